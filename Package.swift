@@ -1,0 +1,44 @@
+// swift-tools-version: 6.0
+
+import PackageDescription
+
+let package = Package(
+  name: "tessera",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Tessera", targets: ["Tessera"]),
+    .library(name: "TesseraFormats", targets: ["TesseraFormats"]),
+    .executable(name: "tessera", targets: ["TesseraMain"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS",
+      pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]
+    ),
+    // Values and algorithms: no files, no printing, no network.
+    .target(name: "Tessera", dependencies: ["COpenBLAS"]),
+    // Files in and out: JSONL, CSV, .npy.
+    .target(name: "TesseraFormats", dependencies: ["Tessera"]),
+    // One file per subcommand.
+    .target(
+      name: "TesseraCommands",
+      dependencies: [
+        "Tessera", "TesseraFormats",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+    // A target of its own name: `tessera` and `Tessera` are one folder on some file systems.
+    .executableTarget(name: "TesseraMain", dependencies: ["TesseraCommands"]),
+    .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
+    .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats"]),
+    .testTarget(
+      name: "TesseraCommandsTests",
+      dependencies: ["TesseraCommands", "TesseraMain"]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

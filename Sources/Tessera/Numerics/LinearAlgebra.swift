@@ -1,0 +1,78 @@
+import COpenBLAS
+
+/// The few BLAS and LAPACK calls that the library makes.
+///
+/// OpenBLAS is told to use one thread per call: the library splits work among cores itself, in pieces that do
+/// not depend on the number of cores, so the same seed gives the same bytes everywhere.
+package enum LinearAlgebra {
+  private static let singleThreaded: Void = openblas_set_num_threads(1)
+
+  /// C = A B^T for row-major blocks: A is m x k, B is n x k, C is m x n.
+  package static func multiplyTransposed(
+    _ a: UnsafePointer<Float>, rows m: Int, stride lda: Int,
+    _ b: UnsafePointer<Float>, rows n: Int, stride ldb: Int,
+    inner k: Int, into c: UnsafeMutablePointer<Float>, stride ldc: Int
+  ) {
+    singleThreaded
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, a, blasint(lda),
+      b, blasint(ldb), 0, c, blasint(ldc))
+  }
+
+  /// C = A B for row-major square matrices of the given order, A symmetric (its upper triangle is read).
+  package static func multiplySymmetric(_ a: [Double], _ b: [Double], order: Int) -> [Double] {
+    singleThreaded
+    var c = [Double](repeating: 0, count: order * order)
+    c.withUnsafeMutableBufferPointer { c in
+      cblas_dsymm(
+        CblasRowMajor, CblasLeft, CblasUpper, blasint(order), blasint(order), 1, a, blasint(order),
+        b, blasint(order), 0, c.baseAddress, blasint(order))
+    }
+    return c
+  }
+
+  /// A Cholesky factor of a symmetric positive definite matrix.
+  package struct Cholesky {
+    private var factor: [Double]
+    private let order: Int
+
+    /// Factors `matrix` (row-major, its lower triangle is read); nil when it is not positive definite.
+    ///
+    /// Cost: order^3 / 3 multiplications.
+    package init?(_ matrix: [Double], order: Int) {
+      singleThreaded
+      self.order = order
+      factor = matrix
+      var n = Int32(order)
+      var info: Int32 = 0
+      // Row-major lower is column-major upper.
+      factor.withUnsafeMutableBufferPointer { dpotrf_("U", &n, $0.baseAddress, &n, &info) }
+      if info != 0 { return nil }
+    }
+
+    package func solve(_ rightHandSide: [Double]) -> [Double] {
+      var x = rightHandSide
+      var n = Int32(order)
+      var one: Int32 = 1
+      var info: Int32 = 0
+      x.withUnsafeMutableBufferPointer { x in
+        factor.withUnsafeBufferPointer {
+          dpotrs_("U", &n, &one, $0.baseAddress, &n, x.baseAddress, &n, &info)
+        }
+      }
+      return x
+    }
+
+    /// The whole inverse, both triangles filled.
+    package func inverse() -> [Double] {
+      var result = factor
+      var n = Int32(order)
+      var info: Int32 = 0
+      result.withUnsafeMutableBufferPointer { dpotri_("U", &n, $0.baseAddress, &n, &info) }
+      for i in 0..<order {
+        for j in 0..<i { result[j * order + i] = result[i * order + j] }
+      }
+      return result
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// Alternatives, what is known of where they lie, and how they were compared.
+public struct PreferenceDataset: Sendable {
+  public let alternatives: [Alternative]
+  /// Row i is alternative i; nil when nothing is known of where the alternatives lie.
+  public let contexts: Contexts?
+  /// Names of annotators; empty when none are known.
+  public let annotators: [String]
+  /// Names of prompts; empty when none are known.
+  public let prompts: [String]
+  /// Different comparisons with their counts, `a < b`.
+  public let comparisons: [Comparison]
+  /// Statements that went into `comparisons`.
+  public let statements: Int
+  /// Statements with an outcome of one half.
+  public let ties: Int
+  /// Statements with an outcome other than 0, 1/2 and 1.
+  public let softLabels: Int
+
+  /// A dataset from values.
+  ///
+  /// - Throws: `DatasetError` for fewer than two alternatives, repeated ids, another number of contexts than
+  ///   of alternatives, no comparisons, or a comparison that names an alternative that is not there.
+  public init(
+    alternatives: [Alternative], contexts: Contexts? = nil, annotators: [String] = [],
+    prompts: [String] = [], comparisons: ComparisonAccumulator
+  ) throws {
+    guard alternatives.count >= 2 else {
+      throw DatasetError.tooFewAlternatives(found: alternatives.count)
+    }
+    if let contexts, contexts.count != alternatives.count {
+      throw DatasetError.contextCount(found: contexts.count, alternatives: alternatives.count)
+    }
+    guard !comparisons.comparisons.isEmpty else { throw DatasetError.noComparisons }
+    for comparison in comparisons.comparisons where Int(comparison.b) >= alternatives.count || comparison.a < 0 {
+      let index = comparison.a < 0 ? comparison.a : comparison.b
+      throw DatasetError.unknownAlternative(index: Int(index), alternatives: alternatives.count)
+    }
+    self.alternatives = alternatives
+    self.contexts = contexts
+    self.annotators = annotators
+    self.prompts = prompts
+    self.comparisons = comparisons.comparisons
+    statements = comparisons.statements
+    ties = comparisons.ties
+    softLabels = comparisons.softLabels
+  }
+
+  /// A dataset from ids and a list of comparisons, for data that is already in memory.
+  public init(
+    alternatives ids: [String], contexts: Contexts? = nil, annotators: [String] = [],
+    prompts: [String] = [], comparisons: [Comparison]
+  ) throws {
+    var seen: Set<[UInt8]> = []
+    for id in ids where !seen.insert(Array(id.utf8)).inserted { throw DatasetError.duplicateIdentifier(id) }
+    var accumulator = ComparisonAccumulator()
+    for comparison in comparisons { try accumulator.add(comparison) }
+    try self.init(
+      alternatives: ids.map { Alternative(id: $0) }, contexts: contexts, annotators: annotators,
+      prompts: prompts, comparisons: accumulator)
+  }
+
+  /// The proportions p_ij and numbers n_ij.
+  public var winRates: WinRates {
+    WinRates(alternatives: alternatives.count, comparisons: comparisons)
+  }
+}

@@ -1,0 +1,66 @@
+/// The region S of all answers that could have been given: what Definition 4.1 divides among the alternatives.
+///
+/// A space decides the weights as much as the contexts do. It must not move when a clone is added, or the
+/// weights lose their guarantee.
+public protocol AlternativeSpace: Sendable {
+  /// The name as the command line spells it.
+  var name: String { get }
+  /// Number of coordinates d.
+  var dimension: Int { get }
+  /// Which coordinates of the contexts the space spans; nil for all of them.
+  var coordinates: [Int]? { get }
+  /// d-dimensional volume; nil where it is not known.
+  var volume: Double? { get }
+  /// Points are drawn as offsets from here, so that `Float` loses nothing far from zero.
+  var origin: [Double] { get }
+  /// Whether flipping the sign of any coordinates of an offset leaves a uniform point uniform.
+  var isReflectionSymmetric: Bool { get }
+  /// The space as a box, where it is one: what the exact weights clip against.
+  var box: Box? { get }
+
+  func contains(_ point: [Double]) -> Bool
+
+  /// Writes `count` uniform points as offsets from `origin`, row by row.
+  ///
+  /// - Parameter offsets: Room for `count * dimension` numbers.
+  func sampleOffsets(count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream)
+}
+
+extension AlternativeSpace {
+  public var box: Box? { nil }
+  public var coordinates: [Int]? { nil }
+
+  /// `count` uniform points of the space, row by row.
+  public func sample(count: Int, seed: UInt64) -> Matrix<Double> {
+    var random = RandomStream(seed: seed)
+    var points = Matrix<Double>(rows: count, columns: dimension)
+    let origin = origin
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(dimension, 1)) { offset in
+      guard let base = offset.baseAddress else { return }
+      for row in 0..<count {
+        sampleOffsets(count: 1, into: base, using: &random)
+        for k in 0..<dimension { points[row, k] = origin[k] + Double(base[k]) }
+      }
+    }
+    return points
+  }
+}
+
+/// What can be wrong with a space.
+public enum SpaceError: Error, Equatable, CustomStringConvertible {
+  case emptySide(coordinate: Int, lower: Double, upper: Double)
+  case notFinite(what: String)
+  case dimensionMismatch(space: Int, contexts: Int)
+  case outOfRange(what: String, found: String, expected: String)
+
+  public var description: String {
+    switch self {
+    case .emptySide(let coordinate, let lower, let upper):
+      "coordinate \(coordinate) of the box runs from \(lower) to \(upper); expected a lower bound below the upper one"
+    case .notFinite(let what): "\(what) is not a finite number"
+    case .dimensionMismatch(let space, let contexts):
+      "the space has \(space) dimension\(space == 1 ? "" : "s"), the contexts have \(contexts); expected the same number"
+    case .outOfRange(let what, let found, let expected): "\(what) is \(found); expected \(expected)"
+    }
+  }
+}

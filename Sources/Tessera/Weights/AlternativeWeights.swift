@@ -1,0 +1,91 @@
+/// A weight for every alternative, with what one must know before trusting them.
+public struct AlternativeWeights: Sendable, Equatable {
+  /// Not negative, sum 1.
+  public let values: [Double]
+  /// Standard error of each weight; zero where the weights are exact.
+  public let standardErrors: [Double]
+  public let diagnostics: WeightDiagnostics
+
+  public init(values: [Double], standardErrors: [Double], origin: WeightOrigin) {
+    self.values = values
+    self.standardErrors = standardErrors
+    diagnostics = WeightDiagnostics(values: values, standardErrors: standardErrors, origin: origin)
+  }
+
+  /// 1/m for each of m alternatives: what the standard estimate uses.
+  public static func uniform(alternatives m: Int) -> AlternativeWeights {
+    AlternativeWeights(
+      values: Array(repeating: 1 / Double(m), count: m), standardErrors: Array(repeating: 0, count: m),
+      origin: WeightOrigin(scheme: .uniform, method: .exact))
+  }
+
+  /// Weights of merged alternatives handed back to their members, in equal parts.
+  public func shared(among groups: DuplicateGroups) -> AlternativeWeights {
+    let sizes = groups.sizes()
+    return AlternativeWeights(
+      values: groups.groupOf.map { values[$0] / Double(sizes[$0]) },
+      standardErrors: groups.groupOf.map { standardErrors[$0] / Double(sizes[$0]) },
+      origin: diagnostics.origin)
+  }
+}
+
+/// How weights came about.
+public struct WeightOrigin: Sendable, Equatable {
+  public enum Scheme: String, Sendable { case uniform, voronoi }
+  public enum Method: String, Sendable { case exact, sampled }
+
+  public let scheme: Scheme
+  public let method: Method
+  /// Name of the alternative space; nil where the scheme needs none.
+  public let space: String?
+  /// Points drawn; 0 where the weights are exact.
+  public let samples: Int
+  public let seed: UInt64
+  /// Alternatives whose context lies outside the space. Their cells still count.
+  public let outside: Int
+
+  public init(
+    scheme: Scheme, method: Method, space: String? = nil, samples: Int = 0, seed: UInt64 = 0, outside: Int = 0
+  ) {
+    self.scheme = scheme
+    self.method = method
+    self.space = space
+    self.samples = samples
+    self.seed = seed
+    self.outside = outside
+  }
+}
+
+/// Figures that tell whether weights can be used.
+public struct WeightDiagnostics: Sendable, Equatable {
+  public let origin: WeightOrigin
+  /// 1 / sum w^2: how many equal weights would be as concentrated. m for uniform weights.
+  public let effectiveAlternatives: Double
+  /// Share of alternatives with weight zero.
+  public let zeroWeightShare: Double
+  /// Largest standard error of a weight.
+  public let maxStandardError: Double
+
+  init(values: [Double], standardErrors: [Double], origin: WeightOrigin) {
+    self.origin = origin
+    effectiveAlternatives = 1 / values.reduce(0) { $0 + $1 * $1 }
+    zeroWeightShare = Double(values.count { $0 == 0 }) / Double(max(values.count, 1))
+    maxStandardError = standardErrors.max() ?? 0
+  }
+}
+
+/// What can be wrong with a request for weights.
+public enum WeightsError: Error, Equatable, CustomStringConvertible {
+  case noContexts
+  case noSamples(found: Int)
+  case noExactMethod(dimension: Int, space: String)
+
+  public var description: String {
+    switch self {
+    case .noContexts: "there are no contexts; expected at least one alternative"
+    case .noSamples(let found): "the number of samples is \(found); expected at least 1"
+    case .noExactMethod(let dimension, let space):
+      "there is no exact method for \(dimension) dimensions in the space \(space); expected a box of 1 or 2 dimensions"
+    }
+  }
+}

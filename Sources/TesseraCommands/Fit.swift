@@ -1,0 +1,107 @@
+import Foundation
+import Tessera
+
+/// What `tessera fit` works out, before any of it is spelled.
+struct Fit {
+  struct Estimate {
+    let rewards: [Double]
+    let errors: RewardErrors
+    let certificate: Double
+    let iterations: Int
+    /// The lambda of the objective, in the normalized convention.
+    let lambda: Double
+  }
+
+  let dataset: PreferenceDataset
+  let merged: MergedDuplicates?
+  let components: Components
+  let lambda: Double
+  let lambdaConvention: LambdaConvention
+  let pairs: PairConvention
+  let weights: AlternativeWeights
+  let standard: Estimate
+  /// nil when nothing is known that could tell the weights.
+  let weighted: Estimate?
+  let winRates: [Double]
+  let weightedWinRates: [Double]?
+  /// Comparisons that each alternative took part in.
+  let comparisons: [Double]
+  /// Pairs of alternatives that were compared.
+  let comparedPairs: Int
+
+  init(dataset: PreferenceDataset, request: FitCommand) throws {
+    self.dataset = dataset
+    lambda = request.lambda
+    lambdaConvention = request.lambdaConvention
+    pairs = request.pairs
+    merged = request.mergeDuplicates ? try MergedDuplicates(dataset) : nil
+    let fitted = merged?.dataset ?? dataset
+    let graph = fitted.winRates
+    let m = fitted.alternatives.count
+    let groups = merged?.groups
+    func spread<Value>(_ values: [Value]) -> [Value] { groups.map { $0.groupOf.map { values[$0] } } ?? values }
+
+    let ownGraph = merged == nil ? graph : dataset.winRates
+    comparisons = (0..<dataset.alternatives.count).map { ownGraph.comparisons(of: $0) }
+    comparedPairs = graph.pairs
+    let fittedComponents = Components(graph)
+    components = groups.map { fittedComponents.spread(among: $0) } ?? fittedComponents
+
+    let scheme = request.weights ?? (fitted.contexts == nil ? .uniform : .voronoi)
+    let fittedWeights: AlternativeWeights
+    if let contexts = fitted.contexts, scheme == .voronoi {
+      fittedWeights = try request.space.weights(of: contexts)
+    } else {
+      fittedWeights = .uniform(alternatives: m)
+    }
+    weights = groups.map { fittedWeights.shared(among: $0) } ?? fittedWeights
+
+    func estimate(_ values: [Double], lambda: Double, label: String) throws -> Estimate {
+      let problem = try BradleyTerry(winRates: graph, weights: values, lambda: lambda, pairs: request.pairs)
+      let progress = Progress(label)
+      var solver = NewtonSolver()
+      solver.threads = request.space.threads
+      let result = try solver.solve(problem) { certificate in
+        // The certificate shrinks faster and faster; its exponent tells roughly how far along the solver is.
+        progress.update(min(0.95, max(0.05, -log10(max(certificate, 1e-10)) / 10)))
+      }
+      let errors =
+        RewardErrors(
+          annotatorsOf: fitted.comparisons, estimate: result, of: problem, seed: request.space.seed,
+          threads: request.space.threads)
+        ?? RewardErrors(
+          independent: result, of: problem, seed: request.space.seed, threads: request.space.threads)
+      progress.finish()
+      return Estimate(
+        rewards: spread(result.rewards), errors: errors.mapped(spread), certificate: result.certificate,
+        iterations: result.iterations, lambda: lambda)
+    }
+    standard = try estimate(
+      AlternativeWeights.uniform(alternatives: m).values,
+      lambda: lambdaConvention.standardLambda(lambda, alternatives: m), label: "standard estimate")
+    winRates = spread(graph.averages())
+    if scheme == .voronoi {
+      weighted = try estimate(fittedWeights.values, lambda: lambda, label: "weighted estimate")
+      weightedWinRates = spread(graph.averages(weights: fittedWeights.values))
+    } else if request.weights == .uniform {
+      // Uniform weights were asked for: the weighted estimate is the standard one.
+      weighted = standard
+      weightedWinRates = winRates
+    } else {
+      weighted = nil
+      weightedWinRates = nil
+    }
+  }
+
+  /// Place of every alternative among those it can be compared with.
+  func ranks(_ rewards: [Double]) -> [Int] {
+    guard components.count > 1 else { return RewardEstimate.ranks(of: rewards) }
+    var members = [[Int]](repeating: [], count: components.count)
+    for (i, component) in components.of.enumerated() { members[component].append(i) }
+    var ranks = [Int](repeating: 1, count: rewards.count)
+    for group in members {
+      for (i, rank) in zip(group, RewardEstimate.ranks(of: group.map { rewards[$0] })) { ranks[i] = rank }
+    }
+    return ranks
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Tessera
+import TesseraFormats
+
+struct FitCommand: ParsableCommand {
+  enum Weighting: String, CaseIterable, ExpressibleByArgument { case uniform, voronoi }
+
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit rewards to comparisons: the standard estimate, and the clone-robust one where contexts are known.",
+    discussion: """
+      A row of comparisons names two alternatives (a, b; also model_a, model_b or left, right) and an outcome: \
+      preference (the probability that a is preferred), preference_b, or winner / outcome (a, b, tie, both_bad, \
+      the column's own name, or the id of one of the two). Optional: count, prompt, annotator / worker.
+
+      Examples:
+        tessera fit votes.csv --columns a=left,b=right,outcome=winner
+        tessera fit comparisons.jsonl --alternatives alternatives.jsonl --contexts embeddings.npy
+      """)
+
+  @OptionGroup var input: ComparisonOptions
+  @OptionGroup var alternatives: AlternativesOptions
+
+  @Option(help: "uniform or voronoi (default: voronoi where contexts are known).")
+  var weights: Weighting?
+
+  @OptionGroup var space: SpaceOptions
+
+  @Option(help: "Strength of the regularisation.")
+  var lambda: Double = 0.1
+
+  @Option(help: "normalized: one lambda for both estimates; paper: Equation 1's, m times as large in the standard one.")
+  var lambdaConvention: LambdaConvention = .normalized
+
+  @Option(help: "proportion: every compared pair counts once; count: in proportion to its comparisons.")
+  var pairs: PairConvention = .proportion
+
+  @Flag(help: "Merge alternatives with equal contexts into one and pool their comparisons.")
+  var mergeDuplicates = false
+
+  @Option(help: "Rows of the table; 0 shows all.")
+  var top: Int = 50
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard lambda.isFinite, lambda > 0 else {
+      throw ValidationError("--lambda is \(lambda); expected a positive number.")
+    }
+    guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
+    let mayHaveContexts = alternatives.alternatives != nil
+    if weights == .voronoi, !mayHaveContexts {
+      throw ValidationError("--weights voronoi needs contexts: give --alternatives, with --contexts or a context field.")
+    }
+    if mergeDuplicates, !mayHaveContexts {
+      throw ValidationError("--merge-duplicates compares contexts: give --alternatives, with --contexts or a context field.")
+    }
+  }
+
+  func run() throws {
+    let dataset = try DatasetOptions(comparisons: input, alternatives: alternatives).read()
+    if dataset.contexts == nil, weights == .voronoi || mergeDuplicates {
+      throw FormatError.content(
+        file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
+        expected: "an array of numbers on every line, or --contexts")
+    }
+    let fit = try Fit(dataset: dataset, request: self)
+    switch output.format {
+    case .table: try output.write(fit.table(rows: top == 0 ? .max : top))
+    case .json: try output.write(fit.json.text())
+    case .csv: try output.write(fit.csv)
+    }
+  }
+}

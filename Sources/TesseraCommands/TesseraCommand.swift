@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The command line tool.
+public struct TesseraCommand: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "tessera",
+    abstract: "Learn rewards from pairwise preferences that duplicates cannot distort.",
+    discussion: """
+      Near-duplicate answers shift a Bradley-Terry reward: add clones of the loser and the winner changes. \
+      tessera weighs every alternative by the share of the alternative space that lies nearest to it, so that \
+      clones share one weight ("Clone-Robust AI Alignment", Procaccia, Schiffer, Zhang, ICML 2025).
+
+      Exit codes: 0 done, 64 an option's value, 65 what a file holds, 66 no such file, 73 cannot write.
+      """,
+    version: "0.1.0",
+    subcommands: [FitCommand.self, WeightsCommand.self, InspectCommand.self]
+  )
+
+  public init() {}
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Tessera
+import TesseraFormats
+
+struct WeightsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weights",
+    abstract: "Weigh alternatives by the share of the alternative space nearest to each (Definition 4.1).",
+    discussion: """
+      Examples:
+        tessera weights embeddings.npy
+        tessera weights alternatives.jsonl --space unit-cube --format json
+      """)
+
+  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context each.")
+  var file: String
+
+  @OptionGroup var space: SpaceOptions
+
+  @Option(help: "Rows of the table; 0 shows all.")
+  var top: Int = 50
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
+  }
+
+  func run() throws {
+    let ids: [String]
+    let contexts: Contexts
+    if file.lowercased().hasSuffix(".npy") {
+      contexts = try NumpyFile.readContexts(file)
+      ids = (0..<contexts.count).map(String.init)
+    } else {
+      let read = try AlternativesReader.read(file)
+      guard let found = read.contexts else {
+        throw FormatError.content(
+          file: file, line: nil, field: "context", found: "no contexts", expected: "an array of numbers on every line")
+      }
+      contexts = found
+      ids = read.alternatives.map(\.id)
+    }
+    let weights = try space.weights(of: contexts)
+    switch output.format {
+    case .table: try output.write(table(ids, weights))
+    case .json:
+      try output.write(
+        JSONValue.object([
+          ("weights", weights.diagnostics.json),
+          ("alternatives", .array(ids.indices.map { .object(row($0, ids, weights)) })),
+        ]).text())
+    case .csv:
+      var text = "id,weight,weightStandardError\n"
+      for i in ids.indices { text += row(i, ids, weights).map { csvField($0.value.plainText) }.joined(separator: ",") + "\n" }
+      try output.write(text)
+    }
+  }
+
+  private func row(_ i: Int, _ ids: [String], _ weights: AlternativeWeights) -> [(key: String, value: JSONValue)] {
+    [
+      ("id", .string(ids[i])), ("weight", .number(weights.values[i])),
+      ("weightStandardError", .number(weights.standardErrors[i])),
+    ]
+  }
+
+  private func table(_ ids: [String], _ weights: AlternativeWeights) -> String {
+    let d = weights.diagnostics
+    var text = "\(Spell.plural(ids.count, "alternative")) in \(d.origin.space ?? ""), "
+    text += d.origin.method == .exact ? "exact\n" : "\(Spell.plural(d.origin.samples, "sample")), seed \(d.origin.seed)\n"
+    text +=
+      "effective alternatives \(Spell.decimals(d.effectiveAlternatives, 1)), weight zero \(Spell.percent(d.zeroWeightShare)), largest standard error \(Spell.short(d.maxStandardError))\n\n"
+    var table = TextTable([("alternative", .left), ("weight", .right), ("standard error", .right), ("times 1/m", .right)])
+    let order = ids.indices.sorted { (weights.values[$1], $0) < (weights.values[$0], $1) }
+    for i in order.prefix(top == 0 ? .max : top) {
+      table.add([
+        ids[i], Spell.decimals(weights.values[i], 6), Spell.short(weights.standardErrors[i]),
+        Spell.decimals(weights.values[i] * Double(ids.count), 2),
+      ])
+    }
+    text += table.text
+    if top > 0, order.count > top { text += "... \(Spell.count(order.count - top)) more (--top 0 shows all)\n" }
+    return text
+  }
+}
