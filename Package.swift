@@ -33,11 +33,12 @@ let package = Package(
     ),
     // A target of its own name: `tessera` and `Tessera` are one folder on some file systems.
     .executableTarget(name: "TesseraMain", dependencies: ["TesseraCommands"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
-    .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats"]),
+    .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
     .testTarget(
       name: "TesseraCommandsTests",
-      dependencies: ["TesseraCommands", "TesseraMain"]
+      dependencies: ["TesseraCommands", "TesseraMain", "TestSupport"]
     ),
   ],
   swiftLanguageModes: [.v6]

@@ -33,7 +33,9 @@ struct ComparisonOptions: ParsableArguments {
     reader.columns = columns
     reader.keepsPrompts = keepsPrompts
     let progress = Progress("reading comparisons")
-    let file = try reader.read(comparisons, format: format(), alternatives: alternatives) { progress.update($0) }
+    let file = try reader.read(comparisons, format: format(), alternatives: alternatives) {
+      progress.update($0)
+    }
     progress.finish()
     for warning in file.warnings { Console.warn(warning) }
     return file
@@ -75,6 +77,11 @@ struct DatasetOptions {
 
   func read(keepsPrompts: Bool = false) throws -> PreferenceDataset {
     let known = try alternatives.read()
+    if let known, known.alternatives.count < 2 {
+      throw FormatError.content(
+        file: alternatives.alternatives ?? "", line: nil, field: nil, found: "1 alternative",
+        expected: "at least two to compare")
+    }
     let file = try comparisons.read(alternatives: known?.alternatives.map(\.id), keepsPrompts: keepsPrompts)
     do {
       return try PreferenceDataset(
@@ -133,7 +140,8 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "table, json or csv.")
   var format: OutputFormat = .table
 
-  @Option(name: .shortAndLong, help: "File to write; it appears whole or not at all (default: standard output).")
+  @Option(
+    name: .shortAndLong, help: "File to write; it appears whole or not at all (default: standard output).")
   var output: String?
 
   func write(_ text: String) throws {
@@ -156,7 +164,9 @@ extension ComparisonColumns: ExpressibleByArgument {
       let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
       guard sides.count == 2 else { return nil }
       let spelled = ["winner": "outcome", "worker": "annotator"][sides[0]] ?? sides[0]
-      guard let role = Role(rawValue: spelled), names.updateValue(sides[1], forKey: role) == nil else { return nil }
+      guard let role = Role(rawValue: spelled), names.updateValue(sides[1], forKey: role) == nil else {
+        return nil
+      }
     }
     self.init(names: names)
   }

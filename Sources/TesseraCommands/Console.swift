@@ -48,7 +48,8 @@ final class Progress {
     let now = ContinuousClock.now
     guard now - start > .seconds(1), now - last > .milliseconds(100) || share >= 1 else { return }
     last = now
-    let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
+    let seconds =
+      Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
     let left = share > 0 ? seconds / share - seconds : 0
     Console.showProgress("\(label) \(Int(share * 100)) %, \(Self.spell(left)) left\(detail())")
   }
@@ -57,6 +58,7 @@ final class Progress {
 
   private static func spell(_ seconds: Double) -> String {
     let whole = Int(min(max(seconds, 0).rounded(.up), 1e8))
-    return whole < 90 ? "\(whole) s" : whole < 5400 ? "\((whole + 30) / 60) min" : "\((whole + 1800) / 3600) h"
+    return whole < 90
+      ? "\(whole) s" : whole < 5400 ? "\((whole + 30) / 60) min" : "\((whole + 1800) / 3600) h"
   }
 }

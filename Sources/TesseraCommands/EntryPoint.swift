@@ -37,7 +37,8 @@ public enum EntryPoint {
 /// Stops cleanly on Ctrl-C: nothing half-written is left behind.
 enum Interruption {
   // Set up once, before anything else runs.
-  nonisolated(unsafe) private static let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+  nonisolated(unsafe) private static let source = DispatchSource.makeSignalSource(
+    signal: SIGINT, queue: .global())
 
   static func install() {
     signal(SIGINT, SIG_IGN)

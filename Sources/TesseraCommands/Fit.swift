@@ -39,7 +39,9 @@ struct Fit {
     let graph = fitted.winRates
     let m = fitted.alternatives.count
     let groups = merged?.groups
-    func spread<Value>(_ values: [Value]) -> [Value] { groups.map { $0.groupOf.map { values[$0] } } ?? values }
+    func spread<Value>(_ values: [Value]) -> [Value] {
+      groups.map { $0.groupOf.map { values[$0] } } ?? values
+    }
 
     let ownGraph = merged == nil ? graph : dataset.winRates
     comparisons = (0..<dataset.alternatives.count).map { ownGraph.comparisons(of: $0) }

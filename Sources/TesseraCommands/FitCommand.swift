@@ -7,7 +7,8 @@ struct FitCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "fit",
-    abstract: "Fit rewards to comparisons: the standard estimate, and the clone-robust one where contexts are known.",
+    abstract:
+      "Fit rewards to comparisons: the standard estimate, and the clone-robust one where contexts are known.",
     discussion: """
       A row of comparisons names two alternatives (a, b; also model_a, model_b or left, right) and an outcome: \
       preference (the probability that a is preferred), preference_b, or winner / outcome (a, b, tie, both_bad, \
@@ -29,7 +30,9 @@ struct FitCommand: ParsableCommand {
   @Option(help: "Strength of the regularisation.")
   var lambda: Double = 0.1
 
-  @Option(help: "normalized: one lambda for both estimates; paper: Equation 1's, m times as large in the standard one.")
+  @Option(
+    help:
+      "normalized: one lambda for both estimates; paper: Equation 1's, m times as large in the standard one.")
   var lambdaConvention: LambdaConvention = .normalized
 
   @Option(help: "proportion: every compared pair counts once; count: in proportion to its comparisons.")
@@ -50,10 +53,12 @@ struct FitCommand: ParsableCommand {
     guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
     let mayHaveContexts = alternatives.alternatives != nil
     if weights == .voronoi, !mayHaveContexts {
-      throw ValidationError("--weights voronoi needs contexts: give --alternatives, with --contexts or a context field.")
+      throw ValidationError(
+        "--weights voronoi needs contexts: give --alternatives, with --contexts or a context field.")
     }
     if mergeDuplicates, !mayHaveContexts {
-      throw ValidationError("--merge-duplicates compares contexts: give --alternatives, with --contexts or a context field.")
+      throw ValidationError(
+        "--merge-duplicates compares contexts: give --alternatives, with --contexts or a context field.")
     }
   }
 

@@ -48,7 +48,7 @@ extension Fit {
       ("lambdaConvention", .string(lambdaConvention.rawValue)),
       ("pairs", .string(pairs.rawValue)),
       ("components", .integer(components.count)),
-      ("comparisons", .integer(dataset.statements)),
+      ("comparisons", .whole(dataset.totalComparisons)),
       ("comparedPairs", .integer(comparedPairs)),
       ("mergedDuplicates", merged.map { .integer($0.groups.groupOf.count - $0.groups.count) } ?? .null),
       ("estimates", .object([("standard", describe(standard)), ("weighted", describe(weighted))])),

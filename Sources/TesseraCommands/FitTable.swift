@@ -25,7 +25,9 @@ extension Fit {
       row += [Self.spell(standard, i), "\(standardRanks[i])"]
       if let weighted, let weightedRanks {
         let up = standardRanks[i] - weightedRanks[i]
-        row += [Self.spell(weighted, i), "\(weightedRanks[i])", up == 0 ? "" : up > 0 ? "up \(up)" : "down \(-up)"]
+        row += [
+          Self.spell(weighted, i), "\(weightedRanks[i])", up == 0 ? "" : up > 0 ? "up \(up)" : "down \(-up)",
+        ]
       }
       row += [Spell.decimals((weightedWinRates ?? winRates)[i], 3), Spell.count(comparisons[i])]
       table.add(row)
@@ -43,7 +45,7 @@ extension Fit {
   private var summary: String {
     var lines: [String] = []
     var data =
-      "\(Spell.plural(dataset.alternatives.count, "alternative")), \(Spell.plural(dataset.statements, "comparison")) of \(Spell.plural(comparedPairs, "pair"))"
+      "\(Spell.plural(dataset.alternatives.count, "alternative")), \(Spell.plural(dataset.totalComparisons, "comparison")) of \(Spell.plural(comparedPairs, "pair"))"
     if dataset.ties > 0 { data += ", \(Spell.plural(dataset.ties, "tie"))" }
     if dataset.annotators.count > 0 { data += ", \(Spell.plural(dataset.annotators.count, "annotator"))" }
     lines.append(data)
@@ -56,18 +58,25 @@ extension Fit {
       let d = weights.diagnostics
       var how = d.origin.scheme.rawValue
       if let space = d.origin.space { how += " in \(space)" }
-      how += d.origin.method == .exact ? ", exact" : ", \(Spell.plural(d.origin.samples, "sample")), seed \(d.origin.seed)"
+      how +=
+        d.origin.method == .exact
+        ? ", exact" : ", \(Spell.plural(d.origin.samples, "sample")), seed \(d.origin.seed)"
       lines.append("weights    \(how)")
       lines.append(
         "           effective alternatives \(Spell.decimals(d.effectiveAlternatives, 1)) of \(Spell.count(weights.values.count)), weight zero \(Spell.percent(d.zeroWeightShare)), largest standard error \(Spell.short(d.maxStandardError))"
       )
     }
     lines.append("lambda     \(lambda) (\(lambdaConvention.rawValue))")
-    lines.append("standard   certificate \(Spell.short(standard.certificate)) after \(Spell.plural(standard.iterations, "iteration"))")
+    lines.append(
+      "standard   certificate \(Spell.short(standard.certificate)) after \(Spell.plural(standard.iterations, "iteration"))"
+    )
     if let weighted {
-      lines.append("weighted   certificate \(Spell.short(weighted.certificate)) after \(Spell.plural(weighted.iterations, "iteration"))")
+      lines.append(
+        "weighted   certificate \(Spell.short(weighted.certificate)) after \(Spell.plural(weighted.iterations, "iteration"))"
+      )
     }
-    var errors = standard.errors.noise == .annotators
+    var errors =
+      standard.errors.noise == .annotators
       ? "± one standard error, clustered by \(Spell.plural(standard.errors.clusters, "annotator"))"
       : "± one standard error, comparisons independent"
     if standard.errors.computation == .simulated {
@@ -93,16 +102,21 @@ extension Fit {
     }
     let (before, after) = (winners(standardRanks), winners(weightedRanks))
     let moved = zip(standardRanks, weightedRanks).count { $0 != $1 }
-    var text = "\(Spell.count(moved)) of \(Spell.plural(standardRanks.count, "alternative")) change their rank."
+    var text =
+      "\(Spell.count(moved)) of \(Spell.plural(standardRanks.count, "alternative")) change their rank."
     if components.count == 1 {
-      func names(_ winners: [Int]?) -> String { (winners ?? []).map { dataset.alternatives[$0].id }.joined(separator: ", ") }
+      func names(_ winners: [Int]?) -> String {
+        (winners ?? []).map { dataset.alternatives[$0].id }.joined(separator: ", ")
+      }
       let (standard, weighted) = (names(before[0]), names(after[0]))
       text +=
         before == after
-        ? " Winner by both estimates: \(standard)." : " Winner: \(standard) (standard), \(weighted) (weighted)."
+        ? " Winner by both estimates: \(standard)."
+        : " Winner: \(standard) (standard), \(weighted) (weighted)."
     } else {
       let flips = before.count { after[$0.key] != $0.value }
-      text += " The winner changes in \(Spell.count(flips)) of \(Spell.plural(components.count, "component"))."
+      text +=
+        " The winner changes in \(Spell.count(flips)) of \(Spell.plural(components.count, "component"))."
     }
     return text + "\n"
   }

@@ -61,7 +61,7 @@ struct Inspection {
     let perAlternative = (0..<m).map { graph.comparisons(of: $0) }.sorted()
     let uncompared = perAlternative.count { $0 == 0 }
     let possible = m * (m - 1) / 2
-    let statements = Double(max(dataset.statements, 1))
+    let total = dataset.totalComparisons
     let duplicates = dataset.contexts?.duplicates()
 
     var facts = [
@@ -69,23 +69,26 @@ struct Inspection {
       Fact(
         key: "uncompared", label: "  never compared", value: .integer(uncompared),
         note: uncompared > 0 ? "their reward is 0" : ""),
-      Fact(key: "comparisons", label: "comparisons", value: .integer(dataset.statements)),
+      Fact(key: "comparisons", label: "comparisons", value: .whole(dataset.totalComparisons)),
       Fact(
-        key: "ties", label: "  ties", value: .integer(dataset.ties), note: Spell.percent(Double(dataset.ties) / statements)),
+        key: "ties", label: "  ties", value: .whole(dataset.ties), note: Spell.percent(dataset.ties / total)),
       Fact(
-        key: "softLabels", label: "  soft labels", value: .integer(dataset.softLabels),
-        note: Spell.percent(Double(dataset.softLabels) / statements)),
+        key: "softLabels", label: "  soft labels", value: .whole(dataset.softLabels),
+        note: Spell.percent(dataset.softLabels / total)),
       Fact(
         key: "pairs", label: "pairs compared", value: .integer(graph.pairs),
         note: "\(Spell.percent(Double(graph.pairs) / Double(max(possible, 1)))) of \(Spell.count(possible))"),
-      Fact(key: "minComparisons", label: "comparisons of an alternative, fewest", value: .whole(perAlternative.first ?? 0)),
+      Fact(
+        key: "minComparisons", label: "comparisons of an alternative, fewest",
+        value: .whole(perAlternative.first ?? 0)),
       Fact(key: "medianComparisons", label: "  median", value: .whole(perAlternative[m / 2])),
       Fact(key: "maxComparisons", label: "  most", value: .whole(perAlternative.last ?? 0)),
       Fact(key: "annotators", label: "annotators", value: .integer(dataset.annotators.count)),
       Fact(key: "prompts", label: "prompts", value: .integer(dataset.prompts.count)),
       Fact(
         key: "components", label: "components", value: .integer(components.count),
-        note: components.count > 1 ? "rewards compare only within one" : "every reward can be compared with every other"),
+        note: components.count > 1
+          ? "rewards compare only within one" : "every reward can be compared with every other"),
       Fact(key: "largestComponent", label: "  alternatives in the largest", value: .integer(largest)),
     ]
     facts.append(
@@ -96,7 +99,10 @@ struct Inspection {
       Fact(
         key: "exactDuplicates", label: "exact duplicates",
         value: duplicates.map { .integer(m - $0.count) } ?? .null,
-        note: duplicates.map { $0.hasDuplicates ? "\(Spell.plural($0.sizes().count { $0 > 1 }, "group")); --merge-duplicates pools them" : "" } ?? ""))
+        note: duplicates.map {
+          $0.hasDuplicates
+            ? "\(Spell.plural($0.sizes().count { $0 > 1 }, "group")); --merge-duplicates pools them" : ""
+        } ?? ""))
     self.facts = facts
   }
 }

@@ -25,7 +25,8 @@ enum SpaceSpecification: Equatable {
 
 extension SpaceSpecification: ExpressibleByArgument {
   init?(argument: String) {
-    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+      String.init)
     let value = parts.count == 2 ? parts[1] : nil
     let number = value.flatMap(Double.init)
     switch (parts[0], value == nil) {
@@ -45,7 +46,8 @@ extension SpaceSpecification: ExpressibleByArgument {
       guard bounds.count == 2 else { return nil }
       let (lower, upper) = (bounds[0].compactMap { $0 }, bounds[1].compactMap { $0 })
       guard lower.count == bounds[0].count, upper.count == bounds[1].count, !lower.isEmpty, !upper.isEmpty,
-        lower.count == upper.count || lower.count == 1 || upper.count == 1, (lower + upper).allSatisfy(\.isFinite)
+        lower.count == upper.count || lower.count == 1 || upper.count == 1,
+        (lower + upper).allSatisfy(\.isFinite)
       else { return nil }
       self = .box(lower: lower, upper: upper)
     default: return nil

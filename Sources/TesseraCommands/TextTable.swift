@@ -77,11 +77,17 @@ enum Spell {
   }
 
   /// "1 tie", "2 ties".
-  static func plural(_ number: Int, _ noun: String) -> String { "\(count(number)) \(noun)\(number == 1 ? "" : "s")" }
+  static func plural(_ number: Int, _ noun: String) -> String { plural(Double(number), noun) }
+
+  static func plural(_ number: Double, _ noun: String) -> String {
+    "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
 }
 
 /// A field of CSV output, in quotation marks where it needs them.
 func csvField(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else { return text }
+  guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else {
+    return text
+  }
   return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
 }

@@ -36,7 +36,8 @@ struct WeightsCommand: ParsableCommand {
       let read = try AlternativesReader.read(file)
       guard let found = read.contexts else {
         throw FormatError.content(
-          file: file, line: nil, field: "context", found: "no contexts", expected: "an array of numbers on every line")
+          file: file, line: nil, field: "context", found: "no contexts",
+          expected: "an array of numbers on every line")
       }
       contexts = found
       ids = read.alternatives.map(\.id)
@@ -52,12 +53,16 @@ struct WeightsCommand: ParsableCommand {
         ]).text())
     case .csv:
       var text = "id,weight,weightStandardError\n"
-      for i in ids.indices { text += row(i, ids, weights).map { csvField($0.value.plainText) }.joined(separator: ",") + "\n" }
+      for i in ids.indices {
+        text += row(i, ids, weights).map { csvField($0.value.plainText) }.joined(separator: ",") + "\n"
+      }
       try output.write(text)
     }
   }
 
-  private func row(_ i: Int, _ ids: [String], _ weights: AlternativeWeights) -> [(key: String, value: JSONValue)] {
+  private func row(_ i: Int, _ ids: [String], _ weights: AlternativeWeights) -> [(
+    key: String, value: JSONValue
+  )] {
     [
       ("id", .string(ids[i])), ("weight", .number(weights.values[i])),
       ("weightStandardError", .number(weights.standardErrors[i])),
@@ -67,10 +72,14 @@ struct WeightsCommand: ParsableCommand {
   private func table(_ ids: [String], _ weights: AlternativeWeights) -> String {
     let d = weights.diagnostics
     var text = "\(Spell.plural(ids.count, "alternative")) in \(d.origin.space ?? ""), "
-    text += d.origin.method == .exact ? "exact\n" : "\(Spell.plural(d.origin.samples, "sample")), seed \(d.origin.seed)\n"
+    text +=
+      d.origin.method == .exact
+      ? "exact\n" : "\(Spell.plural(d.origin.samples, "sample")), seed \(d.origin.seed)\n"
     text +=
       "effective alternatives \(Spell.decimals(d.effectiveAlternatives, 1)), weight zero \(Spell.percent(d.zeroWeightShare)), largest standard error \(Spell.short(d.maxStandardError))\n\n"
-    var table = TextTable([("alternative", .left), ("weight", .right), ("standard error", .right), ("times 1/m", .right)])
+    var table = TextTable([
+      ("alternative", .left), ("weight", .right), ("standard error", .right), ("times 1/m", .right),
+    ])
     let order = ids.indices.sorted { (weights.values[$1], $0) < (weights.values[$0], $1) }
     for i in order.prefix(top == 0 ? .max : top) {
       table.add([
@@ -79,7 +88,9 @@ struct WeightsCommand: ParsableCommand {
       ])
     }
     text += table.text
-    if top > 0, order.count > top { text += "... \(Spell.count(order.count - top)) more (--top 0 shows all)\n" }
+    if top > 0, order.count > top {
+      text += "... \(Spell.count(order.count - top)) more (--top 0 shows all)\n"
+    }
     return text
   }
 }

@@ -35,8 +35,11 @@ public enum AlternativesReader {
       do {
         var scanner = try JSONScanner(record)
         while let (key, value) = try scanner.nextMember() {
-          let name = String(decoding: key.escaped ? JSONScanner.unescape(key.bytes) : Array(key.bytes), as: UTF8.self)
-          if ["id", "context", "text", "prompt", "model"].contains(name), !value.isNull { fields[name] = value }
+          let name = String(
+            decoding: key.escaped ? JSONScanner.unescape(key.bytes) : Array(key.bytes), as: UTF8.self)
+          if ["id", "context", "text", "prompt", "model"].contains(name), !value.isNull {
+            fields[name] = value
+          }
         }
       } catch let error as JSONScanner.SyntaxError {
         throw problem(nil, "malformed JSON at column \(error.column)", error.expected)
@@ -61,12 +64,15 @@ public enum AlternativesReader {
       }
       alternatives.append(
         Alternative(
-          id: id, text: keepsTexts ? try text("text") : nil, prompt: try text("prompt"), model: try text("model")))
+          id: id, text: keepsTexts ? try text("text") : nil, prompt: try text("prompt"),
+          model: try text("model")))
 
       if alternatives.count == 1 { firstLine = line }
       let before = values.count
       if let context = fields["context"] {
-        guard context.kind == .array else { throw problem("context", quoted(context.bytes), "an array of numbers") }
+        guard context.kind == .array else {
+          throw problem("context", quoted(context.bytes), "an array of numbers")
+        }
         try append(context, to: &values, problem)
       }
       let found = fields["context"] == nil ? nil : values.count - before
@@ -80,7 +86,8 @@ public enum AlternativesReader {
       }
     }
     guard !alternatives.isEmpty else {
-      throw FormatError.content(file: file, line: nil, field: nil, found: "no alternatives", expected: "at least one")
+      throw FormatError.content(
+        file: file, line: nil, field: nil, found: "no alternatives", expected: "at least one")
     }
     let contexts = try dimension.map {
       try Contexts(Matrix(rows: alternatives.count, columns: $0, storage: values))

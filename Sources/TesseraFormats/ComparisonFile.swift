@@ -45,7 +45,8 @@ public struct ComparisonReader: Sendable {
     _ file: String, format: Format, alternatives: [String]? = nil, progress: ((Double) throws -> Void)? = nil
   ) throws -> ComparisonFile {
     var rows = ComparisonRows(
-      file: file == "-" ? "standard input" : file, keepsAnnotators: keepsAnnotators, keepsPrompts: keepsPrompts,
+      file: file == "-" ? "standard input" : file, keepsAnnotators: keepsAnnotators,
+      keepsPrompts: keepsPrompts,
       alternatives: alternatives)
     var reader = try RecordReader(file: file, quotes: format == .csv)
     defer { reader.close() }
@@ -171,7 +172,9 @@ public struct ComparisonReader: Sendable {
         file: rows.file, line: headerLine, field: nil, found: "the columns \(header.joined(separator: ", "))",
         expected: "the columns \(pairNames())")
     }
-    let (preference, preferenceB, outcome) = (try column(.preference), try column(.preferenceB), try column(.outcome))
+    let (preference, preferenceB, outcome) = (
+      try column(.preference), try column(.preferenceB), try column(.outcome)
+    )
     let (count, annotator, prompt) = (try column(.count), try column(.annotator), try column(.prompt))
 
     while let (record, line) = try reader.next() {
@@ -190,7 +193,8 @@ public struct ComparisonReader: Sendable {
       func named(_ index: Int) throws -> ComparisonRows.Cell {
         guard let cell = cell(index) else {
           throw FormatError.content(
-            file: rows.file, line: line, field: header[index], found: "nothing", expected: "the id of an alternative")
+            file: rows.file, line: line, field: header[index], found: "nothing",
+            expected: "the id of an alternative")
         }
         return cell
       }

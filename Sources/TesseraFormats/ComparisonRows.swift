@@ -64,14 +64,15 @@ struct ComparisonRows {
     do {
       try accumulator.add(
         Comparison(
-          a: first, b: second, outcome: value, count: number, annotator: annotatorNumber, prompt: promptNumber))
+          a: first, b: second, outcome: value, count: number, annotator: annotatorNumber, prompt: promptNumber
+        ))
     } catch let problem as DatasetError {
       throw error(line, nil, "\(problem)", "a comparison")
     }
   }
 
   func finish() throws -> ComparisonFile {
-    guard accumulator.statements > 0 else {
+    guard accumulator.total > 0 else {
       throw FormatError.content(
         file: file, line: nil, field: nil, found: "no comparisons", expected: "at least one")
     }
@@ -108,14 +109,17 @@ struct ComparisonRows {
     return scratch.hold(JSONScanner.unescape(cell.value.bytes))
   }
 
-  private mutating func identify(_ bytes: UnsafeBufferPointer<UInt8>, _ cell: Cell, _ line: Int) throws -> Int {
+  private mutating func identify(_ bytes: UnsafeBufferPointer<UInt8>, _ cell: Cell, _ line: Int) throws -> Int
+  {
     if closed {
       guard let number = ids.find(bytes) else {
         throw error(line, cell.name, "\(quoted(bytes))", "the id of one of the \(ids.count) alternatives")
       }
       return number
     }
-    guard let number = ids.intern(bytes) else { throw error(line, cell.name, "bytes that are not UTF-8", "UTF-8") }
+    guard let number = ids.intern(bytes) else {
+      throw error(line, cell.name, "bytes that are not UTF-8", "UTF-8")
+    }
     return number
   }
 
@@ -130,7 +134,9 @@ struct ComparisonRows {
   }
 
   private func number(_ cell: Cell, _ line: Int, _ expected: String) throws -> Double {
-    guard cell.value.kind == .number || cell.value.kind == .string, let number = Number.parse(cell.value.bytes) else {
+    guard cell.value.kind == .number || cell.value.kind == .string,
+      let number = Number.parse(cell.value.bytes)
+    else {
       throw error(line, cell.name, quoted(cell.value.bytes), expected)
     }
     return number

@@ -2,11 +2,11 @@
 ///
 /// Preference files have millions of short lines of which a few fields matter; building every object with a
 /// general decoder takes ten times as long as reading the bytes. The grammar is that of RFC 8259.
-struct JSONScanner {
-  enum Kind { case string, number, array, object, literal }
+package struct JSONScanner {
+  package enum Kind { case string, number, array, object, literal }
 
   /// A value as it stands in the text. For a string the quotation marks are left out.
-  struct Value {
+  package struct Value {
     let kind: Kind
     let bytes: UnsafeBufferPointer<UInt8>
     /// Whether a string has escapes that `JSONScanner.unescape` must resolve.
@@ -26,7 +26,7 @@ struct JSONScanner {
   private var first = true
 
   /// Starts at the members of the one object or array in `bytes`.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, open: UInt8 = 0x7B) throws {
+  package init(_ bytes: UnsafeBufferPointer<UInt8>, open: UInt8 = 0x7B) throws {
     self.bytes = bytes
     skipSpace()
     try expect(open, open == 0x7B ? "an object, { ... }" : "an array, [ ... ]")
@@ -52,7 +52,7 @@ struct JSONScanner {
   }
 
   /// The next member of an object; nil behind the last, when nothing else follows on the line.
-  mutating func nextMember() throws -> (key: Value, value: Value)? {
+  package mutating func nextMember() throws -> (key: Value, value: Value)? {
     guard try advance(closing: 0x7D) else { return nil }
     guard current == 0x22 else { throw error("a member name in quotation marks") }
     let key = try scanString()
@@ -216,7 +216,9 @@ struct JSONScanner {
     result.reserveCapacity(bytes.count)
     var index = 0
     func unit(at position: Int) -> UInt16? {
-      guard position + 6 <= bytes.count, bytes[position] == 0x5C, bytes[position + 1] == 0x75 else { return nil }
+      guard position + 6 <= bytes.count, bytes[position] == 0x5C, bytes[position + 1] == 0x75 else {
+        return nil
+      }
       return (position + 2..<position + 6).reduce(UInt16(0)) { $0 << 4 | (hexDigit(bytes[$1]) ?? 0) }
     }
     while index < bytes.count {
@@ -233,7 +235,8 @@ struct JSONScanner {
       case 0x74: result.append(0x09)
       case 0x75:
         var scalar = UInt32(unit(at: index) ?? 0xFFFD)
-        if (0xD800..<0xDC00).contains(scalar), let low = unit(at: index + 6), (0xDC00..<0xE000).contains(low) {
+        if (0xD800..<0xDC00).contains(scalar), let low = unit(at: index + 6), (0xDC00..<0xE000).contains(low)
+        {
           scalar = 0x10000 + (scalar - 0xD800) << 10 + UInt32(low - 0xDC00)
           index += 6
         }

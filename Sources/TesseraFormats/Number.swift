@@ -1,7 +1,8 @@
 /// Reading decimal numbers from bytes.
-enum Number {
+package enum Number {
   private static let powersOfTen: [Double] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19,
     1e20, 1e21, 1e22,
   ]
 
@@ -9,7 +10,7 @@ enum Number {
   ///
   /// Up to 15 digits with a power of ten up to 22 are exact in one multiplication or division (Clinger,
   /// 1990); the rest goes the long way.
-  static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+  package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
     var index = 0
     var negative = false
     if index < bytes.count, bytes[index] == 0x2D || bytes[index] == 0x2B {

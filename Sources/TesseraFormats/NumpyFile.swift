@@ -16,7 +16,8 @@ public enum NumpyFile {
 
     let start = try readBytes(descriptor, 10, file)
     guard start.count == 10, start.starts(with: [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
-      throw problem(start.isEmpty ? "an empty file" : "other bytes", "a .npy file, which begins with \\x93NUMPY")
+      throw problem(
+        start.isEmpty ? "an empty file" : "other bytes", "a .npy file, which begins with \\x93NUMPY")
     }
     var length = Int(start[8]) | Int(start[9]) << 8
     if start[6] >= 2 {
@@ -25,7 +26,9 @@ public enum NumpyFile {
       length |= Int(more[0]) << 16 | Int(more[1]) << 24
     }
     let header = try readBytes(descriptor, length, file)
-    guard header.count == length else { throw problem("a header that ends early", "\(length) bytes of header") }
+    guard header.count == length else {
+      throw problem("a header that ends early", "\(length) bytes of header")
+    }
     let text = String(decoding: header, as: UTF8.self)
     let type = text.firstMatch(of: /'descr':\s*'([^']*)'/).map { String($0.1) }
     guard type == "<f4" || type == "<f8" else {
@@ -38,18 +41,23 @@ public enum NumpyFile {
       match.1.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
     }
     guard let shape, shape.count == 2, let rows = shape[0], let columns = shape[1] else {
-      throw problem("\(shape?.count ?? 0) dimension\(shape?.count == 1 ? "" : "s")", "two: alternatives x coordinates")
+      throw problem(
+        "\(shape?.count ?? 0) dimension\(shape?.count == 1 ? "" : "s")", "two: alternatives x coordinates")
     }
     guard rows > 0, columns > 0 else {
       throw problem("the shape \(rows) x \(columns)", "at least one alternative and one coordinate")
     }
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard !overflow, count < 1 << 48 else { throw problem("the shape \(rows) x \(columns)", "an array that fits memory") }
+    guard !overflow, count < 1 << 48 else {
+      throw problem("the shape \(rows) x \(columns)", "an array that fits memory")
+    }
 
     do {
       return type == "<f4"
-        ? try Contexts(Matrix(rows: rows, columns: columns, storage: readNumbers(descriptor, count, file) as [Float]))
-        : try Contexts(Matrix(rows: rows, columns: columns, storage: readNumbers(descriptor, count, file) as [Double]))
+        ? try Contexts(
+          Matrix(rows: rows, columns: columns, storage: readNumbers(descriptor, count, file) as [Float]))
+        : try Contexts(
+          Matrix(rows: rows, columns: columns, storage: readNumbers(descriptor, count, file) as [Double]))
     } catch let error as DatasetError {
       throw problem("\(error)", "finite numbers")
     }
@@ -61,10 +69,14 @@ public enum NumpyFile {
     }
   }
 
-  private static func readNumbers<Scalar>(_ descriptor: Int32, _ count: Int, _ file: String) throws -> [Scalar] {
+  private static func readNumbers<Scalar>(_ descriptor: Int32, _ count: Int, _ file: String) throws
+    -> [Scalar]
+  {
     let wanted = count * MemoryLayout<Scalar>.stride
     func early(_ got: Int) -> FormatError {
-      .content(file: file, line: nil, field: nil, found: "\(got) bytes of numbers", expected: "\(wanted): the file is cut short")
+      .content(
+        file: file, line: nil, field: nil, found: "\(got) bytes of numbers",
+        expected: "\(wanted): the file is cut short")
     }
     // Compare sizes before asking for memory: a broken header may promise more than any machine has.
     if let size = FileAccess.size(of: descriptor) {
@@ -79,7 +91,9 @@ public enum NumpyFile {
   }
 
   /// Reads until the buffer is full or the file ends.
-  private static func fill(_ buffer: UnsafeMutableRawBufferPointer, _ descriptor: Int32, _ file: String) throws -> Int {
+  private static func fill(_ buffer: UnsafeMutableRawBufferPointer, _ descriptor: Int32, _ file: String)
+    throws -> Int
+  {
     var filled = 0
     while filled < buffer.count {
       let count = read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
@@ -95,7 +109,8 @@ public enum NumpyFile {
   public static func write<Scalar>(_ matrix: Matrix<Scalar>, to file: String) throws {
     precondition(MemoryLayout<Scalar>.size == 4 || MemoryLayout<Scalar>.size == 8)
     let type = MemoryLayout<Scalar>.size == 4 ? "<f4" : "<f8"
-    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(matrix.rows), \(matrix.columns)), }"
+    var header =
+      "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(matrix.rows), \(matrix.columns)), }"
     // The numbers start at a multiple of 64 bytes.
     header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
     try FileAccess.write(to: file) { append in
@@ -105,7 +120,9 @@ public enum NumpyFile {
       let rowsAtOnce = max(1, (1 << 20) / max(matrix.columns, 1))
       for first in stride(from: 0, to: matrix.rows, by: rowsAtOnce) {
         let last = min(first + rowsAtOnce, matrix.rows)
-        try matrix.storage[first * matrix.columns..<last * matrix.columns].withUnsafeBytes { try append(Array($0)[...]) }
+        try matrix.storage[first * matrix.columns..<last * matrix.columns].withUnsafeBytes {
+          try append(Array($0)[...])
+        }
       }
     }
   }

@@ -55,7 +55,9 @@ struct RecordReader {
 
   private mutating func skipByteOrderMark() throws {
     while end - start < 3, !atEnd { try fill() }
-    if end - start >= 3, buffer[start] == 0xEF, buffer[start + 1] == 0xBB, buffer[start + 2] == 0xBF { start += 3 }
+    if end - start >= 3, buffer[start] == 0xEF, buffer[start + 1] == 0xBB, buffer[start + 2] == 0xBF {
+      start += 3
+    }
   }
 
   /// Bytes up to and with the line end that closes the record; nil when nothing is left.

@@ -2,8 +2,10 @@
 ///
 /// Ids are compared byte by byte, so two spellings of one accented letter are two ids, as they are for any
 /// other program that reads the same file.
-struct StringTable {
-  private(set) var strings: [String] = []
+package struct StringTable {
+  package init() {}
+
+  package private(set) var strings: [String] = []
   private var bytes: [UInt8] = []
   private var ends: [Int] = [0]
   private var hashes: [UInt32] = []
@@ -18,7 +20,7 @@ struct StringTable {
   }
 
   /// The number of a string, a new one where it is not there yet; nil when the bytes are not UTF-8.
-  mutating func intern(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
+  package mutating func intern(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
     let hash = Self.hash(key)
     let slot = slot(of: key, hash: hash)
     if slots[slot] >= 0 { return Int(slots[slot]) }

@@ -202,7 +202,8 @@ struct NoisePropagation {
     let half = LinearAlgebra.multiplySymmetric(inverse, noise, order: order)
     let weightless = problem.weights.contains(0)
     // Without weightless alternatives only the diagonal of the covariance is asked for.
-    let covariance = weightless ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order) : []
+    let covariance =
+      weightless ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order) : []
 
     var variances = [Double](repeating: 0, count: m)
     for (row, i) in active.enumerated() {

@@ -23,36 +23,38 @@ public struct RewardErrors: Sendable, Equatable {
   /// Relative standard error of the values themselves; 0 where they are exact.
   public let relativeError: Double
 
-  /// Draws of noise where an exact calculation would be too long.
-  static let draws = 64
-  /// Up to this many alternatives with weight, the covariance is computed as a dense matrix.
-  static let denseLimit = 1_500
-
   /// Standard errors for independent comparisons.
   ///
-  /// - Complexity: O(m^3) up to 1,500 alternatives with weight; beyond, 64 sparse solves, eight at a time.
-  public init(independent estimate: RewardEstimate, of problem: BradleyTerry, seed: UInt64 = 0, threads: Int? = nil)
-  {
+  /// - Parameters:
+  ///   - draws: Draws of noise where an exact calculation would be too long; rounded up to a multiple of 8.
+  ///   - denseLimit: Up to this many alternatives with weight, the covariance is computed as a dense matrix.
+  /// - Complexity: O(m^3) up to the limit; beyond, one sparse solve for each draw, eight at a time.
+  public init(
+    independent estimate: RewardEstimate, of problem: BradleyTerry, draws: Int = 64, denseLimit: Int = 1_500,
+    seed: UInt64 = 0, threads: Int? = nil
+  ) {
+    let batches = (max(draws, 1) + 7) / 8
+    let draws = Double(8 * batches)
     let active = problem.weights.indices.filter { problem.weights[$0] > 0 }
     var here = BradleyTerry.Evaluation(problem)
     problem.evaluate(at: estimate.rewards, into: &here, threads: threads)
     let propagation = NoisePropagation(problem, here, rewards: estimate.rewards, threads: threads)
     noise = .independent
     clusters = 0
-    if active.count <= Self.denseLimit, let exact = propagation.exactVariances(active: active) {
+    if active.count <= denseLimit, let exact = propagation.exactVariances(active: active) {
       values = exact.map { $0.squareRoot() }
       computation = .exact
       relativeError = 0
     } else {
       var squares = [Double](repeating: 0, count: problem.weights.count)
-      for batch in 0..<Self.draws / 8 {
+      for batch in 0..<batches {
         let moved = propagation.rewards(
           movedBy: propagation.independentNoise(batch: batch, seed: seed), tolerance: 1e-4)
         for i in squares.indices { squares[i] += (moved[i] * moved[i]).sum() }
       }
-      values = squares.map { ($0 / Double(Self.draws)).squareRoot() }
+      values = squares.map { ($0 / draws).squareRoot() }
       computation = .simulated
-      relativeError = 1 / Double(2 * Self.draws).squareRoot()
+      relativeError = 1 / (2 * draws).squareRoot()
     }
   }
 
@@ -60,10 +62,12 @@ public struct RewardErrors: Sendable, Equatable {
   ///
   /// Comparisons of unknown annotators count as independent annotators of one comparison each.
   ///
-  /// - Complexity: one sparse solve for each of up to 512 annotators, 64 beyond.
+  /// - Parameter draws: Draws of random signs for the annotators' scores where there are more than 512 of them.
+  /// - Complexity: one sparse solve for each annotator up to 512, for each draw beyond.
   public init?(
-    annotatorsOf comparisons: [Comparison], estimate: RewardEstimate, of problem: BradleyTerry, seed: UInt64 = 0,
-    threads: Int? = nil
+    annotatorsOf comparisons: [Comparison], estimate: RewardEstimate, of problem: BradleyTerry,
+    draws: Int = 64,
+    seed: UInt64 = 0, threads: Int? = nil
   ) {
     var clusterOf: [Int32: Int] = [:]
     var clusters = 0
@@ -79,7 +83,7 @@ public struct RewardErrors: Sendable, Equatable {
     problem.evaluate(at: estimate.rewards, into: &here, threads: threads)
     let propagation = NoisePropagation(problem, here, rewards: estimate.rewards, threads: threads)
     let exactly = clusters <= 512
-    let lanes = exactly ? clusters : Self.draws
+    let lanes = exactly ? clusters : (max(draws, 1) + 7) / 8 * 8
     var squares = [Double](repeating: 0, count: problem.weights.count)
     for batch in 0..<(lanes + 7) / 8 {
       let moved = propagation.rewards(
@@ -88,12 +92,12 @@ public struct RewardErrors: Sendable, Equatable {
         tolerance: exactly ? 1e-10 : 1e-4)
       for i in squares.indices { squares[i] += (moved[i] * moved[i]).sum() }
     }
-    let correction = Double(clusters) / Double(clusters - 1) / (exactly ? 1 : Double(Self.draws))
+    let correction = Double(clusters) / Double(clusters - 1) / (exactly ? 1 : Double(lanes))
     values = squares.map { ($0 * correction).squareRoot() }
     noise = .annotators
     computation = exactly ? .exact : .simulated
     self.clusters = clusters
-    relativeError = exactly ? 0 : 1 / Double(2 * Self.draws).squareRoot()
+    relativeError = exactly ? 0 : 1 / Double(2 * lanes).squareRoot()
   }
 
   private init(_ values: [Double], like other: RewardErrors) {

@@ -5,12 +5,12 @@
 public struct ComparisonAccumulator: Sendable {
   /// The different comparisons so far, each with `a < b`, in the order of first appearance.
   public private(set) var comparisons: [Comparison] = []
-  /// Statements added, each counted once.
-  public private(set) var statements = 0
-  /// Statements with an outcome of exactly one half.
-  public private(set) var ties = 0
-  /// Statements with an outcome other than 0, 1/2 and 1.
-  public private(set) var softLabels = 0
+  /// Sum of the counts of all that was added.
+  public private(set) var total = 0.0
+  /// The part of `total` with an outcome of exactly one half.
+  public private(set) var ties = 0.0
+  /// The part of `total` with an outcome other than 0, 1/2 and 1.
+  public private(set) var softLabels = 0.0
 
   /// Open addressing with linear probing: position of a comparison, or -1.
   private var slots: [Int32] = Array(repeating: -1, count: 64)
@@ -25,8 +25,12 @@ public struct ComparisonAccumulator: Sendable {
     guard new.a != new.b else { throw DatasetError.comparedWithItself(alternative: Int(new.a)) }
     guard new.outcome >= 0, new.outcome <= 1 else { throw DatasetError.outcome(found: new.outcome) }
     guard new.count > 0, new.count.isFinite else { throw DatasetError.count(found: new.count) }
-    statements += 1
-    if new.outcome == 0.5 { ties += 1 } else if new.outcome > 0, new.outcome < 1 { softLabels += 1 }
+    total += new.count
+    if new.outcome == 0.5 {
+      ties += new.count
+    } else if new.outcome > 0, new.outcome < 1 {
+      softLabels += new.count
+    }
 
     let swapped = new.a > new.b
     let a = swapped ? new.b : new.a

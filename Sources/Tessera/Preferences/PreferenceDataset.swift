@@ -9,12 +9,12 @@ public struct PreferenceDataset: Sendable {
   public let prompts: [String]
   /// Different comparisons with their counts, `a < b`.
   public let comparisons: [Comparison]
-  /// Statements that went into `comparisons`.
-  public let statements: Int
-  /// Statements with an outcome of one half.
-  public let ties: Int
-  /// Statements with an outcome other than 0, 1/2 and 1.
-  public let softLabels: Int
+  /// How many comparisons that is, counts added up.
+  public let totalComparisons: Double
+  /// How many of them have an outcome of one half.
+  public let ties: Double
+  /// How many of them have an outcome other than 0, 1/2 and 1.
+  public let softLabels: Double
 
   /// A dataset from values.
   ///
@@ -31,7 +31,8 @@ public struct PreferenceDataset: Sendable {
       throw DatasetError.contextCount(found: contexts.count, alternatives: alternatives.count)
     }
     guard !comparisons.comparisons.isEmpty else { throw DatasetError.noComparisons }
-    for comparison in comparisons.comparisons where Int(comparison.b) >= alternatives.count || comparison.a < 0 {
+    for comparison in comparisons.comparisons
+    where Int(comparison.b) >= alternatives.count || comparison.a < 0 {
       let index = comparison.a < 0 ? comparison.a : comparison.b
       throw DatasetError.unknownAlternative(index: Int(index), alternatives: alternatives.count)
     }
@@ -40,7 +41,7 @@ public struct PreferenceDataset: Sendable {
     self.annotators = annotators
     self.prompts = prompts
     self.comparisons = comparisons.comparisons
-    statements = comparisons.statements
+    totalComparisons = comparisons.total
     ties = comparisons.ties
     softLabels = comparisons.softLabels
   }

@@ -7,7 +7,8 @@ public struct CenteredCube: BoxShaped {
   /// - Throws: `SpaceError` when the side is not a positive number.
   public init(dimension: Int, side: Double = 1) throws {
     guard side.isFinite, side > 0 else {
-      throw SpaceError.outOfRange(what: "the side of the cube", found: "\(side)", expected: "a positive number")
+      throw SpaceError.outOfRange(
+        what: "the side of the cube", found: "\(side)", expected: "a positive number")
     }
     name = side == 1 ? "centered-cube" : "centered-cube=\(side)"
     shape = Box(

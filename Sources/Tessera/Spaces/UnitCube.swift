@@ -8,6 +8,7 @@ public struct UnitCube: BoxShaped {
 
   public init(dimension: Int) {
     shape = Box(
-      checked: Array(repeating: 0, count: dimension), Array(repeating: 1, count: dimension), name: "unit-cube")
+      checked: Array(repeating: 0, count: dimension), Array(repeating: 1, count: dimension), name: "unit-cube"
+    )
   }
 }

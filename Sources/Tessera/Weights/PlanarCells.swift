@@ -7,7 +7,8 @@ enum PlanarCells {
   ///
   /// - Complexity: O(m log m) when cells have few neighbours, as they do except for points on a circle.
   static func shares(points: Contexts, box: Box, threads: Int? = nil) -> [Double] {
-    let tree = PlanarTree(x: (0..<points.count).map { points[$0, 0] }, y: (0..<points.count).map { points[$0, 1] })
+    let tree = PlanarTree(
+      x: (0..<points.count).map { points[$0, 0] }, y: (0..<points.count).map { points[$0, 1] })
     let area = (box.upper[0] - box.lower[0]) * (box.upper[1] - box.lower[1])
     var shares = [Double](repeating: 0, count: points.count)
     let pieceSize = 512

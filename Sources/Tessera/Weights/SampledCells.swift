@@ -19,7 +19,8 @@ enum SampledCells {
     let m = contexts.count
     let d = contexts.dimension
     let offsets = contexts.offsets(from: space.origin)
-    let halfNorms = (0..<m).map { i in Float(offsets.row(i).reduce(0.0) { $0 + Double($1) * Double($1) } / 2) }
+    let halfNorms = (0..<m).map { i in Float(offsets.row(i).reduce(0.0) { $0 + Double($1) * Double($1) } / 2)
+    }
     let workers = max(1, threads ?? Parallel.defaultThreads)
     let groups = (samples + groupSize - 1) / groupSize
     var counts = [Int](repeating: 0, count: workers * m)
