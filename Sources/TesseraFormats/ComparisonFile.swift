@@ -75,6 +75,7 @@ public struct ComparisonReader: Sendable {
     }
     let names = wanted.map { String(decoding: $0.name, as: UTF8.self) }
     var values = [JSONScanner.Value?](repeating: nil, count: wanted.count)
+    var memory: [(name: [UInt8], slots: [Int])] = []
     func slots(_ role: ComparisonColumns.Role) -> [Int] { wanted.indices.filter { wanted[$0].role == role } }
     let (slotsA, slotsB) = (slots(.a), slots(.b))
     let (preferences, preferencesB, outcomes) = (slots(.preference), slots(.preferenceB), slots(.outcome))
@@ -85,10 +86,18 @@ public struct ComparisonReader: Sendable {
       for slot in values.indices { values[slot] = nil }
       do {
         var scanner = try JSONScanner(record)
+        var position = 0
         while let (key, value) = try scanner.nextMember() {
-          for slot in wanted.indices where Self.matches(key, wanted[slot].name) {
-            values[slot] = value.isNull ? nil : value
+          // Rows mostly repeat the order of their members: ask first what stood here in the last row.
+          if position == memory.count { memory.append((name: [], slots: [])) }
+          if !Self.matches(key, memory[position].name) {
+            let slots = wanted.indices.filter { Self.matches(key, wanted[$0].name) }
+            memory[position] = (key.escaped ? [] : Array(key.bytes), slots)
+            for slot in slots { values[slot] = value.isNull ? nil : value }
+          } else {
+            for slot in memory[position].slots { values[slot] = value.isNull ? nil : value }
           }
+          position += 1
         }
       } catch let error as JSONScanner.SyntaxError {
         throw FormatError.content(

@@ -1,0 +1,18 @@
+// swift-tools-version: 6.0
+
+import PackageDescription
+
+let package = Package(
+  name: "tessera-benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "tessera", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "tessera-bench",
+      dependencies: [
+        .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
+      ]
+    )
+  ],
+  swiftLanguageModes: [.v6]
+)

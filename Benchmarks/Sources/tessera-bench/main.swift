@@ -1,0 +1,56 @@
+import Foundation
+import Tessera
+import TesseraFormats
+
+// Times one piece of the library on a file and prints seconds as JSON. Benchmarks/run.py calls it between the
+// peers, so that all of them meet the same machine in the same minutes.
+//
+//   tessera-bench estimate COMPARISONS.jsonl LAMBDA      both estimators on a graph in memory
+//   tessera-bench read COMPARISONS.jsonl                 reading and counting
+
+/// Seconds that `body` takes.
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try body()
+  let elapsed = (ContinuousClock.now - start).components
+  return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+}
+
+func report(_ members: [(key: String, value: JSONValue)]) {
+  print(JSONValue.object(members).text().split(separator: "\n").joined())
+}
+
+func estimate(_ file: String, lambda: Double) throws {
+  let read = try ComparisonReader().read(file, format: .jsonl)
+  let graph = WinRates(alternatives: read.ids.count, comparisons: read.comparisons.comparisons)
+  let m = graph.alternatives
+  // Weights of the size that sampled Voronoi weights have; their values do not matter to the time.
+  var random = RandomStream(seed: 1)
+  let raw = (0..<m).map { _ in 0.1 + random.uniform() }
+  let sum = raw.reduce(0, +)
+  var certificates: [Double] = []
+  let standard = try seconds {
+    let problem = try BradleyTerry(winRates: graph, weights: Array(repeating: 1 / Double(m), count: m), lambda: lambda)
+    certificates.append(try NewtonSolver().solve(problem).certificate)
+  }
+  let weighted = try seconds {
+    let problem = try BradleyTerry(winRates: graph, weights: raw.map { $0 / sum }, lambda: lambda)
+    certificates.append(try NewtonSolver().solve(problem).certificate)
+  }
+  report([
+    ("standard", .number(standard)), ("weighted", .number(weighted)),
+    ("certificate", .number(certificates.max() ?? .nan)), ("pairs", .integer(graph.pairs)),
+  ])
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch (arguments.first, arguments.count) {
+case ("estimate", 3): try estimate(arguments[1], lambda: Double(arguments[2]) ?? 0.1)
+case ("read", 2):
+  var pairs = 0
+  let time = try seconds { pairs = try ComparisonReader().read(arguments[1], format: .jsonl).comparisons.comparisons.count }
+  report([("seconds", .number(time)), ("pairs", .integer(pairs))])
+default:
+  FileHandle.standardError.write(Data("usage: tessera-bench estimate FILE LAMBDA | read FILE\n".utf8))
+  exit(64)
+}
