@@ -20,7 +20,9 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]
     ),
     // Values and algorithms: no files, no printing, no network.
-    .target(name: "Tessera", dependencies: ["COpenBLAS"]),
+    .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels"]),
+    // The inner loop of sampled weights, compiled for several vector widths.
+    .target(name: "CTesseraKernels"),
     // Files in and out: JSONL, CSV, .npy.
     .target(name: "TesseraFormats", dependencies: ["Tessera"]),
     // One file per subcommand.

@@ -133,7 +133,120 @@ def memory():
         ["alternatives", "comparisons", "seconds", "peak memory, GiB"], rows)
 
 
-SECTIONS = {"estimation": estimation, "reading": reading, "memory": memory}
+def contexts(m, d, kind="clusters"):
+    """m x d contexts: 20 clusters with a decaying spectrum, or uniform. Seed 0."""
+    os.makedirs(DATA, exist_ok=True)
+    path = os.path.join(DATA, f"contexts-{m}-{d}.npy")
+    if not os.path.exists(path):
+        random = np.random.default_rng(0)
+        if d <= 3:
+            values = random.random((m, d), dtype=np.float32)
+        else:
+            spectrum = (1 / np.sqrt(1 + np.arange(d) / 20)).astype(np.float32)
+            centres = random.normal(size=(20, d)).astype(np.float32)
+            values = np.empty((m, d), dtype=np.float32)
+            for k in range(0, m, 50_000):
+                n = min(50_000, m - k)
+                noise = random.standard_normal((n, d), dtype=np.float32)
+                values[k : k + n] = (centres[random.integers(0, 20, n)] + noise) * spectrum
+        np.save(path, values)
+    return path
+
+
+def deviation(path, reference):
+    """Largest deviation from the reference, in standard errors of independent samples is left to the reader."""
+    return float(np.max(np.abs(np.load(path).ravel() - np.load(reference).ravel())))
+
+
+def sampled(m, d, samples, libraries, rounds, reference_samples):
+    path = contexts(m, d)
+    reference = None
+    if d <= 2:
+        reference = os.path.join(DATA, f"reference-{m}-{d}.npy")
+        ours("weights", path, 1, 0, "exact", reference)
+    elif reference_samples:
+        reference = os.path.join(DATA, f"reference-{m}-{d}-{reference_samples}.npy")
+        if not os.path.exists(reference):
+            ours("weights", path, reference_samples, 987654321, "independent", reference)
+    out = os.path.join(DATA, "weights.npy")
+    deviations = {}
+
+    def once(name, run):
+        def measured():
+            result = run()
+            if reference:
+                deviations.setdefault(name, []).append(deviation(out, reference))
+            return {"seconds": result["seconds"]}
+
+        return measured
+
+    names = {"faiss": "faiss IndexFlatL2", "ckdtree": "SciPy cKDTree", "sklearn": "scikit-learn", "numpy": "NumPy"}
+    seeds = iter(range(1, 1000))
+    contestants = {"tessera": once("tessera", lambda: ours("weights", path, samples, next(seeds), "sampled", out))}
+    for library in libraries:
+        contestants[names[library]] = once(
+            names[library], lambda library=library: peer("nearest.py", library, path, samples, next(seeds), out))
+    result = medians(contestants, rounds)
+    base = result["tessera"]["seconds"]
+    rows = []
+    for name, r in result.items():
+        spread = f"{statistics.median(deviations[name]):.2e}" if name in deviations else "-"
+        rows.append([name, f"{r['seconds']:.3f}", f"{r['seconds'] / base:.1f}", spread])
+    table(
+        f"Sampled weights: {m:,} alternatives, {d:,} dimensions, {samples:,} samples",
+        ["", "seconds", "time / tessera's", "largest deviation from a long independent run" if d > 2 else "largest deviation from the exact weights"],
+        rows)
+
+
+def weights():
+    print("\nThe peers' time is the search alone; ours includes drawing the samples and the standard errors.")
+    sampled(2_000, 1_500, 100_000, ["faiss", "sklearn", "numpy"], 3, 1_000_000)
+    sampled(2_000, 384, 1_000_000, ["faiss", "numpy"], 3, 4_000_000)
+    sampled(100_000, 256, 10_000, ["faiss", "sklearn"], 3, 0)
+    sampled(2_000, 2, 1_000_000, ["faiss", "ckdtree", "sklearn"], 3, 0)
+
+
+def exact():
+    rows = []
+    path = contexts(100_000, 2)
+    mine, theirs = os.path.join(DATA, "exact-ours.npy"), os.path.join(DATA, "exact-scipy.npy")
+    result = medians(
+        {
+            "tessera": lambda: {**ours("weights", path, 1, 0, "exact", mine), "withAreas": 0},
+            "SciPy Voronoi": lambda: peer("nearest.py", "voronoi", path, 1, 0, theirs),
+            "SciPy cKDTree, 1,000,000 samples": lambda: {
+                **peer("nearest.py", "ckdtree", path, 1_000_000, 1), "withAreas": 0},
+        },
+        rounds=3,
+    )
+    base = result["tessera"]["seconds"]
+    for name, r in result.items():
+        rows.append([name, f"{r['seconds']:.3f}", f"{r['seconds'] / base:.1f}"])
+        if r["withAreas"]:
+            rows.append([name + ", with areas in a Python loop", f"{r['withAreas']:.3f}", f"{r['withAreas'] / base:.1f}"])
+    table("Exact weights: 100,000 points of the plane", ["", "seconds", "time / tessera's"], rows)
+    print(f"\nLargest difference between the two exact results: {deviation(mine, theirs):.1e}")
+
+
+def large():
+    rows = []
+    for m in (250_000, 500_000, 1_000_000):
+        path = contexts(m, 768)
+        command = ["/usr/bin/time", "-f", "%e %M", OURS, "weights", path, "10000", "1", "sampled"]
+        result = subprocess.run(command, capture_output=True, text=True)
+        if result.returncode:
+            sys.exit(result.stderr)
+        peak = int(result.stderr.split()[-1])
+        rows.append([f"{m:,}", f"{json.loads(result.stdout)['seconds']:.2f}", f"{peak / 2**20:.2f}", f"{m * 768 * 4 / 2**30:.2f}"])
+        os.remove(path)
+    table(
+        "Sampled weights: 768 dimensions, 10,000 samples, growing number of alternatives",
+        ["alternatives", "seconds", "peak memory, GiB", "of it the contexts, GiB"], rows)
+
+
+SECTIONS = {
+    "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
+}
 
 if __name__ == "__main__":
     chosen = sys.argv[1:] or list(SECTIONS)

@@ -7,6 +7,8 @@ import TesseraFormats
 //
 //   tessera-bench estimate COMPARISONS.jsonl LAMBDA      both estimators on a graph in memory
 //   tessera-bench read COMPARISONS.jsonl                 reading and counting
+//   tessera-bench weights CONTEXTS.npy SAMPLES SEED METHOD [OUT.npy]
+//     Voronoi weights in the bounding box; METHOD is exact, sampled, independent or B reflections blocks
 
 /// Seconds that `body` takes.
 func seconds(_ body: () throws -> Void) rethrows -> Double {
@@ -43,6 +45,25 @@ func estimate(_ file: String, lambda: Double) throws {
   ])
 }
 
+func weights(_ file: String, samples: Int, seed: UInt64, method: String, output: String?) throws {
+  let contexts = try NumpyFile.readContexts(file)
+  let space = try BoundingBox(around: contexts)
+  let plan: SamplingPlan? =
+    switch method {
+    case "exact", "sampled": nil
+    case "independent": SamplingPlan(kind: .independent, blocks: 1)
+    default: SamplingPlan(kind: .reflections, blocks: Int(method) ?? 32)
+    }
+  var result = AlternativeWeights.uniform(alternatives: contexts.count)
+  let time = try seconds {
+    result = try VoronoiWeights.weights(
+      contexts: contexts, space: space, method: method == "exact" ? .exact : .sampled, samples: samples, seed: seed,
+      plan: plan)
+  }
+  if let output { try NumpyFile.write(Matrix([result.values]), to: output) }
+  report([("seconds", .number(time)), ("largestError", .number(result.diagnostics.maxStandardError))])
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
 case ("estimate", 3): try estimate(arguments[1], lambda: Double(arguments[2]) ?? 0.1)
@@ -50,7 +71,11 @@ case ("read", 2):
   var pairs = 0
   let time = try seconds { pairs = try ComparisonReader().read(arguments[1], format: .jsonl).comparisons.comparisons.count }
   report([("seconds", .number(time)), ("pairs", .integer(pairs))])
+case ("weights", 5...6):
+  try weights(
+    arguments[1], samples: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 0, method: arguments[4],
+    output: arguments.count > 5 ? arguments[5] : nil)
 default:
-  FileHandle.standardError.write(Data("usage: tessera-bench estimate FILE LAMBDA | read FILE\n".utf8))
+  FileHandle.standardError.write(Data("usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT]\n".utf8))
   exit(64)
 }

@@ -7,18 +7,6 @@ import COpenBLAS
 package enum LinearAlgebra {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 
-  /// C = A B^T for row-major blocks: A is m x k, B is n x k, C is m x n.
-  package static func multiplyTransposed(
-    _ a: UnsafePointer<Float>, rows m: Int, stride lda: Int,
-    _ b: UnsafePointer<Float>, rows n: Int, stride ldb: Int,
-    inner k: Int, into c: UnsafeMutablePointer<Float>, stride ldc: Int
-  ) {
-    singleThreaded
-    cblas_sgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, a, blasint(lda),
-      b, blasint(ldb), 0, c, blasint(ldc))
-  }
-
   /// C = A B for row-major square matrices of the given order, A symmetric (its upper triangle is read).
   package static func multiplySymmetric(_ a: [Double], _ b: [Double], order: Int) -> [Double] {
     singleThreaded

@@ -88,95 +88,167 @@ public struct Contexts: Sendable {
 
   /// Smallest and largest value of each coordinate.
   public func bounds() -> (lower: [Double], upper: [Double]) {
-    func find<Scalar>(_ values: Matrix<Scalar>) -> (lower: [Double], upper: [Double]) {
-      var lower = Array(values.row(0))
-      var upper = lower
-      values.withUnsafeBufferPointer { values in
-        for i in 0..<count {
-          for k in 0..<dimension {
-            let value = values[i * dimension + k]
-            if value < lower[k] { lower[k] = value }
-            if value > upper[k] { upper[k] = value }
-          }
-        }
-      }
-      return (lower.map(Double.init), upper.map(Double.init))
-    }
     guard count > 0 else {
       let zeros = [Double](repeating: 0, count: dimension)
       return (zeros, zeros)
     }
-    switch storage {
-    case .single(let values): return find(values)
-    case .double(let values): return find(values)
-    }
-  }
-
-  /// The contexts as seen from `origin`, rounded to `Float` only after the subtraction.
-  package func offsets(from origin: [Double]) -> Matrix<Float> {
-    func shift<Scalar>(_ values: Matrix<Scalar>) -> [Float] {
-      values.withUnsafeBufferPointer { values in
-        origin.withUnsafeBufferPointer { origin in
-          [Float](unsafeUninitializedCapacity: values.count) { result, initialized in
-            var index = 0
-            for _ in 0..<count {
-              for k in 0..<dimension {
-                result[index] = Float(Double(values[index]) - origin[k])
-                index += 1
-              }
+    let pieces = pieces()
+    let d = dimension
+    var lower = pieces.flatMap { row($0.lowerBound) }
+    var upper = lower
+    lower.withUnsafeMutableBufferPointer { lower in
+      upper.withUnsafeMutableBufferPointer { upper in
+        let (lower, upper) = (Shared(lower), Shared(upper))
+        Parallel.forEach(pieces: pieces.count) { piece, _ in
+          for i in pieces[piece] {
+            withRow(i) { k, value in
+              if value < lower[piece * d + k] { lower[piece * d + k] = value }
+              if value > upper[piece * d + k] { upper[piece * d + k] = value }
             }
-            initialized = index
           }
         }
       }
     }
+    return (
+      (0..<d).map { k in (0..<pieces.count).reduce(lower[k]) { min($0, lower[$1 * d + k]) } },
+      (0..<d).map { k in (0..<pieces.count).reduce(upper[k]) { max($0, upper[$1 * d + k]) } }
+    )
+  }
+
+  /// Calls `body` with every coordinate of one alternative.
+  @inline(__always)
+  package func withRow(_ alternative: Int, _ body: (_ coordinate: Int, _ value: Double) -> Void) {
     switch storage {
-    case .single(let values): return Matrix(rows: count, columns: dimension, storage: shift(values))
-    case .double(let values): return Matrix(rows: count, columns: dimension, storage: shift(values))
+    case .single(let values):
+      values.withUnsafeBufferPointer { values in
+        for k in 0..<dimension { body(k, Double(values[alternative * dimension + k])) }
+      }
+    case .double(let values):
+      values.withUnsafeBufferPointer { values in
+        for k in 0..<dimension { body(k, values[alternative * dimension + k]) }
+      }
     }
+  }
+
+  /// Rows of one piece of parallel work.
+  private static let pieceRows = 1_024
+
+  private func pieces() -> [Range<Int>] {
+    stride(from: 0, to: count, by: Self.pieceRows).map { $0..<min($0 + Self.pieceRows, count) }
+  }
+
+  /// Adds up a vector of d numbers over all rows, in the order of fixed pieces.
+  private func sums(threads: Int?, _ term: @Sendable (_ coordinate: Int, _ value: Double) -> Double) -> [Double] {
+    let pieces = pieces()
+    let d = dimension
+    var partial = [Double](repeating: 0, count: pieces.count * d)
+    partial.withUnsafeMutableBufferPointer { partial in
+      let partial = Shared(partial)
+      Parallel.forEach(pieces: pieces.count, threads: threads) { piece, _ in
+        for i in pieces[piece] { withRow(i) { partial[piece * d + $0] += term($0, $1) } }
+      }
+    }
+    return (0..<d).map { k in (0..<pieces.count).reduce(0) { $0 + partial[$1 * d + k] } }
+  }
+
+  /// Mean and variance of each coordinate over the alternatives.
+  package func moments(threads: Int? = nil) -> (mean: [Double], variance: [Double]) {
+    let m = Double(max(count, 1))
+    let mean = sums(threads: threads) { $1 }.map { $0 / m }
+    let variance = sums(threads: threads) { ($1 - mean[$0]) * ($1 - mean[$0]) }.map { $0 / m }
+    return (mean, variance)
+  }
+
+  /// |c - origin|^2 / 2 less |reference - origin|^2 / 2, and less the mean of that: what decides between
+  /// alternatives beside the products with c - reference.
+  package func halfSquaredDistances(from origin: [Double], reference: [Double], threads: Int? = nil) -> [Float] {
+    let pieces = pieces()
+    var result = [Double](repeating: 0, count: count)
+    let shift = (0..<dimension).map { reference[$0] - 2 * origin[$0] }
+    result.withUnsafeMutableBufferPointer { result in
+      let result = Shared(result)
+      Parallel.forEach(pieces: pieces.count, threads: threads) { piece, _ in
+        for i in pieces[piece] {
+          var sum = 0.0
+          // (c - o)^2 - (r - o)^2 = (c - r)(c + r - 2 o), without cancellation.
+          withRow(i) { k, value in sum += (value - reference[k]) * (value + shift[k]) }
+          result[i] = sum / 2
+        }
+      }
+    }
+    let mean = result.reduce(0, +) / Double(max(count, 1))
+    return result.map { Float($0 - mean) }
+  }
+
+  /// How many contexts lie outside a space.
+  package func count(outside space: some AlternativeSpace, threads: Int? = nil) -> Int {
+    let pieces = pieces()
+    var partial = [Int](repeating: 0, count: pieces.count)
+    let box = space.box
+    partial.withUnsafeMutableBufferPointer { partial in
+      let partial = Shared(partial)
+      Parallel.forEach(pieces: pieces.count, threads: threads) { piece, _ in
+        for i in pieces[piece] {
+          var inside = true
+          if let box {
+            withRow(i) { k, value in inside = inside && box.lower[k] <= value && value <= box.upper[k] }
+          } else {
+            inside = space.contains(row(i))
+          }
+          if !inside { partial[piece] += 1 }
+        }
+      }
+    }
+    return partial.reduce(0, +)
   }
 
   /// Groups of alternatives with exactly the same context.
   ///
   /// - Complexity: O(m d) expected.
   public func duplicates() -> DuplicateGroups {
-    func group<Scalar>(_ values: Matrix<Scalar>) -> DuplicateGroups {
-      var groupOf = [Int](repeating: 0, count: count)
-      var representatives: [Int] = []
-      var slots: [Int: [Int]] = [:]
-      slots.reserveCapacity(count)
-      values.withUnsafeBufferPointer { values in
-        for i in 0..<count {
+    let pieces = pieces()
+    var hashes = [UInt64](repeating: 0, count: count)
+    hashes.withUnsafeMutableBufferPointer { hashes in
+      let hashes = Shared(hashes)
+      Parallel.forEach(pieces: pieces.count) { piece, _ in
+        for i in pieces[piece] {
           var hash: UInt64 = 0
-          for k in 0..<dimension {
+          withRow(i) { _, value in
             // Adding zero makes -0 and 0, which are equal, hash alike.
-            let bits = Double(values[i * dimension + k] + 0).bitPattern
-            hash = (hash ^ bits) &* 0x9E37_79B9_7F4A_7C15
+            hash = (hash ^ (value + 0).bitPattern) &* 0x9E37_79B9_7F4A_7C15
             hash ^= hash >> 29
           }
-          let key = Int(truncatingIfNeeded: hash)
-          let candidates = slots[key] ?? []
-          let same = candidates.first { group in
-            let other = representatives[group]
-            for k in 0..<dimension where values[i * dimension + k] != values[other * dimension + k] {
-              return false
-            }
-            return true
-          }
-          if let same {
-            groupOf[i] = same
-          } else {
-            groupOf[i] = representatives.count
-            slots[key, default: []].append(representatives.count)
-            representatives.append(i)
-          }
+          hashes[i] = hash
         }
       }
-      return DuplicateGroups(groupOf: groupOf, representatives: representatives)
     }
+    // Open addressing: a slot holds a group, or -1.
+    var slotCount = 16
+    while slotCount < 2 * count { slotCount *= 2 }
+    var slots = [Int32](repeating: -1, count: slotCount)
+    var groupOf = [Int](repeating: 0, count: count)
+    var representatives: [Int] = []
+    for i in 0..<count {
+      var slot = Int(truncatingIfNeeded: hashes[i] ^ (hashes[i] >> 32)) & (slotCount - 1)
+      while slots[slot] >= 0 {
+        let other = representatives[Int(slots[slot])]
+        if hashes[other] == hashes[i], isEqual(i, other) { break }
+        slot = (slot + 1) & (slotCount - 1)
+      }
+      if slots[slot] < 0 {
+        slots[slot] = Int32(representatives.count)
+        representatives.append(i)
+      }
+      groupOf[i] = Int(slots[slot])
+    }
+    return DuplicateGroups(groupOf: groupOf, representatives: representatives)
+  }
+
+  private func isEqual(_ i: Int, _ j: Int) -> Bool {
+    func equal<Scalar>(_ values: Matrix<Scalar>) -> Bool { values.row(i).elementsEqual(values.row(j)) }
     switch storage {
-    case .single(let values): return group(values)
-    case .double(let values): return group(values)
+    case .single(let values): return equal(values)
+    case .double(let values): return equal(values)
     }
   }
 }

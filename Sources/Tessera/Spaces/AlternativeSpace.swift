@@ -13,6 +13,8 @@ public protocol AlternativeSpace: Sendable {
   var volume: Double? { get }
   /// Points are drawn as offsets from here, so that `Float` loses nothing far from zero.
   var origin: [Double] { get }
+  /// Typical size of an offset in each coordinate, such as half the width of a box.
+  var scales: [Double] { get }
   /// Whether flipping the sign of any coordinates of an offset leaves a uniform point uniform.
   var isReflectionSymmetric: Bool { get }
   /// The space as a box, where it is one: what the exact weights clip against.
@@ -29,6 +31,7 @@ public protocol AlternativeSpace: Sendable {
 extension AlternativeSpace {
   public var box: Box? { nil }
   public var coordinates: [Int]? { nil }
+  public var scales: [Double] { Array(repeating: 1, count: dimension) }
 
   /// `count` uniform points of the space, row by row.
   public func sample(count: Int, seed: UInt64) -> Matrix<Double> {

@@ -8,7 +8,8 @@ public struct BoundingBox: BoxShaped {
   /// Coordinates of the contexts that the box spans; the others are constant.
   public let spanned: [Int]
   public let name: String
-  public var coordinates: [Int]? { spanned }
+  public var coordinates: [Int]? { spanned.count == contextDimension ? nil : spanned }
+  private let contextDimension: Int
 
   /// - Parameters:
   ///   - contexts: m x d, at least one row.
@@ -23,6 +24,7 @@ public struct BoundingBox: BoxShaped {
     for k in lower.indices where !(upper[k] - lower[k]).isFinite {
       throw SpaceError.notFinite(what: "the width of the contexts in coordinate \(k)")
     }
+    contextDimension = contexts.dimension
     spanned = lower.indices.filter { lower[$0] < upper[$0] }
     name = margin == 0 ? "bounding-box" : "bounding-box=\(margin)"
     shape = Box(

@@ -36,6 +36,7 @@ public struct Box: AlternativeSpace, Equatable {
   public var volume: Double? { zip(lower, upper).reduce(1) { $0 * ($1.1 - $1.0) } }
   public var origin: [Double] { zip(lower, upper).map { $0 + ($1 - $0) / 2 } }
   public var isReflectionSymmetric: Bool { true }
+  public var scales: [Double] { zip(lower, upper).map { ($1 - $0) / 2 } }
   public var box: Box? { self }
 
   public func contains(_ point: [Double]) -> Bool {
@@ -75,6 +76,7 @@ extension BoxShaped {
   public var volume: Double? { shape.volume }
   public var origin: [Double] { shape.origin }
   public var isReflectionSymmetric: Bool { true }
+  public var scales: [Double] { shape.scales }
   public var box: Box? { shape }
 
   public func contains(_ point: [Double]) -> Bool { shape.contains(point) }

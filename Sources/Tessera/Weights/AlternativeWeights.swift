@@ -12,6 +12,24 @@ public struct AlternativeWeights: Sendable, Equatable {
     diagnostics = WeightDiagnostics(values: values, standardErrors: standardErrors, origin: origin)
   }
 
+  /// An interval that holds the true weight with about the given certainty.
+  ///
+  /// The score interval (Wilson, 1927) for the number of independent samples that would give the reported
+  /// standard error. Near zero it stays above it and does not collapse: a cell that no sample has hit may
+  /// still have a weight of some 4 / samples.
+  ///
+  /// - Parameter z: Quantile of the normal distribution: 1.96 for 95 %.
+  public func confidenceInterval(of alternative: Int, z: Double = 1.959964) -> ClosedRange<Double> {
+    let share = values[alternative]
+    let error = standardErrors[alternative]
+    let samples = Double(diagnostics.origin.samples)
+    guard samples > 0 else { return share...share }
+    let n = error > 0 ? share * (1 - share) / (error * error) : samples
+    let centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    let half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+    return max(0, share == 0 ? 0 : centre - half)...min(1, centre + half)
+  }
+
   /// 1/m for each of m alternatives: what the standard estimate uses.
   public static func uniform(alternatives m: Int) -> AlternativeWeights {
     AlternativeWeights(

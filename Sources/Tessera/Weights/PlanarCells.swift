@@ -15,9 +15,9 @@ enum PlanarCells {
     shares.withUnsafeMutableBufferPointer { buffer in
       let shares = Shared(buffer)
       Parallel.forEach(pieces: (points.count + pieceSize - 1) / pieceSize, threads: threads) { piece, _ in
-        var cell = PlanarCell()
+        let cell = PlanarCell()
         for position in piece * pieceSize..<min((piece + 1) * pieceSize, points.count) {
-          tree.cut(&cell, of: position, in: box)
+          tree.cut(cell, of: position, in: box)
           shares[tree.order[position]] = cell.area / area
         }
       }
@@ -27,74 +27,95 @@ enum PlanarCells {
 }
 
 /// A convex polygon around a point, in coordinates relative to that point.
-struct PlanarCell {
-  private var x: [Double] = []
-  private var y: [Double] = []
-  private var nextX: [Double] = []
-  private var nextY: [Double] = []
+///
+/// Corners live in plain memory, since clipping is all that the exact weights do.
+final class PlanarCell {
+  private var capacity = 64
+  private var count = 0
+  /// Corners as x, y pairs; the second buffer takes the corners of the next polygon.
+  private var corners: UnsafeMutablePointer<SIMD2<Double>>
+  private var next: UnsafeMutablePointer<SIMD2<Double>>
   /// Squared distance of the farthest corner; 0 when nothing is left.
   private(set) var reach = 0.0
 
-  mutating func reset(left: Double, right: Double, bottom: Double, top: Double) {
-    x.removeAll(keepingCapacity: true)
-    y.removeAll(keepingCapacity: true)
-    x.append(contentsOf: [left, right, right, left])
-    y.append(contentsOf: [bottom, bottom, top, top])
+  init() {
+    corners = .allocate(capacity: capacity)
+    next = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    corners.deallocate()
+    next.deallocate()
+  }
+
+  func reset(left: Double, right: Double, bottom: Double, top: Double) {
+    corners[0] = [left, bottom]
+    corners[1] = [right, bottom]
+    corners[2] = [right, top]
+    corners[3] = [left, top]
+    count = 4
     measureReach()
   }
 
-  /// Keeps the part that is at least as near to the point as to the one at (`qx`, `qy`).
-  mutating func clip(qx: Double, qy: Double) {
+  /// Keeps the part that is at least as near to the point as to the one at `q`.
+  func clip(_ q: SIMD2<Double>) {
     // x . q <= |q|^2 / 2, scaled so that the nearest clone does not underflow.
-    let scale = max(abs(qx), abs(qy))
-    let nx = qx / scale
-    let ny = qy / scale
-    let offset = (nx * qx + ny * qy) / 2
-    nextX.removeAll(keepingCapacity: true)
-    nextY.removeAll(keepingCapacity: true)
-    guard var px = x.last, var py = y.last else { return }
-    var previous = nx * px + ny * py - offset
-    var cutAny = false
-    for corner in x.indices {
-      let cx = x[corner]
-      let cy = y[corner]
-      let current = nx * cx + ny * cy - offset
+    let normal = q / max(abs(q.x), abs(q.y))
+    let offset = (normal * q).sum() / 2
+    var cut = false
+    for corner in 0..<count where (normal * corners[corner]).sum() > offset {
+      cut = true
+      break
+    }
+    guard cut else { return }
+    if count + 1 >= capacity { grow() }
+    var kept = 0
+    var from = corners[count - 1]
+    var previous = (normal * from).sum() - offset
+    for corner in 0..<count {
+      let to = corners[corner]
+      let current = (normal * to).sum() - offset
       if (previous > 0) != (current > 0) {
-        let t = previous / (previous - current)
-        nextX.append(px + t * (cx - px))
-        nextY.append(py + t * (cy - py))
+        next[kept] = from + (previous / (previous - current)) * (to - from)
+        kept += 1
       }
       if current <= 0 {
-        nextX.append(cx)
-        nextY.append(cy)
-      } else {
-        cutAny = true
+        next[kept] = to
+        kept += 1
       }
-      px = cx
-      py = cy
+      from = to
       previous = current
     }
-    guard cutAny else { return }
-    swap(&x, &nextX)
-    swap(&y, &nextY)
+    swap(&corners, &next)
+    count = kept
     measureReach()
   }
 
-  private mutating func measureReach() {
+  private func grow() {
+    let larger = UnsafeMutablePointer<SIMD2<Double>>.allocate(capacity: 2 * capacity)
+    larger.update(from: corners, count: count)
+    corners.deallocate()
+    next.deallocate()
+    capacity *= 2
+    corners = larger
+    next = .allocate(capacity: capacity)
+  }
+
+  private func measureReach() {
     reach = 0
-    for corner in x.indices { reach = max(reach, x[corner] * x[corner] + y[corner] * y[corner]) }
+    for corner in 0..<count { reach = max(reach, (corners[corner] * corners[corner]).sum()) }
   }
 
   var area: Double {
-    guard x.count >= 3 else { return 0 }
+    guard count >= 3 else { return 0 }
     var twice = 0.0
-    for corner in 1..<x.count - 1 {
-      twice += (x[corner] - x[0]) * (y[corner + 1] - y[0]) - (x[corner + 1] - x[0]) * (y[corner] - y[0])
+    for corner in 1..<count - 1 {
+      let a = corners[corner] - corners[0]
+      let b = corners[corner + 1] - corners[0]
+      twice += a.x * b.y - b.x * a.y
     }
     return max(twice / 2, 0)
   }
-
-  var corners: [(x: Double, y: Double)] { Array(zip(x, y)) }
 }
 
 /// A balanced k-d tree over points of the plane, stored in the order of its leaves.
@@ -138,12 +159,12 @@ struct PlanarTree: Sendable {
   private static func middle(of range: Range<Int>) -> Int { range.lowerBound + range.count / 2 }
 
   /// Makes `cell` the Voronoi cell of the point at `position`, within a rectangle.
-  func cut(_ cell: inout PlanarCell, of position: Int, in box: Box) {
+  func cut(_ cell: PlanarCell, of position: Int, in box: Box) {
     let px = x[position]
     let py = y[position]
     cell.reset(
       left: box.lower[0] - px, right: box.upper[0] - px, bottom: box.lower[1] - py, top: box.upper[1] - py)
-    descend(0, 0..<x.count, position, px, py, &cell)
+    descend(0, 0..<x.count, position, px, py, cell)
   }
 
   private func distance(_ node: Int, _ px: Double, _ py: Double) -> Double {
@@ -154,13 +175,13 @@ struct PlanarTree: Sendable {
   }
 
   private func descend(
-    _ node: Int, _ range: Range<Int>, _ position: Int, _ px: Double, _ py: Double, _ cell: inout PlanarCell
+    _ node: Int, _ range: Range<Int>, _ position: Int, _ px: Double, _ py: Double, _ cell: PlanarCell
   ) {
     if range.count <= Self.leafSize {
       for other in range where other != position {
         let qx = x[other] - px
         let qy = y[other] - py
-        if qx * qx + qy * qy < 4 * cell.reach { cell.clip(qx: qx, qy: qy) }
+        if qx * qx + qy * qy < 4 * cell.reach { cell.clip([qx, qy]) }
       }
       return
     }
@@ -174,7 +195,7 @@ struct PlanarTree: Sendable {
       if (goLeft ? left : right) < 4 * cell.reach {
         descend(
           goLeft ? 2 * node + 1 : 2 * node + 2,
-          goLeft ? range.lowerBound..<middle : middle..<range.upperBound, position, px, py, &cell)
+          goLeft ? range.lowerBound..<middle : middle..<range.upperBound, position, px, py, cell)
       }
     }
   }

@@ -23,6 +23,7 @@ public enum VoronoiWeights {
   ///   - samples: Points drawn where the weights are sampled. The standard error of a weight w is
   ///     sqrt(w (1 - w) / samples).
   ///   - seed: The same seed gives the same weights on any number of cores.
+  ///   - plan: How to sample; nil lets the shape decide.
   ///   - threads: Cores to use; nil for all.
   ///   - progress: Called on the calling thread with the share done, from time to time. Throwing stops the
   ///     work and hands the error on.
@@ -31,7 +32,7 @@ public enum VoronoiWeights {
   ///   O(samples m d).
   public static func weights(
     contexts: Contexts, space: some AlternativeSpace, method: Method = .automatic, samples: Int = 100_000,
-    seed: UInt64 = 0, threads: Int? = nil, progress: ((Double) throws -> Void)? = nil
+    seed: UInt64 = 0, plan: SamplingPlan? = nil, threads: Int? = nil, progress: ((Double) throws -> Void)? = nil
   ) throws -> AlternativeWeights {
     guard contexts.count > 0 else { throw WeightsError.noContexts }
     guard samples >= 1 else { throw WeightsError.noSamples(found: samples) }
@@ -50,7 +51,7 @@ public enum VoronoiWeights {
     let origin = WeightOrigin(
       scheme: .voronoi, method: exactly ? .exact : .sampled, space: space.name,
       samples: exactly ? 0 : samples, seed: seed,
-      outside: (0..<spanned.count).count { !space.contains(spanned.row($0)) })
+      outside: spanned.count(outside: space, threads: threads))
 
     let shares: [Double]
     var errors = [Double](repeating: 0, count: distinct.count)
@@ -62,10 +63,11 @@ public enum VoronoiWeights {
         default: PlanarCells.shares(points: distinct, box: box, threads: threads)
         }
     } else {
-      let counts = try SampledCells.counts(
-        contexts: distinct, space: space, samples: samples, seed: seed, threads: threads, progress: progress)
-      shares = counts.map { Double($0) / Double(samples) }
-      errors = shares.map { ($0 * (1 - $0) / Double(samples)).squareRoot() }
+      let tally = try SampledShares(contexts: distinct, space: space, samples: samples, seed: seed, threads: threads, plan: plan
+      )
+      .tally(samples: samples, progress: progress)
+      shares = tally.shares
+      errors = tally.standardErrors
     }
     return AlternativeWeights(values: shares, standardErrors: errors, origin: origin).shared(among: groups)
   }

@@ -1,0 +1,63 @@
+// One set of kernels for each vector width, chosen when the program runs: the binary stays portable.
+
+#include "tessera_kernels.h"
+
+#if defined(__x86_64__)
+#define LANES 16
+#define NAME(x) avx512_##x
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+#include "reflections_body.h"
+
+#define LANES 8
+#define NAME(x) avx2_##x
+#define TARGET __attribute__((target("avx2,fma")))
+#include "reflections_body.h"
+#endif
+
+#define LANES 4
+#define NAME(x) plain_##x
+#define TARGET
+#include "reflections_body.h"
+
+int tessera_vector_bits(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl"))
+    return 512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 256;
+#endif
+  return 128;
+}
+
+void tessera_reflections(const float *products, long stride, const float *half_norms, long width, int blocks,
+                         int32_t first, float *best, int32_t *where) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_reflections(products, stride, half_norms, width, blocks, first, best, where); return;
+    case 256: avx2_reflections(products, stride, half_norms, width, blocks, first, best, where); return;
+#endif
+    default: plain_reflections(products, stride, half_norms, width, blocks, first, best, where);
+  }
+}
+
+void tessera_nearest(const float *products, const float *half_norms, long width, int32_t first, float *best,
+                     int32_t *where) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_nearest(products, half_norms, width, first, best, where); return;
+    case 256: avx2_nearest(products, half_norms, width, first, best, where); return;
+#endif
+    default: plain_nearest(products, half_norms, width, first, best, where);
+  }
+}
+
+void tessera_products(const float *offsets, int points, int width, const float *panels, long panel_count,
+                      float *products, long point_stride) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_products(offsets, points, width, panels, panel_count, products, point_stride); return;
+    case 256: avx2_products(offsets, points, width, panels, panel_count, products, point_stride); return;
+#endif
+    default: plain_products(offsets, points, width, panels, panel_count, products, point_stride);
+  }
+}

@@ -1,0 +1,140 @@
+// The kernels for one vector width. Included once for each width with
+//   LANES   floats in a vector
+//   NAME(x) the name of a function for this width
+//   TARGET  the attribute that allows its instructions
+//
+// A chunk of LANES alternatives has one vector for each block. The fast Walsh-Hadamard transform of these vectors
+// gives the signed sums of all reflections at once with additions between whole vectors, no shuffles. All loops
+// over blocks are unrolled, so that the vectors stay in registers.
+
+typedef float NAME(floats) __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int32_t NAME(ints) __attribute__((vector_size(LANES * 4), aligned(4)));
+
+#define V NAME(floats)
+#define I NAME(ints)
+
+// best = min(best, score); where = position at the places that changed.
+#define KEEP_SMALLER(score, position, best, where)                                                              \
+  do {                                                                                                          \
+    V score_ = (score);                                                                                         \
+    V *best_ = (V *)(best);                                                                                     \
+    I *where_ = (I *)(where);                                                                                   \
+    I smaller_ = score_ < *best_;                                                                               \
+    *best_ = (V)(((I)score_ & smaller_) | ((I)*best_ & ~smaller_));                                             \
+    *where_ = ((position)&smaller_) | (*where_ & ~smaller_);                                                    \
+  } while (0)
+
+#define DEFINE_REFLECTIONS(B)                                                                                   \
+  TARGET static void NAME(reflections_##B)(const float *products, long stride, const float *half_norms,         \
+                                           long width, int32_t first, float *best, int32_t *where) {            \
+    for (long i = 0; i < width; i += LANES) {                                                                   \
+      V sum[B];                                                                                                 \
+      _Pragma("clang loop unroll(full)") for (int b = 0; b < B; b++) sum[b] =                                   \
+          *(const V *)(products + b * stride + i);                                                              \
+      _Pragma("clang loop unroll(full)") for (int length = 1; length < B; length *= 2) {                        \
+        _Pragma("clang loop unroll(full)") for (int pair = 0; pair < B / 2; pair++) {                           \
+          int low = (pair / length) * 2 * length + pair % length;                                               \
+          V x = sum[low], y = sum[low + length];                                                                \
+          sum[low] = x + y;                                                                                     \
+          sum[low + length] = x - y;                                                                            \
+        }                                                                                                       \
+      }                                                                                                         \
+      V norm = *(const V *)(half_norms + i);                                                                    \
+      I position = (I){0} + (first + (int32_t)(i / TESSERA_CHUNK * TESSERA_CHUNK));                             \
+      float *row = best + i % TESSERA_CHUNK;                                                                    \
+      int32_t *place = where + i % TESSERA_CHUNK;                                                               \
+      _Pragma("clang loop unroll(full)") for (int b = 0; b < B; b++) {                                          \
+        KEEP_SMALLER(norm - sum[b], position, row + 2 * b * TESSERA_CHUNK, place + 2 * b * TESSERA_CHUNK);      \
+        KEEP_SMALLER(norm + sum[b], position, row + (2 * b + 1) * TESSERA_CHUNK,                                \
+                     place + (2 * b + 1) * TESSERA_CHUNK);                                                      \
+      }                                                                                                         \
+    }                                                                                                           \
+  }
+
+DEFINE_REFLECTIONS(1)
+DEFINE_REFLECTIONS(2)
+DEFINE_REFLECTIONS(4)
+DEFINE_REFLECTIONS(8)
+DEFINE_REFLECTIONS(16)
+DEFINE_REFLECTIONS(32)
+DEFINE_REFLECTIONS(64)
+
+TARGET static void NAME(reflections)(const float *products, long stride, const float *half_norms, long width,
+                                     int blocks, int32_t first, float *best, int32_t *where) {
+  switch (blocks) {
+    case 1: NAME(reflections_1)(products, stride, half_norms, width, first, best, where); break;
+    case 2: NAME(reflections_2)(products, stride, half_norms, width, first, best, where); break;
+    case 4: NAME(reflections_4)(products, stride, half_norms, width, first, best, where); break;
+    case 8: NAME(reflections_8)(products, stride, half_norms, width, first, best, where); break;
+    case 16: NAME(reflections_16)(products, stride, half_norms, width, first, best, where); break;
+    case 32: NAME(reflections_32)(products, stride, half_norms, width, first, best, where); break;
+    default: NAME(reflections_64)(products, stride, half_norms, width, first, best, where); break;
+  }
+}
+
+TARGET static void NAME(nearest)(const float *products, const float *half_norms, long width, int32_t first,
+                                 float *best, int32_t *where) {
+  for (long part = 0; part < TESSERA_CHUNK; part += LANES) {
+    V top = *(V *)(best + part);
+    I place = *(I *)(where + part);
+    for (long i = part; i < width; i += TESSERA_CHUNK) {
+      V score = *(const V *)(half_norms + i) - *(const V *)(products + i);
+      KEEP_SMALLER(score, (I){0} + (first + (int32_t)(i - part)), &top, &place);
+    }
+    *(V *)(best + part) = top;
+    *(I *)(where + part) = place;
+  }
+}
+
+// ROWS points against two vectors of alternatives: the accumulators stay in registers.
+#define DEFINE_PRODUCTS(ROWS)                                                                                   \
+  TARGET static void NAME(products_##ROWS)(const float *offsets, int width, const float *panel, float *products, \
+                                           long point_stride) {                                                 \
+    for (int part = 0; part < TESSERA_PANEL; part += 2 * LANES) {                                               \
+      V low[ROWS], high[ROWS];                                                                                  \
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) low[r] = high[r] = (V){0};              \
+      for (int k = 0; k < width; k++) {                                                                         \
+        V x = *(const V *)(panel + k * TESSERA_PANEL + part);                                                   \
+        V y = *(const V *)(panel + k * TESSERA_PANEL + part + LANES);                                           \
+        _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                     \
+          float u = offsets[r * width + k];                                                                     \
+          low[r] += u * x;                                                                                      \
+          high[r] += u * y;                                                                                     \
+        }                                                                                                       \
+      }                                                                                                         \
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                       \
+        *(V *)(products + r * point_stride + part) = low[r];                                                    \
+        *(V *)(products + r * point_stride + part + LANES) = high[r];                                           \
+      }                                                                                                         \
+    }                                                                                                           \
+  }
+
+DEFINE_PRODUCTS(1)
+DEFINE_PRODUCTS(4)
+DEFINE_PRODUCTS(8)
+
+TARGET static void NAME(products)(const float *offsets, int points, int width, const float *panels,
+                                  long panel_count, float *products, long point_stride) {
+  for (long p = 0; p < panel_count; p++) {
+    const float *panel = panels + p * width * TESSERA_PANEL;
+    float *column = products + p * TESSERA_PANEL;
+    int r = 0;
+    // Eight rows fill the 32 registers of AVX-512, four the 16 of AVX2 and SSE.
+    if (LANES == 16)
+      for (; r + 8 <= points; r += 8)
+        NAME(products_8)(offsets + r * width, width, panel, column + r * point_stride, point_stride);
+    for (; r + 4 <= points; r += 4)
+      NAME(products_4)(offsets + r * width, width, panel, column + r * point_stride, point_stride);
+    for (; r < points; r++)
+      NAME(products_1)(offsets + r * width, width, panel, column + r * point_stride, point_stride);
+  }
+}
+
+#undef KEEP_SMALLER
+#undef DEFINE_PRODUCTS
+#undef DEFINE_REFLECTIONS
+#undef V
+#undef I
+#undef LANES
+#undef NAME
+#undef TARGET
