@@ -20,9 +20,16 @@ let package = Package(
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]
     ),
     // Values and algorithms: no files, no printing, no network.
-    .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels"]),
+    .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels", "CTesseraCells"]),
     // The inner loop of sampled weights, compiled for several vector widths.
     .target(name: "CTesseraKernels"),
+    .systemLibrary(
+      name: "CQhull",
+      pkgConfig: "qhull_r",
+      providers: [.apt(["libqhull-dev"]), .brew(["qhull"])]
+    ),
+    // Corners and volumes of exact cells in three to six dimensions.
+    .target(name: "CTesseraCells", dependencies: ["CQhull"]),
     // Files in and out: JSONL, CSV, .npy.
     .target(name: "TesseraFormats", dependencies: ["Tessera"]),
     // One file per subcommand.

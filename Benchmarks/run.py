@@ -225,7 +225,12 @@ def exact():
         if r["withAreas"]:
             rows.append([name + ", with areas in a Python loop", f"{r['withAreas']:.3f}", f"{r['withAreas'] / base:.1f}"])
     table("Exact weights: 100,000 points of the plane", ["", "seconds", "time / tessera's"], rows)
-    print(f"\nLargest difference between the two exact results: {deviation(mine, theirs):.1e}")
+    # The contexts on the border of their bounding box coincide with their mirror images, which SciPy's diagram
+    # of mirrored points cannot tell apart.
+    points = np.load(path)
+    inside = ((points > points.min(0)) & (points < points.max(0))).all(1)
+    difference = np.abs(np.load(mine).ravel() - np.load(theirs).ravel())[inside].max()
+    print(f"\nLargest difference between the two exact results, off the border: {difference:.1e}")
 
 
 def large():

@@ -95,19 +95,62 @@ struct DatasetOptions {
   }
 }
 
-/// The alternative space and how it is sampled.
+/// The alternative space, how it is sampled, and what is done to the contexts before.
 struct SpaceOptions: ParsableArguments {
+  enum Method: String, CaseIterable, ExpressibleByArgument {
+    case auto, exact, sampled
+
+    var library: VoronoiWeights.Method {
+      switch self {
+      case .auto: .automatic
+      case .exact: .exact
+      case .sampled: .sampled
+      }
+    }
+  }
+
   @Option(
     help: ArgumentHelp(
-      "Alternative space: unit-cube, centered-cube, bounding-box (with a margin: bounding-box=0.1), box=LO:HI. Bounds are numbers, or lists with a number for each coordinate.",
-      valueName: "space"))
+      """
+      Alternative space: bounding-box (with a margin: bounding-box=0.1), unit-cube, centered-cube (of another side: \
+      centered-cube=2), box=LO:HI (bounds are numbers, or lists with a number for each coordinate), ball (of a \
+      radius about zero: ball=1), gaussian, factor-mixture, factor-product (with another factor: \
+      factor-product=3), pool=FILE.npy (contexts of unlabelled answers).
+      """, valueName: "space"))
   var space: SpaceSpecification = .boundingBox(margin: 0)
 
-  @Option(help: "Random points, where the weights are not exact.")
+  @Option(help: "auto: exact where cells are cheap; exact: boxes of up to 6 dimensions; sampled.")
+  var method: Method = .auto
+
+  @Option(help: "Random points, where the weights are sampled.")
   var samples: Int = 100_000
+
+  @Option(help: ArgumentHelp("Sample until the largest standard error is below this.", valueName: "error"))
+  var targetError: Double?
+
+  @Flag(help: "The target error is a share of each weight above 1/(10 m).")
+  var relative = false
 
   @Option(help: "Seed: the same one gives the same bytes on any number of cores.")
   var seed: UInt64 = 0
+
+  @Flag(help: "Scale every context to length 1, so that distances are those of cosines.")
+  var normalize = false
+
+  @Flag(help: "Subtract the mean of the contexts, in which clones count as one.")
+  var center = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the first K principal axes, fitted with weights that clones share.", valueName: "K"))
+  var pca: Int?
+
+  @Option(
+    help: ArgumentHelp("Use a stored transform of the contexts instead of fitting one.", valueName: "file"))
+  var transform: String?
+
+  @Option(help: ArgumentHelp("Store the transform of the contexts (JSON).", valueName: "file"))
+  var saveTransform: String?
 
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
@@ -115,20 +158,64 @@ struct SpaceOptions: ParsableArguments {
   func validate() throws {
     guard samples >= 1 else { throw ValidationError("--samples is \(samples); expected at least 1.") }
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected at least 1.") }
+    if let targetError, !(targetError > 0 && targetError.isFinite) {
+      throw ValidationError("--target-error is \(targetError); expected a positive number.")
+    }
+    if relative, targetError == nil {
+      throw ValidationError("--relative says how --target-error is meant: give both.")
+    }
+    if let pca, pca < 1 { throw ValidationError("--pca is \(pca); expected at least 1.") }
+    if transform != nil, normalize || center || pca != nil {
+      throw ValidationError("--transform takes the place of --normalize, --center and --pca.")
+    }
   }
 
-  func weights(of contexts: Contexts) throws -> AlternativeWeights {
+  /// The contexts as the space sees them.
+  private func transformed(_ contexts: Contexts) throws -> (Contexts, ContextTransform?) {
+    let chosen: ContextTransform?
+    if let transform {
+      chosen = try ContextTransformFile.read(transform)
+    } else if normalize || center || pca != nil {
+      chosen = try ContextTransform(
+        fitting: contexts, normalizes: normalize, centers: center, components: pca, samples: samples,
+        seed: seed,
+        threads: threads)
+    } else {
+      chosen = nil
+    }
+    guard let chosen else {
+      if saveTransform != nil {
+        throw ValidationError("--save-transform has nothing to store: give --normalize, --center or --pca.")
+      }
+      return (contexts, nil)
+    }
+    let result = try chosen.apply(to: contexts)
+    if let saveTransform { try ContextTransformFile.write(chosen, to: saveTransform) }
+    return (result, chosen)
+  }
+
+  func weights(of raw: Contexts) throws -> AlternativeWeights {
+    let (contexts, transform) = try transformed(raw)
+    let region = try space.space(
+      around: contexts, transform: transform, samples: samples, seed: seed, threads: threads)
     let progress = Progress("weights")
     let weights = try VoronoiWeights.weights(
-      contexts: contexts, space: space.space(around: contexts), samples: samples, seed: seed, threads: threads
-    ) { progress.update($0) }
+      contexts: contexts, space: region, method: method.library, samples: samples,
+      target: targetError.map { try TargetError($0, isRelative: relative) }, seed: seed, threads: threads
+    ) { share, error in
+      progress.update(share, detail: error.map { ", error \(Spell.short($0))" } ?? "")
+    }
     progress.finish()
-    let outside = weights.diagnostics.origin.outside
-    if outside > 0 {
+    let d = weights.diagnostics
+    if d.origin.outside > 0 {
       Console.warn(
-        "\(outside) of \(contexts.count) contexts lie outside the space \(weights.diagnostics.origin.space ?? ""); the part of their cell inside it counts"
+        "\(d.origin.outside) of \(contexts.count) contexts lie outside the space \(d.origin.space ?? ""); the part of their cell inside it counts"
       )
     }
+    if targetError != nil, d.origin.samples >= VoronoiWeights.sampleLimit {
+      Console.warn("the target error was not reached with \(Spell.count(d.origin.samples)) samples")
+    }
+    for advice in weights.advice { Console.warn(advice) }
     return weights
   }
 }

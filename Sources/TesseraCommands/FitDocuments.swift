@@ -2,19 +2,22 @@ import Foundation
 import Tessera
 import TesseraFormats
 
-extension WeightDiagnostics {
+extension AlternativeWeights {
   /// The diagnostics of the JSON output, the same for every command.
   var json: JSONValue {
-    .object([
+    let (origin, d) = (diagnostics.origin, diagnostics)
+    return .object([
       ("scheme", .string(origin.scheme.rawValue)),
       ("space", origin.space.map(JSONValue.string) ?? .null),
       ("method", .string(origin.method.rawValue)),
       ("samples", .integer(origin.samples)),
       ("seed", .number(exactly: origin.seed)),
-      ("effectiveAlternatives", .number(effectiveAlternatives)),
-      ("zeroWeightShare", .number(zeroWeightShare)),
-      ("maxStandardError", .number(maxStandardError)),
+      ("effectiveAlternatives", .number(d.effectiveAlternatives)),
+      ("zeroWeightShare", .number(d.zeroWeightShare)),
+      ("maxStandardError", .number(d.maxStandardError)),
       ("outside", .integer(origin.outside)),
+      ("choice", .string(origin.choice)),
+      ("advice", .array(advice.map(JSONValue.string))),
     ])
   }
 }
@@ -52,7 +55,7 @@ extension Fit {
       ("comparedPairs", .integer(comparedPairs)),
       ("mergedDuplicates", merged.map { .integer($0.groups.groupOf.count - $0.groups.count) } ?? .null),
       ("estimates", .object([("standard", describe(standard)), ("weighted", describe(weighted))])),
-      ("weights", weights.diagnostics.json),
+      ("weights", weights.json),
       ("alternatives", .array(dataset.alternatives.indices.map { .object(row($0)) })),
     ])
   }

@@ -48,7 +48,7 @@ struct WeightsCommand: ParsableCommand {
     case .json:
       try output.write(
         JSONValue.object([
-          ("weights", weights.diagnostics.json),
+          ("weights", weights.json),
           ("alternatives", .array(ids.indices.map { .object(row($0, ids, weights)) })),
         ]).text())
     case .csv:

@@ -202,6 +202,71 @@ import Testing
   }
 }
 
+/// Spaces and transforms by name.
+@Suite struct SpaceOptionTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func alternatives() throws -> String {
+    var text = ""
+    for i in 0..<40 {
+      let x = Double(i)
+      text +=
+        "{\"id\": \"n\(i)\", \"context\": [\(sin(x) + 2), \(cos(2 * x) / 2), \(sin(3 * x)), \(cos(5 * x))]}\n"
+    }
+    return try folder.write(text, to: "a.jsonl")
+  }
+
+  @Test func everySpaceGivesWeights() throws {
+    let file = try alternatives()
+    for space in [
+      "bounding-box", "bounding-box=0.2", "unit-cube", "centered-cube", "centered-cube=4", "box=-1:3", "ball",
+      "ball=4", "gaussian", "factor-mixture", "factor-product", "factor-product=3",
+    ] {
+      let result = try Tool.run(["weights", file, "--space", space, "--format", "json", "--samples", "20000"])
+      #expect(result.code == 0, "\(space): \(result.errors)")
+      let sum = result.rows().reduce(0) { $0 + ($1["weight"] as? Double ?? 0) }
+      #expect(abs(sum - 1) < 1e-9)
+    }
+  }
+
+  @Test func aPoolAndAStoredTransform() throws {
+    let file = try alternatives()
+    let stored = folder.file("t.json")
+    let fitted = try Tool.run([
+      "weights", file, "--normalize", "--pca", "3", "--save-transform", stored, "--format", "json",
+    ])
+    #expect(fitted.code == 0, "\(fitted.errors)")
+    let again = try Tool.run(["weights", file, "--transform", stored, "--format", "json"])
+    #expect(again.output == fitted.output)
+    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 4), }\n"
+    bytes += [UInt8(header.utf8.count), 0] + Array(header.utf8)
+    bytes += ([sin(1) + 2, cos(2) / 2, sin(3), cos(5), 2, 0.5, 0, 1] as [Double]).withUnsafeBytes {
+      Array($0)
+    }
+    let pool = try folder.write(bytes, to: "pool.npy")
+    let result = try Tool.run(["weights", file, "--space", "pool=\(pool)", "--format", "json"])
+    #expect(result.rows()[1]["weight"] as? Double == 0.5)
+    #expect(result.rows()[0]["weight"] as? Double == 0.5)
+  }
+
+  @Test func exactAndSampledByName() throws {
+    let file = try alternatives()
+    for method in ["exact", "sampled"] {
+      let json = try Tool.run(["weights", file, "--method", method, "--format", "json"]).json
+      #expect((json["weights"] as? [String: Any])?["method"] as? String == method)
+    }
+    let target = try Tool.run([
+      "weights", file, "--method", "sampled", "--target-error", "0.0005", "--format", "json",
+    ]).json
+    let weights = try #require(target["weights"] as? [String: Any])
+    #expect((weights["maxStandardError"] as? Double ?? 1) <= 0.0005)
+    #expect((weights["samples"] as? Int ?? 0) > 16_384)
+  }
+}
+
 /// Every kind of bad input: the exit code, and a message that names the place.
 @Suite struct BadInputTests {
   let folder: TemporaryFolder
@@ -278,6 +343,16 @@ import Testing
     try expect(64, "space", fit + ["--space", "box=0:nan"])
     try expect(64, "coordinate 0 of the box runs from 1.0 to 1.0", fit + ["--space", "box=1:1"])
     try expect(64, "the space has 3 dimensions, the contexts have 2", fit + ["--space", "box=0,0,0:1,1,1"])
+    try expect(64, "space", fit + ["--space", "ball=-1"])
+    try expect(64, "space", fit + ["--space", "factor-product=0.5"])
+    try expect(64, "--target-error is 0.0", fit + ["--target-error", "0"])
+    try expect(64, "--target-error is -1.0", fit + ["--target-error=-1"])
+    try expect(64, "give both", fit + ["--relative"])
+    try expect(64, "the number of principal axes is 3; expected 1 to 2", fit + ["--pca", "3"])
+    try expect(64, "--pca is 0", fit + ["--pca", "0"])
+    try expect(64, "nothing to store", fit + ["--save-transform", folder.file("t.json")])
+    try expect(66, "no such file", fit + ["--space", "pool=" + folder.file("missing.npy")])
+    try expect(65, "no transform", fit + ["--transform", comparisons])
     try expect(64, "--weights voronoi needs contexts", ["fit", comparisons, "--weights", "voronoi"])
     try expect(64, "--merge-duplicates compares contexts", ["fit", comparisons, "--merge-duplicates"])
     try expect(64, "give both", ["fit", comparisons, "--contexts", "x.npy"])

@@ -8,17 +8,21 @@ import Testing
     var random = RandomStream(seed: seed)
     let centres = (0..<5).map { _ in (0..<d).map { _ in random.normal() } }
     let rows = (0..<m).map { i in
-      (0..<d).map { k in Float((centres[i % 5][k] + 0.7 * random.normal()) / (1 + Double(k) / 10).squareRoot()) }
+      (0..<d).map { k in
+        Float((centres[i % 5][k] + 0.7 * random.normal()) / (1 + Double(k) / 10).squareRoot())
+      }
     }
     return try Contexts(Matrix(rows))
   }
 
   func sample(
-    _ contexts: Contexts, in space: some AlternativeSpace, _ samples: Int, seed: UInt64, plan: SamplingPlan? = nil,
+    _ contexts: Contexts, in space: some AlternativeSpace, _ samples: Int, seed: UInt64,
+    plan: SamplingPlan? = nil,
     threads: Int? = nil
   ) throws -> AlternativeWeights {
     try VoronoiWeights.weights(
-      contexts: contexts, space: space, method: .sampled, samples: samples, seed: seed, plan: plan, threads: threads)
+      contexts: contexts, space: space, method: .sampled, samples: samples, seed: seed, plan: plan,
+      threads: threads)
   }
 
   @Test(arguments: [1, 2, 4, 8, 16, 32, 64])
@@ -27,7 +31,8 @@ import Testing
     let space = try BoundingBox(around: contexts, margin: 0.1)
     let n = 200_000
     let plain = try sample(contexts, in: space, n, seed: 1, plan: SamplingPlan(kind: .independent, blocks: 1))
-    let reflected = try sample(contexts, in: space, n, seed: 2, plan: SamplingPlan(kind: .reflections, blocks: blocks))
+    let reflected = try sample(
+      contexts, in: space, n, seed: 2, plan: SamplingPlan(kind: .reflections, blocks: blocks))
     // Sum of squared differences in units of both variances: 120 terms, mean 1, standard deviation sqrt(2/120).
     var sum = 0.0
     for i in 0..<120 {
@@ -49,14 +54,15 @@ import Testing
       // The tree gives a stream to 256 points, the kernels one to each.
       let inStream = d <= 3 ? 256 : 1
       let weights = try sample(
-        contexts, in: space, n, seed: 3, plan: SamplingPlan(kind: d <= 3 ? .cellTree : .independent, blocks: 1))
+        contexts, in: space, n, seed: 3,
+        plan: SamplingPlan(kind: d <= 3 ? .cellTree : .independent, blocks: 1))
       var counts = [Double](repeating: 0, count: 300)
       let offsets = UnsafeMutablePointer<Float>.allocate(capacity: d * inStream)
       defer { offsets.deallocate() }
       for point in 0..<n {
         if point % inStream == 0 {
           var random = RandomStream(seed: 3, stream: UInt64(point / inStream))
-          space.sampleOffsets(count: inStream, into: offsets, using: &random)
+          space.sampleOffsets(first: point, count: inStream, into: offsets, using: &random)
         }
         let offset = offsets + point % inStream * d
         let x = (0..<d).map { space.origin[$0] + Double(offset[$0]) }
@@ -102,9 +108,12 @@ import Testing
     let contexts = try contexts(500, 3, seed: 5)
     let space = try BoundingBox(around: contexts)
     let tree = try sample(contexts, in: space, 100_000, seed: 6)
-    let plain = try sample(contexts, in: space, 100_000, seed: 7, plan: SamplingPlan(kind: .independent, blocks: 1))
+    let plain = try sample(
+      contexts, in: space, 100_000, seed: 7, plan: SamplingPlan(kind: .independent, blocks: 1))
     for i in 0..<500 {
-      let error = (tree.standardErrors[i] * tree.standardErrors[i] + plain.standardErrors[i] * plain.standardErrors[i]).squareRoot()
+      let error =
+        (tree.standardErrors[i] * tree.standardErrors[i] + plain.standardErrors[i] * plain.standardErrors[i])
+        .squareRoot()
       #expect(abs(tree.values[i] - plain.values[i]) < 5 * max(error, 1e-5))
     }
   }
@@ -115,7 +124,8 @@ import Testing
       let contexts = try contexts(40, d, seed: 9)
       let space = try BoundingBox(around: contexts)
       let plan = SamplingPlan(kind: blocks == 1 ? .independent : .reflections, blocks: blocks)
-      let truth = try sample(contexts, in: space, 2_000_000, seed: 1 << 40, plan: SamplingPlan(kind: .reflections, blocks: 32))
+      let truth = try sample(
+        contexts, in: space, 2_000_000, seed: 1 << 40, plan: SamplingPlan(kind: .reflections, blocks: 32))
       var inside = 0
       var total = 0
       for seed in 0..<200 as Range<UInt64> {
@@ -149,7 +159,8 @@ import Testing
     var sums = [Double](repeating: 0, count: 60)
     var squares = sums
     for seed in 0..<150 as Range<UInt64> {
-      let weights = try sample(contexts, in: space, n, seed: seed, plan: SamplingPlan(kind: .reflections, blocks: 16))
+      let weights = try sample(
+        contexts, in: space, n, seed: seed, plan: SamplingPlan(kind: .reflections, blocks: 16))
       for i in 0..<60 {
         sums[i] += weights.values[i]
         squares[i] += weights.values[i] * weights.values[i]
@@ -185,11 +196,15 @@ import Testing
       let contexts = try contexts(m, d, seed: UInt64(d))
       let space = try BoundingBox(around: contexts)
       let one = try sample(contexts, in: space, 20_000, seed: 3, threads: 1)
-      for threads in [2, 3] { #expect(try sample(contexts, in: space, 20_000, seed: 3, threads: threads) == one) }
+      for threads in [2, 3] {
+        #expect(try sample(contexts, in: space, 20_000, seed: 3, threads: threads) == one)
+      }
       // Nor does watching change anything.
       var last = 0.0
-      let watched = try VoronoiWeights.weights(contexts: contexts, space: space, method: .sampled, samples: 20_000, seed: 3) {
-        #expect($0 >= last)
+      let watched = try VoronoiWeights.weights(
+        contexts: contexts, space: space, method: .sampled, samples: 20_000, seed: 3
+      ) {
+        #expect($0 >= last && $1 == nil)
         last = $0
       }
       #expect(watched == one)
@@ -202,7 +217,9 @@ import Testing
     let contexts = try contexts(100, 20, seed: 1)
     let space = try BoundingBox(around: contexts)
     #expect(throws: Stop.self) {
-      try VoronoiWeights.weights(contexts: contexts, space: space, samples: 1_000_000) { if $0 > 0.1 { throw Stop() } }
+      try VoronoiWeights.weights(contexts: contexts, space: space, samples: 1_000_000) { share, _ in
+        if share > 0.1 { throw Stop() }
+      }
     }
   }
 }

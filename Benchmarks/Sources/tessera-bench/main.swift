@@ -32,7 +32,8 @@ func estimate(_ file: String, lambda: Double) throws {
   let sum = raw.reduce(0, +)
   var certificates: [Double] = []
   let standard = try seconds {
-    let problem = try BradleyTerry(winRates: graph, weights: Array(repeating: 1 / Double(m), count: m), lambda: lambda)
+    let problem = try BradleyTerry(
+      winRates: graph, weights: Array(repeating: 1 / Double(m), count: m), lambda: lambda)
     certificates.append(try NewtonSolver().solve(problem).certificate)
   }
   let weighted = try seconds {
@@ -57,7 +58,8 @@ func weights(_ file: String, samples: Int, seed: UInt64, method: String, output:
   var result = AlternativeWeights.uniform(alternatives: contexts.count)
   let time = try seconds {
     result = try VoronoiWeights.weights(
-      contexts: contexts, space: space, method: method == "exact" ? .exact : .sampled, samples: samples, seed: seed,
+      contexts: contexts, space: space, method: method == "exact" ? .exact : .sampled, samples: samples,
+      seed: seed,
       plan: plan)
   }
   if let output { try NumpyFile.write(Matrix([result.values]), to: output) }
@@ -69,13 +71,18 @@ switch (arguments.first, arguments.count) {
 case ("estimate", 3): try estimate(arguments[1], lambda: Double(arguments[2]) ?? 0.1)
 case ("read", 2):
   var pairs = 0
-  let time = try seconds { pairs = try ComparisonReader().read(arguments[1], format: .jsonl).comparisons.comparisons.count }
+  let time = try seconds {
+    pairs = try ComparisonReader().read(arguments[1], format: .jsonl).comparisons.comparisons.count
+  }
   report([("seconds", .number(time)), ("pairs", .integer(pairs))])
 case ("weights", 5...6):
   try weights(
     arguments[1], samples: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 0, method: arguments[4],
     output: arguments.count > 5 ? arguments[5] : nil)
 default:
-  FileHandle.standardError.write(Data("usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT]\n".utf8))
+  FileHandle.standardError.write(
+    Data(
+      "usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT]\n".utf8)
+  )
   exit(64)
 }

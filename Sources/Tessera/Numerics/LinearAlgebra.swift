@@ -63,4 +63,52 @@ package enum LinearAlgebra {
       return result
     }
   }
+
+  /// C = A B for row-major matrices: A is m x k, B is k x n.
+  package static func multiply(
+    _ a: [Double], rows m: Int, _ b: [Double], columns n: Int, inner k: Int, transposeA: Bool = false
+  ) -> [Double] {
+    singleThreaded
+    var c = [Double](repeating: 0, count: m * n)
+    guard m > 0, n > 0, k > 0 else { return c }
+    c.withUnsafeMutableBufferPointer { c in
+      cblas_dgemm(
+        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, CblasNoTrans, blasint(m), blasint(n),
+        blasint(k), 1,
+        a, blasint(transposeA ? m : k), b, blasint(n), 0, c.baseAddress, blasint(n))
+    }
+    return c
+  }
+
+  /// Eigenvalues of a symmetric matrix, largest first, and the vectors as rows; nil when LAPACK gives up.
+  ///
+  /// Signs are fixed: the entry of largest magnitude in each vector is positive.
+  package static func eigenvectors(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [Double])? {
+    singleThreaded
+    guard order > 0 else { return ([], []) }
+    var vectors = matrix
+    var values = [Double](repeating: 0, count: order)
+    var n = Int32(order)
+    var info: Int32 = 0
+    var workSize: Int32 = -1
+    var integerSize: Int32 = -1
+    var work = [0.0]
+    var integers: [Int32] = [0]
+    dsyevd_("V", "U", &n, &vectors, &n, &values, &work, &workSize, &integers, &integerSize, &info)
+    workSize = Int32(work[0])
+    integerSize = integers[0]
+    work = Array(repeating: 0, count: Int(workSize))
+    integers = Array(repeating: 0, count: Int(integerSize))
+    dsyevd_("V", "U", &n, &vectors, &n, &values, &work, &workSize, &integers, &integerSize, &info)
+    guard info == 0 else { return nil }
+    // Column-major columns are row-major rows; LAPACK sorts ascending.
+    var sorted: [Double] = []
+    sorted.reserveCapacity(order * order)
+    for row in (0..<order).reversed() {
+      let vector = vectors[row * order..<(row + 1) * order]
+      let largest = vector.max { abs($0) < abs($1) } ?? 1
+      sorted.append(contentsOf: largest < 0 ? vector.map { -$0 } : Array(vector))
+    }
+    return (values.reversed(), sorted)
+  }
 }

@@ -138,7 +138,9 @@ public struct Contexts: Sendable {
   }
 
   /// Adds up a vector of d numbers over all rows, in the order of fixed pieces.
-  private func sums(threads: Int?, _ term: @Sendable (_ coordinate: Int, _ value: Double) -> Double) -> [Double] {
+  private func sums(threads: Int?, _ term: @Sendable (_ coordinate: Int, _ value: Double) -> Double)
+    -> [Double]
+  {
     let pieces = pieces()
     let d = dimension
     var partial = [Double](repeating: 0, count: pieces.count * d)
@@ -159,9 +161,57 @@ public struct Contexts: Sendable {
     return (mean, variance)
   }
 
+  /// Mean and covariance (d x d, row-major) under weights that sum to 1.
+  ///
+  /// - Complexity: O(m d^2), a matrix product.
+  package func covariance(weights: [Double]) -> (mean: [Double], covariance: [Double]) {
+    let d = dimension
+    var mean = [Double](repeating: 0, count: d)
+    for i in 0..<count { withRow(i) { mean[$0] += weights[i] * $1 } }
+    // In blocks of rows, so that no second copy of all contexts is needed.
+    var covariance = [Double](repeating: 0, count: d * d)
+    for piece in stride(from: 0, to: count, by: 4_096) {
+      let rows = piece..<min(piece + 4_096, count)
+      var scaled = [Double](repeating: 0, count: rows.count * d)
+      for i in rows {
+        let root = weights[i].squareRoot()
+        withRow(i) { k, value in scaled[(i - rows.lowerBound) * d + k] = root * (value - mean[k]) }
+      }
+      let part = LinearAlgebra.multiply(
+        scaled, rows: d, scaled, columns: d, inner: rows.count, transposeA: true)
+      for index in covariance.indices { covariance[index] += part[index] }
+    }
+    return (mean, covariance)
+  }
+
+  /// Coordinates along given axes (rows of d numbers), seen from a point.
+  package func projected(onto axes: [Double], count axisCount: Int, from point: [Double]) throws -> Contexts {
+    let d = dimension
+    // axes^T, d x axisCount
+    var columns = [Double](repeating: 0, count: d * axisCount)
+    for axis in 0..<axisCount {
+      for k in 0..<d { columns[k * axisCount + axis] = axes[axis * d + k] }
+    }
+    var result: [Double] = []
+    result.reserveCapacity(count * axisCount)
+    for piece in stride(from: 0, to: count, by: 4_096) {
+      let rows = piece..<min(piece + 4_096, count)
+      var shifted = [Double](repeating: 0, count: rows.count * d)
+      for i in rows { withRow(i) { k, value in shifted[(i - rows.lowerBound) * d + k] = value - point[k] } }
+      result += LinearAlgebra.multiply(shifted, rows: rows.count, columns, columns: axisCount, inner: d)
+    }
+    // Bulk embeddings stay Float; coordinates of a plane keep what the exact weights need.
+    if case .single = storage, axisCount > 3 {
+      return try Contexts(Matrix(rows: count, columns: axisCount, storage: result.map { Float($0) }))
+    }
+    return try Contexts(Matrix(rows: count, columns: axisCount, storage: result))
+  }
+
   /// |c - origin|^2 / 2 less |reference - origin|^2 / 2, and less the mean of that: what decides between
   /// alternatives beside the products with c - reference.
-  package func halfSquaredDistances(from origin: [Double], reference: [Double], threads: Int? = nil) -> [Float] {
+  package func halfSquaredDistances(from origin: [Double], reference: [Double], threads: Int? = nil)
+    -> [Float]
+  {
     let pieces = pieces()
     var result = [Double](repeating: 0, count: count)
     let shift = (0..<dimension).map { reference[$0] - 2 * origin[$0] }

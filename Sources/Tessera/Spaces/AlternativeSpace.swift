@@ -7,8 +7,6 @@ public protocol AlternativeSpace: Sendable {
   var name: String { get }
   /// Number of coordinates d.
   var dimension: Int { get }
-  /// Which coordinates of the contexts the space spans; nil for all of them.
-  var coordinates: [Int]? { get }
   /// d-dimensional volume; nil where it is not known.
   var volume: Double? { get }
   /// Points are drawn as offsets from here, so that `Float` loses nothing far from zero.
@@ -19,18 +17,38 @@ public protocol AlternativeSpace: Sendable {
   var isReflectionSymmetric: Bool { get }
   /// The space as a box, where it is one: what the exact weights clip against.
   var box: Box? { get }
+  /// A box that holds all points of the space, or nearly all where it has no bounds.
+  var enclosure: Box { get }
+  /// Number of points where the space is a list of points rather than a region; nil for a region.
+  var pointCount: Int? { get }
+
+  /// The contexts in the space's own coordinates: `dimension` of them, at the same distances from one another.
+  ///
+  /// - Throws: `SpaceError.dimensionMismatch` when the contexts have another dimension than the space is for.
+  func aligned(_ contexts: Contexts) throws -> Contexts
 
   func contains(_ point: [Double]) -> Bool
 
   /// Writes `count` uniform points as offsets from `origin`, row by row.
   ///
-  /// - Parameter offsets: Room for `count * dimension` numbers.
-  func sampleOffsets(count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream)
+  /// - Parameters:
+  ///   - first: Number of the first point in the whole run of samples; a list of points goes by it.
+  ///   - offsets: Room for `count * dimension` numbers.
+  func sampleOffsets(
+    first: Int, count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream)
 }
 
 extension AlternativeSpace {
   public var box: Box? { nil }
-  public var coordinates: [Int]? { nil }
+  public var pointCount: Int? { nil }
+
+  public func aligned(_ contexts: Contexts) throws -> Contexts {
+    guard contexts.dimension == dimension else {
+      throw SpaceError.dimensionMismatch(space: dimension, contexts: contexts.dimension)
+    }
+    return contexts
+  }
+
   public var scales: [Double] { Array(repeating: 1, count: dimension) }
 
   /// `count` uniform points of the space, row by row.
@@ -41,7 +59,7 @@ extension AlternativeSpace {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(dimension, 1)) { offset in
       guard let base = offset.baseAddress else { return }
       for row in 0..<count {
-        sampleOffsets(count: 1, into: base, using: &random)
+        sampleOffsets(first: row, count: 1, into: base, using: &random)
         for k in 0..<dimension { points[row, k] = origin[k] + Double(base[k]) }
       }
     }
@@ -54,6 +72,9 @@ public enum SpaceError: Error, Equatable, CustomStringConvertible {
   case emptySide(coordinate: Int, lower: Double, upper: Double)
   case notFinite(what: String)
   case dimensionMismatch(space: Int, contexts: Int)
+  case noSpread
+  case noDirection(alternative: Int)
+  case emptyPool
   case outOfRange(what: String, found: String, expected: String)
 
   public var description: String {
@@ -63,6 +84,10 @@ public enum SpaceError: Error, Equatable, CustomStringConvertible {
     case .notFinite(let what): "\(what) is not a finite number"
     case .dimensionMismatch(let space, let contexts):
       "the space has \(space) dimension\(space == 1 ? "" : "s"), the contexts have \(contexts); expected the same number"
+    case .noSpread: "all contexts are equal; expected some spread to fit a space to"
+    case .noDirection(let alternative):
+      "context number \(alternative) (counted from 0) has length zero; expected a direction to scale to length 1"
+    case .emptyPool: "the reference pool has no contexts; expected at least one"
     case .outOfRange(let what, let found, let expected): "\(what) is \(found); expected \(expected)"
     }
   }

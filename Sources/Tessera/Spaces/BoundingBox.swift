@@ -8,7 +8,6 @@ public struct BoundingBox: BoxShaped {
   /// Coordinates of the contexts that the box spans; the others are constant.
   public let spanned: [Int]
   public let name: String
-  public var coordinates: [Int]? { spanned.count == contextDimension ? nil : spanned }
   private let contextDimension: Int
 
   /// - Parameters:
@@ -30,5 +29,13 @@ public struct BoundingBox: BoxShaped {
     shape = Box(
       checked: spanned.map { lower[$0] - margin * (upper[$0] - lower[$0]) },
       spanned.map { upper[$0] + margin * (upper[$0] - lower[$0]) }, name: name)
+  }
+
+  /// The contexts without the coordinates in which the fitted ones were constant.
+  public func aligned(_ contexts: Contexts) throws -> Contexts {
+    guard contexts.dimension == contextDimension else {
+      throw SpaceError.dimensionMismatch(space: contextDimension, contexts: contexts.dimension)
+    }
+    return spanned.count == contextDimension ? contexts : contexts.selecting(columns: spanned)
   }
 }

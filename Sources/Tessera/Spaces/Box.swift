@@ -38,13 +38,14 @@ public struct Box: AlternativeSpace, Equatable {
   public var isReflectionSymmetric: Bool { true }
   public var scales: [Double] { zip(lower, upper).map { ($1 - $0) / 2 } }
   public var box: Box? { self }
+  public var enclosure: Box { self }
 
   public func contains(_ point: [Double]) -> Bool {
     point.count == dimension && point.indices.allSatisfy { lower[$0] <= point[$0] && point[$0] <= upper[$0] }
   }
 
   public func sampleOffsets(
-    count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream
+    first: Int, count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream
   ) {
     let halves = zip(lower, upper).map { Float(($1 - $0) / 2) }
     let dimension = dimension
@@ -78,12 +79,13 @@ extension BoxShaped {
   public var isReflectionSymmetric: Bool { true }
   public var scales: [Double] { shape.scales }
   public var box: Box? { shape }
+  public var enclosure: Box { shape }
 
   public func contains(_ point: [Double]) -> Bool { shape.contains(point) }
 
   public func sampleOffsets(
-    count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream
+    first: Int, count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream
   ) {
-    shape.sampleOffsets(count: count, into: offsets, using: &random)
+    shape.sampleOffsets(first: first, count: count, into: offsets, using: &random)
   }
 }

@@ -61,10 +61,15 @@ public struct WeightOrigin: Sendable, Equatable {
   public let seed: UInt64
   /// Alternatives whose context lies outside the space. Their cells still count.
   public let outside: Int
+  /// How the weights were computed, and why in this way.
+  public let choice: String
 
   public init(
-    scheme: Scheme, method: Method, space: String? = nil, samples: Int = 0, seed: UInt64 = 0, outside: Int = 0
+    scheme: Scheme, method: Method, space: String? = nil, samples: Int = 0, seed: UInt64 = 0,
+    outside: Int = 0,
+    choice: String = ""
   ) {
+    self.choice = choice
     self.scheme = scheme
     self.method = method
     self.space = space
@@ -97,13 +102,18 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   case noContexts
   case noSamples(found: Int)
   case noExactMethod(dimension: Int, space: String)
+  case targetError(found: Double)
+  case cellsFailed(dimension: Int, sum: Double)
 
   public var description: String {
     switch self {
     case .noContexts: "there are no contexts; expected at least one alternative"
     case .noSamples(let found): "the number of samples is \(found); expected at least 1"
+    case .cellsFailed(let dimension, let sum):
+      "the exact cells in \(dimension) dimensions add up to \(sum) instead of 1: contexts too close together for the arithmetic; use --method sampled"
+    case .targetError(let found): "the target error is \(found); expected a positive number"
     case .noExactMethod(let dimension, let space):
-      "there is no exact method for \(dimension) dimensions in the space \(space); expected a box of 1 or 2 dimensions"
+      "there is no exact method for \(dimension) dimensions in the space \(space); expected a box of at most 6 dimensions"
     }
   }
 }

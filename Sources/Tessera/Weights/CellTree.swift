@@ -1,9 +1,9 @@
-/// Nearest alternatives in a box of at most three dimensions, by a tree whose leaves know the few candidates.
+/// Nearest alternatives in at most three dimensions, by a tree whose leaves know the few candidates.
 ///
 /// A node is a box and the alternatives that can be nearest to some point of it. Halving a box along every axis
 /// gives its children; an alternative is dropped from a child when the one nearest to the child's centre is
 /// nearer everywhere in the child, which one look at the corner of the bisector tells. Points inside a leaf
-/// are compared with its candidates only.
+/// are compared with its candidates only; the rare point outside the root's box, with all alternatives.
 struct CellTree: Sendable {
   private static let leafSize = 4
 
@@ -24,13 +24,15 @@ struct CellTree: Sendable {
 
   /// - Parameter contexts: Different contexts, at least one.
   /// - Complexity: O(m log m) time and memory for contexts without structure.
-  init(contexts: Contexts, box: Box) {
-    let d = box.dimension
+  init(contexts: Contexts, space: any AlternativeSpace) {
+    let d = space.dimension
     dimension = d
-    let origin = box.origin
+    let origin = space.origin
+    let box = space.enclosure
     let exact = (0..<contexts.count).flatMap { i in (0..<d).map { contexts[i, $0] - origin[$0] } }
     points = (0..<contexts.count).map { i in Self.lanes(d) { Float(exact[i * d + $0]) } }
-    let half = (0..<d).map { (box.upper[$0] - box.lower[$0]) / 2 }
+    // Symmetric about the origin, and a little wider than the enclosure: rounding must not lead outside.
+    let half = (0..<d).map { 1.0001 * max(box.upper[$0] - origin[$0], origin[$0] - box.lower[$0]) }
     halfWidths = Self.lanes(d) { Float(half[$0]) }
 
     var nodes = [Node()]
@@ -112,6 +114,7 @@ struct CellTree: Sendable {
     _ x: SIMD4<Float>, _ nodes: UnsafePointer<Node>, _ candidates: UnsafePointer<Int32>,
     _ points: UnsafePointer<SIMD4<Float>>
   ) -> Int32 {
+    if any(x .> halfWidths) || any(x .< -halfWidths) { return nearestOfAll(x, points) }
     var node = nodes[0]
     var centre = SIMD4<Float>.zero
     var half = halfWidths
@@ -129,6 +132,17 @@ struct CellTree: Sendable {
       let difference = points[Int(candidates[position])] - x
       let distance = (difference * difference).sum()
       if distance < least { (best, least) = (candidates[position], distance) }
+    }
+    return best
+  }
+
+  private func nearestOfAll(_ x: SIMD4<Float>, _ points: UnsafePointer<SIMD4<Float>>) -> Int32 {
+    var best: Int32 = 0
+    var least = Float.infinity
+    for i in 0..<self.points.count {
+      let difference = points[i] - x
+      let distance = (difference * difference).sum()
+      if distance < least { (best, least) = (Int32(i), distance) }
     }
     return best
   }
@@ -157,7 +171,8 @@ struct CellTree: Sendable {
                 for number in piece * groupsAPiece..<min((piece + 1) * groupsAPiece, groups) {
                   var random = RandomStream(seed: seed, stream: UInt64(firstSample / group + number))
                   let count = min(group, samples - number * group)
-                  space.sampleOffsets(count: count, into: offsets, using: &random)
+                  space.sampleOffsets(
+                    first: firstSample + number * group, count: count, into: offsets, using: &random)
                   for point in 0..<count {
                     let x = Self.lanes(dimension) { offsets[point * dimension + $0] }
                     result[number * group + point] = nearest(

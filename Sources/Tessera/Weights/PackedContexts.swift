@@ -57,12 +57,14 @@ struct PackedContexts {
       let packed = Shared(buffer)
       Parallel.forEach(pieces: panels, threads: threads) { number, _ in
         for block in 0..<blocks {
-          (packed[address: (block * panels + number) * width * panel]).initialize(repeating: 0, count: width * panel)
+          (packed[address: (block * panels + number) * width * panel]).initialize(
+            repeating: 0, count: width * panel)
         }
         for row in number * panel..<min((number + 1) * panel, range.count) {
           contexts.withRow(range.lowerBound + row) { k, value in
             let (block, position) = (place[k] / width, place[k] % width)
-            packed[((block * panels + number) * width + position) * panel + row % panel] = Float(value - mean[k])
+            packed[((block * panels + number) * width + position) * panel + row % panel] = Float(
+              value - mean[k])
           }
         }
       }

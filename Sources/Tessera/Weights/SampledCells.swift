@@ -115,7 +115,8 @@ struct SampledCells {
     }
     // Ranges in order, and only a smaller score replaces: the first of equal alternatives stays.
     for range in 0..<ranges {
-      for sample in 0..<points * patterns where scores[range * points * patterns + sample] < bestScore[sample] {
+      for sample in 0..<points * patterns where scores[range * points * patterns + sample] < bestScore[sample]
+      {
         bestScore[sample] = scores[range * points * patterns + sample]
         bestIndex[sample] = indices[range * points * patterns + sample] + Int32(first)
       }
@@ -150,7 +151,7 @@ struct SampledCells {
     whereFound.initialize(repeating: 0, count: stateCount)
     for point in 0..<points {
       var random = RandomStream(seed: seed, stream: UInt64(firstPoint + point))
-      space.sampleOffsets(count: 1, into: drawn, using: &random)
+      space.sampleOffsets(first: firstPoint + point, count: 1, into: drawn, using: &random)
       packed.deal(drawn, to: offsets + point * width, stride: points * width)
     }
 

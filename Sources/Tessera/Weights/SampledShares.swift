@@ -21,9 +21,9 @@ struct SampledShares {
       plan
       ?? SamplingPlan(
         alternatives: contexts.count, dimension: space.dimension, samples: samples,
-        isReflectionSymmetric: space.isReflectionSymmetric, isBox: space.box != nil)
-    if self.plan.kind == .cellTree, let box = space.box {
-      tree = CellTree(contexts: contexts, box: box)
+        isReflectionSymmetric: space.isReflectionSymmetric)
+    if self.plan.kind == .cellTree {
+      tree = CellTree(contexts: contexts, space: space)
       cells = nil
     } else {
       tree = nil
@@ -49,6 +49,28 @@ struct SampledShares {
       try progress?(Double(tally.samples) / Double(samples))
     }
     return tally
+  }
+
+  /// Draws until the errors are below a target, or `limit` samples are reached.
+  ///
+  /// The errors are looked at after every eighth more samples, at numbers that the plan fixes.
+  ///
+  /// - Parameter progress: Called with the share done, reckoned from the error, which falls with the root of the
+  ///   number, and the error so far.
+  func tally(
+    until target: TargetError, limit: Int, progress: ((Double, Double) throws -> Void)? = nil
+  ) throws -> CellTally {
+    var tally = CellTally(alternatives: contexts.count, groupSize: plan.groupSize)
+    let step = 1 << 14
+    while true {
+      let more = max(step, tally.samples / 8 / step * step)
+      let wanted = min(more, limit - tally.samples)
+      tally.add(try nearest(first: tally.samples, count: wanted, progress: nil), threads: threads)
+      let error = target.error(of: tally.shares, tally.standardErrors)
+      let ratio = target.value / max(error, .leastNormalMagnitude)
+      try progress?(min(1, ratio * ratio), error)
+      if error <= target.value || tally.samples >= limit { return tally }
+    }
   }
 
   /// Nearest alternatives of samples `first..<first + count`; `first` is a multiple of 2^14.

@@ -22,8 +22,9 @@ public struct SamplingPlan: Sendable, Equatable {
 
   /// Chooses a plan.
   ///
-  /// - Up to three dimensions in a box, a tree finds the nearest alternative by looking at a handful, whatever
-  ///   the number of alternatives; no product can compete.
+  /// - Up to three dimensions, a tree finds the nearest alternative by looking at a handful, whatever
+  ///   the number of alternatives; no product can compete. It also compares differences of coordinates, where
+  ///   products would lose the digits that tell crowded alternatives apart.
   /// - In a space that is symmetric about its centre, a reflected point costs log2(B)/2 + 3 additions an
   ///   alternative instead of d multiplications. More blocks mean fewer products, but a wider transform; with
   ///   64 the transform no longer fits the registers of most machines, so it is used only where products
@@ -32,15 +33,15 @@ public struct SamplingPlan: Sendable, Equatable {
   ///   estimate is sound.
   /// - Elsewhere points are independent.
   public init(
-    alternatives m: Int, dimension d: Int, samples: Int, isReflectionSymmetric: Bool, isBox: Bool
+    alternatives m: Int, dimension d: Int, samples: Int, isReflectionSymmetric: Bool
   ) {
-    if isBox, d <= 3 {
+    if d <= 3 {
       (kind, blocks) = (.cellTree, 1)
       return
     }
     var blocks = d >= 1_024 ? 64 : 32
-    while blocks > 1, 2 * blocks > d || samples < 2 * blocks * Self.leastGroups { blocks /= 2 }
-    if isReflectionSymmetric, samples >= 2 * blocks * Self.leastGroups {
+    while blocks > 1, 2 * blocks > d || samples / (2 * blocks) < Self.leastGroups { blocks /= 2 }
+    if isReflectionSymmetric, samples / (2 * blocks) >= Self.leastGroups {
       (kind, self.blocks) = (.reflections, blocks)
     } else {
       (kind, self.blocks) = (.independent, 1)
@@ -51,8 +52,19 @@ public struct SamplingPlan: Sendable, Equatable {
   ///
   /// - Parameter blocks: A power of two up to 64.
   public init(kind: Kind, blocks: Int) {
-    precondition([1, 2, 4, 8, 16, 32, 64].contains(blocks), "\(blocks) blocks; expected a power of two up to 64")
+    precondition(
+      [1, 2, 4, 8, 16, 32, 64].contains(blocks), "\(blocks) blocks; expected a power of two up to 64")
     self.kind = kind
     self.blocks = kind == .reflections ? blocks : 1
+  }
+}
+
+extension SamplingPlan: CustomStringConvertible {
+  public var description: String {
+    switch kind {
+    case .cellTree: "nearest alternatives by a tree over the space"
+    case .reflections: "points with \(groupSize) reflections in \(blocks) blocks"
+    case .independent: "independent points"
+    }
   }
 }

@@ -14,61 +14,110 @@ public enum VoronoiWeights {
     case sampled
   }
 
+  /// Samples at which a target error that is still out of reach is given up.
+  public static let sampleLimit = 1_000_000_000
+
   /// Weights of alternatives in a space.
   ///
   /// - Parameters:
   ///   - contexts: m x d, row i is alternative i.
   ///   - space: As many dimensions as the contexts. Contexts outside it are allowed: the part of their cell
   ///     that reaches into the space still counts.
-  ///   - samples: Points drawn where the weights are sampled. The standard error of a weight w is
-  ///     sqrt(w (1 - w) / samples).
+  ///   - samples: Points drawn where the weights are sampled. The standard error of a weight w is about
+  ///     sqrt(w (1 - w) / samples); the one reported comes from the variance between independent groups.
+  ///   - target: Sample until the errors are below this, instead of a fixed number.
   ///   - seed: The same seed gives the same weights on any number of cores.
   ///   - plan: How to sample; nil lets the shape decide.
   ///   - threads: Cores to use; nil for all.
-  ///   - progress: Called on the calling thread with the share done, from time to time. Throwing stops the
-  ///     work and hands the error on.
+  ///   - progress: Called on the calling thread with the share done, and the error so far where there is a
+  ///     target, from time to time. Throwing stops the work and hands the error on.
   /// - Throws: `WeightsError`, `SpaceError.dimensionMismatch`.
-  /// - Complexity: one dimension O(m log m); two O(m log m) for points that do not conspire; sampled
-  ///   O(samples m d).
+  /// - Complexity: exact: O(m log m) in one dimension, and in two for points that do not conspire; see
+  ///   `SamplingPlan` for samples.
   public static func weights(
     contexts: Contexts, space: some AlternativeSpace, method: Method = .automatic, samples: Int = 100_000,
-    seed: UInt64 = 0, plan: SamplingPlan? = nil, threads: Int? = nil, progress: ((Double) throws -> Void)? = nil
+    target: TargetError? = nil, seed: UInt64 = 0, plan: SamplingPlan? = nil, threads: Int? = nil,
+    progress: ((_ share: Double, _ error: Double?) throws -> Void)? = nil
   ) throws -> AlternativeWeights {
     guard contexts.count > 0 else { throw WeightsError.noContexts }
     guard samples >= 1 else { throw WeightsError.noSamples(found: samples) }
-    let spanned = contexts.selecting(columns: space.coordinates)
-    guard spanned.dimension == space.dimension else {
-      throw SpaceError.dimensionMismatch(space: space.dimension, contexts: spanned.dimension)
-    }
+    let spanned = try space.aligned(contexts)
     let groups = spanned.duplicates()
     let distinct = groups.hasDuplicates ? spanned.selecting(rows: groups.representatives) : spanned
-
-    let exactBox = space.box.flatMap { $0.dimension <= 2 ? $0 : nil }
-    if method == .exact, exactBox == nil {
-      throw WeightsError.noExactMethod(dimension: space.dimension, space: space.name)
+    let outside = spanned.count(outside: space, threads: threads)
+    func result(
+      _ shares: [Double], _ errors: [Double], _ method: WeightOrigin.Method, samples: Int, _ choice: String
+    ) -> AlternativeWeights {
+      AlternativeWeights(
+        values: shares, standardErrors: errors,
+        origin: WeightOrigin(
+          scheme: .voronoi, method: method, space: space.name, samples: samples, seed: seed, outside: outside,
+          choice: choice)
+      ).shared(among: groups)
     }
-    let exactly = exactBox != nil && method != .sampled
-    let origin = WeightOrigin(
-      scheme: .voronoi, method: exactly ? .exact : .sampled, space: space.name,
-      samples: exactly ? 0 : samples, seed: seed,
-      outside: spanned.count(outside: space, threads: threads))
 
-    let shares: [Double]
-    var errors = [Double](repeating: 0, count: distinct.count)
-    if let box = exactBox, exactly {
-      shares =
-        switch box.dimension {
-        case 0: [1]
-        case 1: IntervalCells.shares(points: (0..<distinct.count).map { distinct[$0, 0] }, box: box)
-        default: PlanarCells.shares(points: distinct, box: box, threads: threads)
-        }
+    let (box, reason) = try exactBox(space, alternatives: distinct.count, method)
+    var why = reason
+    if let box {
+      do {
+        let shares = try exactShares(
+          distinct, box, threads, progress.map { progress in { try progress($0, nil) } })
+        return result(shares, Array(repeating: 0, count: shares.count), .exact, samples: 0, why)
+      } catch let error as WeightsError where method == .automatic {
+        why = "sampled, since \(error)"
+      }
+    }
+
+    // A list of points is gone through once, whatever the request.
+    let fixed = space.pointCount ?? (target == nil ? samples : nil)
+    let sampler = SampledShares(
+      contexts: distinct, space: space, samples: fixed ?? .max, seed: seed, threads: threads, plan: plan)
+    let tally: CellTally
+    if let fixed {
+      tally = try sampler.tally(
+        samples: fixed, progress: progress.map { progress in { try progress($0, nil) } })
+    } else if let target {
+      tally = try sampler.tally(until: target, limit: sampleLimit, progress: progress)
     } else {
-      let tally = try SampledShares(contexts: distinct, space: space, samples: samples, seed: seed, threads: threads, plan: plan
-      )
-      .tally(samples: samples, progress: progress)
-      shares = tally.shares
-      errors = tally.standardErrors
+      tally = try sampler.tally(samples: samples)
     }
-    return AlternativeWeights(values: shares, standardErrors: errors, origin: origin).shared(among: groups)
+    return result(
+      tally.shares, tally.standardErrors, .sampled, samples: tally.samples, "\(why); \(sampler.plan)")
+  }
+
+  private static func exactShares(
+    _ points: Contexts, _ box: Box, _ threads: Int?, _ progress: ((Double) throws -> Void)?
+  ) throws -> [Double] {
+    switch box.dimension {
+    case 0: [1]
+    case 1: IntervalCells.shares(points: (0..<points.count).map { points[$0, 0] }, box: box)
+    case 2: PlanarCells.shares(points: points, box: box, threads: threads)
+    default: try PolytopeCells.shares(points: points, box: box, threads: threads, progress: progress)
+    }
+  }
+
+  /// The box to clip against where the weights shall be exact; and the reason for the choice.
+  private static func exactBox(
+    _ space: some AlternativeSpace, alternatives m: Int, _ method: Method
+  ) throws -> (box: Box?, why: String) {
+    if method == .sampled { return (nil, "sampled as asked for") }
+    let d = space.dimension
+    guard let box = space.box, d <= PolytopeCells.dimensions.upperBound else {
+      if method == .exact { throw WeightsError.noExactMethod(dimension: d, space: space.name) }
+      return (
+        nil,
+        space.box == nil
+          ? "sampled, since the space is not a box" : "sampled, since \(d) dimensions are more than 6"
+      )
+    }
+    if method == .exact { return (box, "exact as asked for") }
+    if d <= 2 { return (box, "exact, since cells of \(d) dimension\(d == 1 ? "" : "s") are cheap") }
+    let limit = PolytopeCells.automaticLimit(dimension: d)
+    return m <= limit
+      ? (box, "exact, since \(m) cells of \(d) dimensions take about a second at most")
+      : (
+        nil,
+        "sampled, since exact cells of \(d) dimensions would take long for more than \(limit) alternatives"
+      )
   }
 }
