@@ -194,7 +194,12 @@ struct SpaceOptions: ParsableArguments {
     return (result, chosen)
   }
 
-  func weights(of raw: Contexts) throws -> AlternativeWeights {
+  /// Weights of alternatives, with warnings on standard error.
+  ///
+  /// - Parameter draw: Called with the space and the contexts in its coordinates, for pictures.
+  func weights(
+    of raw: Contexts, draw: ((any AlternativeSpace, Contexts, AlternativeWeights) throws -> Void)? = nil
+  ) throws -> AlternativeWeights {
     let (contexts, transform) = try transformed(raw)
     let region = try space.space(
       around: contexts, transform: transform, samples: samples, seed: seed, threads: threads)
@@ -216,6 +221,7 @@ struct SpaceOptions: ParsableArguments {
       Console.warn("the target error was not reached with \(Spell.count(d.origin.samples)) samples")
     }
     for advice in weights.advice { Console.warn(advice) }
+    try draw?(region, region.aligned(contexts), weights)
     return weights
   }
 }

@@ -17,6 +17,9 @@ struct WeightsCommand: ParsableCommand {
 
   @OptionGroup var space: SpaceOptions
 
+  @Option(help: ArgumentHelp("Draw the cells of a space of 2 dimensions (SVG).", valueName: "file"))
+  var picture: String?
+
   @Option(help: "Rows of the table; 0 shows all.")
   var top: Int = 50
 
@@ -42,7 +45,14 @@ struct WeightsCommand: ParsableCommand {
       contexts = found
       ids = read.alternatives.map(\.id)
     }
-    let weights = try space.weights(of: contexts)
+    let weights = try space.weights(of: contexts) { region, aligned, weights in
+      guard let picture else { return }
+      guard region.dimension == 2 else {
+        throw ValidationError("--picture draws spaces of 2 dimensions; this one has \(region.dimension). --pca 2 reduces it.")
+      }
+      let cells = CellPicture(space: region, contexts: aligned, ids: ids, weights: weights.values)
+      try FileAccess.write(Array(cells.svg(seed: space.seed).utf8), to: picture)
+    }
     switch output.format {
     case .table: try output.write(table(ids, weights))
     case .json:
