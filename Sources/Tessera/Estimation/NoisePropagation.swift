@@ -88,6 +88,7 @@ struct NoisePropagation {
     var x = [Lanes](repeating: .zero, count: m)
     var residual = x
     var direction = x
+    var product = x
     var rho = Lanes.zero
     for i in 0..<m where w[i] > 0 {
       residual[i] = w[i] * noise[i]
@@ -96,7 +97,7 @@ struct NoisePropagation {
     }
     let target = rho * tolerance * tolerance
     for _ in 0..<2_000 where any(rho .> target) {
-      let (product, curvature) = multiply(direction)
+      let curvature = problem.multiplyHessian(here, by: direction, into: &product, threads: threads)
       // A lane that is done has curvature 0 and must not divide by it.
       let alpha = (rho / curvature).replacing(with: 0, where: curvature .<= 0)
       var next = Lanes.zero
@@ -118,41 +119,6 @@ struct NoisePropagation {
       x[i] = sum / diagonal
     }
     return x
-  }
-
-  private func multiply(_ direction: [Lanes]) -> (product: [Lanes], curvature: Lanes) {
-    var product = [Lanes](repeating: .zero, count: m)
-    let pieces = problem.pieces
-    var sums = [Lanes](repeating: .zero, count: pieces.count)
-    problem.withRows { rowStarts, opponents, _, _, w in
-      here.curvature.withUnsafeBufferPointer { curvature in
-        here.diagonal.withUnsafeBufferPointer { diagonal in
-          direction.withUnsafeBufferPointer { direction in
-            product.withUnsafeMutableBufferPointer { product in
-              sums.withUnsafeMutableBufferPointer { sums in
-                let (curvature, diagonal, x) = (
-                  SharedInput(curvature), SharedInput(diagonal), SharedInput(direction)
-                )
-                let (product, sums) = (Shared(product), Shared(sums))
-                Parallel.forEach(pieces: pieces.count, threads: threads) { piece, _ in
-                  var sum = Lanes.zero
-                  for i in pieces[piece] where w[i] > 0 {
-                    var row = diagonal[i] * x[i]
-                    for entry in rowStarts[i]..<rowStarts[i + 1] {
-                      row -= curvature[entry] * x[Int(opponents[entry])]
-                    }
-                    product[i] = w[i] * row
-                    sum += x[i] * product[i]
-                  }
-                  sums[piece] = sum
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return (product, sums.reduce(.zero, +))
   }
 
   /// h_ij of an alternative without weight, and lambda + their sum.

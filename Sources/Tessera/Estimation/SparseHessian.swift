@@ -33,7 +33,7 @@ struct SparseHessian {
     }
     let target = rho * tolerance * tolerance
     for _ in 0..<2_000 where rho > target && rho > 0 {
-      let curvature = multiply(here)
+      let curvature = problem.multiplyHessian(here, by: direction, into: &product, threads: threads)
       guard curvature > 0 else { break }
       let alpha = rho / curvature
       var next = 0.0
@@ -49,41 +49,5 @@ struct SparseHessian {
       rho = next
     }
     return x
-  }
-
-  /// product = H direction; returns direction . product.
-  private mutating func multiply(_ here: BradleyTerry.Evaluation) -> Double {
-    let pieces = problem.pieces
-    var sums = [Double](repeating: 0, count: pieces.count)
-    let threads = threads
-    problem.withRows { rowStarts, opponents, _, _, w in
-      here.curvature.withUnsafeBufferPointer { curvature in
-        here.diagonal.withUnsafeBufferPointer { diagonal in
-          direction.withUnsafeBufferPointer { direction in
-            product.withUnsafeMutableBufferPointer { product in
-              sums.withUnsafeMutableBufferPointer { sums in
-                let (curvature, diagonal, x) = (
-                  SharedInput(curvature), SharedInput(diagonal), SharedInput(direction)
-                )
-                let (product, sums) = (Shared(product), Shared(sums))
-                Parallel.forEach(pieces: pieces.count, threads: threads) { piece, _ in
-                  var sum = 0.0
-                  for i in pieces[piece] where w[i] > 0 {
-                    var row = diagonal[i] * x[i]
-                    for entry in rowStarts[i]..<rowStarts[i + 1] {
-                      row -= curvature[entry] * x[Int(opponents[entry])]
-                    }
-                    product[i] = w[i] * row
-                    sum += x[i] * product[i]
-                  }
-                  sums[piece] = sum
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return sums.reduce(0, +)
   }
 }

@@ -1,0 +1,23 @@
+extension Contexts {
+  /// How many contexts lie outside a space.
+  package func count(outside space: some AlternativeSpace, threads: Int? = nil) -> Int {
+    let pieces = pieces()
+    var partial = [Int](repeating: 0, count: pieces.count)
+    let box = space.box
+    partial.withUnsafeMutableBufferPointer { partial in
+      let partial = Shared(partial)
+      Parallel.forEach(pieces: pieces.count, threads: threads) { piece, _ in
+        for i in pieces[piece] {
+          var inside = true
+          if let box {
+            withRow(i) { k, value in inside = inside && box.lower[k] <= value && value <= box.upper[k] }
+          } else {
+            inside = space.contains(row(i))
+          }
+          if !inside { partial[piece] += 1 }
+        }
+      }
+    }
+    return partial.reduce(0, +)
+  }
+}
