@@ -9,7 +9,7 @@ import Foundation
 enum PolytopeCells {
   static let dimensions = 3...6
 
-  /// Up to how many alternatives exact cells take about a second on two cores.
+  /// Up to how many alternatives exact cells take about a second on two cores; three where they crowd.
   static func automaticLimit(dimension: Int) -> Int {
     switch dimension {
     case 3: 2_000

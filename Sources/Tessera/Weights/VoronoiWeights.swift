@@ -114,7 +114,7 @@ public enum VoronoiWeights {
     if d <= 2 { return (box, "exact, since cells of \(d) dimension\(d == 1 ? "" : "s") are cheap") }
     let limit = PolytopeCells.automaticLimit(dimension: d)
     return m <= limit
-      ? (box, "exact, since \(m) cells of \(d) dimensions take about a second at most")
+      ? (box, "exact, since \(m) cells of \(d) dimensions take a few seconds at most")
       : (
         nil,
         "sampled, since exact cells of \(d) dimensions would take long for more than \(limit) alternatives"
