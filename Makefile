@@ -4,7 +4,7 @@ SWIFT ?= swift
 TOOL = .build/release/tessera
 STORY = Examples/three-answers
 
-.PHONY: demo test build format dependencies benchmark
+.PHONY: demo test build format dependencies benchmark reproduce
 
 demo: build
 	@echo
@@ -19,6 +19,11 @@ test: dependencies
 
 build: dependencies
 	$(SWIFT) build -c release --product tessera
+
+# The report works offline: plotly.js comes out of the Python package and goes into the page.
+reproduce: build
+	@test -f .build/plotly/plotly.min.js || Scripts/fetch-plotly .build/plotly
+	$(TOOL) reproduce -o report --plotly .build/plotly/plotly.min.js
 
 benchmark: build
 	Benchmarks/run

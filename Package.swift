@@ -32,19 +32,26 @@ let package = Package(
     .target(name: "CTesseraCells", dependencies: ["CQhull"]),
     // Files in and out: JSONL, CSV, .npy.
     .target(name: "TesseraFormats", dependencies: ["Tessera"]),
+    // Figures and HTML pages.
+    .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
+    // The paper's claims, computed.
+    .target(name: "TesseraPaper", dependencies: ["Tessera", "TesseraFormats", "TesseraReports"]),
     // One file per subcommand.
     .target(
       name: "TesseraCommands",
       dependencies: [
-        "Tessera", "TesseraFormats",
+        "Tessera", "TesseraFormats", "TesseraReports", "TesseraPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
     // A target of its own name: `tessera` and `Tessera` are one folder on some file systems.
     .executableTarget(name: "TesseraMain", dependencies: ["TesseraCommands"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
+    .testTarget(name: "TesseraTests", dependencies: ["Tessera", "TesseraPaper"]),
     .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
+    .testTarget(
+      name: "TesseraPaperTests",
+      dependencies: ["Tessera", "TesseraFormats", "TesseraPaper", "TesseraReports"]),
     .testTarget(
       name: "TesseraCommandsTests",
       dependencies: ["TesseraCommands", "TesseraMain", "TestSupport"]

@@ -40,7 +40,8 @@ struct CellPicture {
     }
     for i in 0..<contexts.count {
       let (x, y) = place(contexts[i, 0], contexts[i, 1])
-      text += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"5\" fill=\"#111111\" stroke=\"#ffffff\" stroke-width=\"1.5\"/>\n"
+      text +=
+        "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"5\" fill=\"#111111\" stroke=\"#ffffff\" stroke-width=\"1.5\"/>\n"
       if contexts.count <= 40 {
         text +=
           "<text x=\"\(x)\" y=\"\(y)\" dx=\"8\" dy=\"-6\" fill=\"#111111\" stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\">\(Self.escape(ids[i])) \(Spell.decimals(weights[i], 3))</text>\n"

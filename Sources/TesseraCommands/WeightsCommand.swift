@@ -48,7 +48,8 @@ struct WeightsCommand: ParsableCommand {
     let weights = try space.weights(of: contexts) { region, aligned, weights in
       guard let picture else { return }
       guard region.dimension == 2 else {
-        throw ValidationError("--picture draws spaces of 2 dimensions; this one has \(region.dimension). --pca 2 reduces it.")
+        throw ValidationError(
+          "--picture draws spaces of 2 dimensions; this one has \(region.dimension). --pca 2 reduces it.")
       }
       let cells = CellPicture(space: region, contexts: aligned, ids: ids, weights: weights.values)
       try FileAccess.write(Array(cells.svg(seed: space.seed).utf8), to: picture)

@@ -1,5 +1,6 @@
 import Foundation
 import Tessera
+import TesseraPaper
 import Testing
 
 /// Properties that must hold of every instance, checked on many random ones.

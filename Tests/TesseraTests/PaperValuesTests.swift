@@ -1,5 +1,6 @@
 import Foundation
 import Tessera
+import TesseraPaper
 import Testing
 
 /// Numbers that stand in the paper, or follow from it by hand.

@@ -24,6 +24,20 @@ enum PlanarCells {
     }
     return shares
   }
+
+  /// Corners of the cell of each of different points.
+  static func corners(points: Contexts, box: Box) -> [[(x: Double, y: Double)]] {
+    let tree = PlanarTree(
+      x: (0..<points.count).map { points[$0, 0] }, y: (0..<points.count).map { points[$0, 1] })
+    var corners = [[(x: Double, y: Double)]](repeating: [], count: points.count)
+    let cell = PlanarCell()
+    for position in 0..<points.count {
+      tree.cut(cell, of: position, in: box)
+      let centre = SIMD2(tree.x[position], tree.y[position])
+      corners[tree.order[position]] = cell.polygon.map { ($0.x + centre.x, $0.y + centre.y) }
+    }
+    return corners
+  }
 }
 
 /// A convex polygon around a point, in coordinates relative to that point.
@@ -105,6 +119,9 @@ final class PlanarCell {
     reach = 0
     for corner in 0..<count { reach = max(reach, (corners[corner] * corners[corner]).sum()) }
   }
+
+  /// Corners relative to the point, counterclockwise.
+  var polygon: [SIMD2<Double>] { (0..<count).map { corners[$0] } }
 
   var area: Double {
     guard count >= 3 else { return 0 }

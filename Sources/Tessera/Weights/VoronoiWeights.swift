@@ -85,6 +85,21 @@ public enum VoronoiWeights {
       tally.shares, tally.standardErrors, .sampled, samples: tally.samples, "\(why); \(sampler.plan)")
   }
 
+  /// Corners of every alternative's cell in a rectangle, in order around the cell; none where nothing is left of it.
+  ///
+  /// Exact duplicates have the same cell.
+  ///
+  /// - Parameter contexts: m x 2.
+  /// - Throws: `SpaceError.dimensionMismatch` when contexts or box are not of two dimensions.
+  public static func planarCells(contexts: Contexts, box: Box) throws -> [[(x: Double, y: Double)]] {
+    guard contexts.dimension == 2, box.dimension == 2 else {
+      throw SpaceError.dimensionMismatch(space: box.dimension, contexts: contexts.dimension)
+    }
+    let groups = contexts.duplicates()
+    let cells = PlanarCells.corners(points: contexts.selecting(rows: groups.representatives), box: box)
+    return groups.groupOf.map { cells[$0] }
+  }
+
   private static func exactShares(
     _ points: Contexts, _ box: Box, _ threads: Int?, _ progress: ((Double) throws -> Void)?
   ) throws -> [Double] {

@@ -44,10 +44,12 @@ extension AlternativeWeights {
   /// the others are; a wide one reaches them all. In few dimensions it is the other way round.
   private func remedy(for space: String) -> String {
     if space.hasPrefix("gaussian") || space.hasPrefix("ball") {
-      return "In many dimensions a narrow space sees only the middle of the contexts: try --space bounding-box, or fewer dimensions (--pca 3)."
+      return
+        "In many dimensions a narrow space sees only the middle of the contexts: try --space bounding-box, or fewer dimensions (--pca 3)."
     }
     if space.hasPrefix("bounding-box") {
-      return "Contexts in few tight groups do that rightly. If that is not what the duplicates explain, try --normalize, --space gaussian in few dimensions (--pca 3), or a pool of unlabelled answers (--space pool=FILE.npy)."
+      return
+        "Contexts in few tight groups do that rightly. If that is not what the duplicates explain, try --normalize, --space gaussian in few dimensions (--pca 3), or a pool of unlabelled answers (--space pool=FILE.npy)."
     }
     return "Try --space bounding-box, or a pool of unlabelled answers (--space pool=FILE.npy)."
   }

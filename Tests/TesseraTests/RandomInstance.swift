@@ -1,27 +1,6 @@
 import Foundation
 import Tessera
 
-/// Annotator types with their shares and rewards: what the paper's examples are made of.
-struct Population {
-  let shares: [Double]
-  /// rewards[type][alternative]
-  let rewards: [[Double]]
-
-  func probability(_ i: Int, over j: Int) -> Double {
-    zip(shares, rewards).reduce(0) { $0 + $1.0 * logistic($1.1[i] - $1.1[j]) }
-  }
-
-  func winRates(_ alternatives: [Int]? = nil) -> WinRates {
-    let kept = alternatives ?? Array(rewards[0].indices)
-    return WinRates(complete: kept.map { i in kept.map { probability(i, over: $0) } })
-  }
-
-  /// Table 2 of the paper over a, b, c.
-  static let table2 = Population(
-    shares: [0.4, 0.3, 0.3],
-    rewards: [[log(100), log(10), 0], [log(10), 0, log(100)], [0, log(100), log(10)]])
-}
-
 /// Random preference data for properties that must hold of any.
 struct RandomInstance {
   let winRates: WinRates

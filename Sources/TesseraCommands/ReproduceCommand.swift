@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import TesseraFormats
+import TesseraPaper
+import TesseraReports
+
+struct ReproduceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reproduce",
+    abstract: "Compute the claims of \"Clone-Robust AI Alignment\" and write a report.",
+    discussion: """
+      Sections: 1 Voronoi weights (Figures 1, 2), 2 impossibility (Theorem 2.3), 3 first-order conditions \
+      (Theorems 2.5, 4.4, 4.6, Corollary 4.5), 4 the standard estimate and clones (Theorem 3.2, Tables 2, 3), \
+      5 approximate clones (Theorem 4.2), 6 merging (Appendix C.3). The case study (Figures 3 to 5) is not part \
+      of it yet.
+
+      Exit code 1 when a claim fails. Example:
+        tessera reproduce --only 4,5 -o report/
+      """)
+
+  @Option(help: ArgumentHelp("Sections to compute (default: all).", valueName: "section,..."))
+  var only: String?
+
+  @Option(name: .shortAndLong, help: "Folder for index.html, figures/ and results.json.")
+  var output: String = "report"
+
+  @Option(
+    help: ArgumentHelp(
+      "plotly.min.js to copy into the page (default: load it from the public network).", valueName: "file"))
+  var plotly: String?
+
+  @Option(help: "Random instances where a claim is checked on many.")
+  var instances: Int = 200
+
+  @Option(help: "Seed of the random instances.")
+  var seed: UInt64 = 0
+
+  private var sections: [String] {
+    only?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? Reproduction.sectionNames
+  }
+
+  func validate() throws {
+    guard instances >= 1 else { throw ValidationError("--instances is \(instances); expected at least 1.") }
+    for name in sections where !Reproduction.sectionNames.contains(name) {
+      throw ValidationError(
+        "--only names the section \(name); expected some of \(Reproduction.sectionNames.joined(separator: ", "))."
+      )
+    }
+    if sections.isEmpty { throw ValidationError("--only names no section.") }
+  }
+
+  func run() throws {
+    var script = HTMLPage.Plotly.contentDeliveryNetwork
+    if let plotly {
+      guard let data = FileManager.default.contents(atPath: plotly) else {
+        throw FormatError.noSuchFile(plotly)
+      }
+      script = .embedded(String(decoding: data, as: UTF8.self))
+    }
+    let progress = Progress("reproducing")
+    let result = try Reproduction(sections: sections, instances: instances, seed: seed) { share, name in
+      progress.update(share, detail: ", section \(name)")
+    }
+    progress.finish()
+
+    for folder in [output, output + "/figures"] {
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw FormatError.cannotWrite(file: folder, reason: "the folder cannot be made")
+      }
+    }
+    for figure in result.sections.flatMap(\.figures) {
+      try FileAccess.write(Array(figure.json.text().utf8), to: "\(output)/figures/\(figure.name).json")
+    }
+    try FileAccess.write(Array(result.json.text().utf8), to: output + "/results.json")
+    try FileAccess.write(Array(result.page.html(plotly: script).utf8), to: output + "/index.html")
+
+    var table = TextTable([("source", .left), ("paper", .left), ("found", .left), ("verdict", .left)])
+    for claim in result.claims {
+      table.add([claim.source, claim.expected, claim.found, claim.holds ? "holds" : "FAILS"])
+    }
+    let failed = result.claims.count { !$0.holds }
+    try Console.output(
+      table.text
+        + "\n\(result.claims.count - failed) of \(result.claims.count) claims hold. Report: \(output)/index.html\n"
+    )
+    if failed > 0 { throw ExitCode(1) }
+  }
+}

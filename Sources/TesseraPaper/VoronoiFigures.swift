@@ -1,0 +1,58 @@
+import Foundation
+import Tessera
+import TesseraReports
+
+/// Figures 1 and 2: Voronoi cells in the unit square, and what an added alternative does to them.
+enum VoronoiFigures {
+  static func section() throws -> PaperSection {
+    let three = [[0.0, 0], [1, 0], [1, 1]]
+    let four = three + [[0.9, 1]]
+    let clones = three + [[1.0, 1]]
+    func weights(_ rows: [[Double]]) throws -> [Double] {
+      try VoronoiWeights.weights(
+        contexts: Contexts(Matrix(rows)), space: UnitCube(dimension: 2), method: .exact
+      ).values
+    }
+    return PaperSection(
+      name: "1", title: "Voronoi weights (Definition 4.1, Figures 1 and 2)",
+      paragraphs: [
+        "The weight of an alternative is the share of the space that lies nearest to it. An alternative that is added close to another takes its weight from that one; the others keep theirs."
+      ],
+      claims: [
+        .values(
+          "Figure 1", "Weights of (0,0), (1,0), (1,1) in the unit square", expected: [0.375, 0.25, 0.375],
+          found: try weights(three), tolerance: 1e-12, digits: 6),
+        .values(
+          "Figure 2", "The same after (0.9, 1) is added", expected: [0.34, 0.239875, 0.025, 0.395125],
+          found: try weights(four), tolerance: 1e-12, digits: 6),
+        .values(
+          "Definition 4.1", "An exact clone of (1,1) shares its cell evenly",
+          expected: [0.375, 0.25, 0.1875, 0.1875],
+          found: try weights(clones), tolerance: 1e-12, digits: 6),
+      ],
+      figures: [
+        try diagram("figure-1", "Cells of three alternatives, with their weights.", three),
+        try diagram("figure-2", "The same with (0.9, 1).", four),
+      ])
+  }
+
+  private static func diagram(_ name: String, _ caption: String, _ rows: [[Double]]) throws -> PlotlyFigure {
+    let contexts = try Contexts(Matrix(rows))
+    let space = UnitCube(dimension: 2)
+    let weights = try VoronoiWeights.weights(contexts: contexts, space: space, method: .exact).values
+    let colours = ["#a9c8e8", "#f3c7a2", "#b9dfb4", "#d8bfe6"]
+    let cells = try VoronoiWeights.planarCells(contexts: contexts, box: space.shape)
+    let traces = cells.enumerated().map { i, corners in
+      PlotlyFigure.polygon("weight \(weights[i])", corners: corners, colour: colours[i % colours.count])
+    }
+    let labels = PlotlyFigure.labels(
+      x: rows.map { $0[0] }, y: rows.map { $0[1] },
+      texts: zip(rows, weights).map { String(format: "%.4g", $1) },
+      positions: rows.map { $0[0] == 1 ? "middle right" : $0[0] > 0.5 ? "bottom left" : "top right" })
+    return PlotlyFigure(
+      name: name, caption: caption, traces: traces + [labels],
+      layout: PlotlyFigure.layout(
+        x: PlotlyFigure.axis("first coordinate", range: -0.1...1.25),
+        y: PlotlyFigure.axis("second coordinate", range: -0.1...1.15), square: true))
+  }
+}
