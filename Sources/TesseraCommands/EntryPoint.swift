@@ -28,7 +28,9 @@ public enum EntryPoint {
       case .cannotWrite: 73
       }
     case is DatasetError: 65
-    case SpaceError.emptyPool, SpaceError.noDirection, SpaceError.noSpread, WeightsError.cellsFailed: 65
+    case SpaceError.emptyPool, SpaceError.noDirection, SpaceError.noSpread, WeightsError.cellsFailed,
+      WeightsError.scale:
+      65
     case is SpaceError, is WeightsError, is EstimationError: 64
     default: nil
     }

@@ -26,6 +26,29 @@ import Testing
     #expect(throws: SpaceError.self) { try Ball(centre: [0], radius: .nan) }
   }
 
+  @Test func numbersBeyondTheArithmeticAreNamed() throws {
+    for size in [1e200, 1e-200] {
+      for d in [2, 8] {
+        let rows = (0..<3).map { i in (0..<d).map { k in k == i ? size : 0 } }
+        let contexts = try Contexts(Matrix(rows))
+        #expect(throws: WeightsError.self) {
+          try VoronoiWeights.weights(contexts: contexts, space: BoundingBox(around: contexts), samples: 1_000)
+        }
+      }
+    }
+    // Scaling by powers of ten changes nothing else.
+    let rows = contexts(30, 2, seed: 1)
+    let one = try Contexts(Matrix(rows))
+    let plain = try VoronoiWeights.weights(contexts: one, space: BoundingBox(around: one)).values
+    for scale in [1e-60, 1e60] {
+      let scaled = try Contexts(Matrix(rows.map { $0.map { $0 * scale } }))
+      let weights = try VoronoiWeights.weights(contexts: scaled, space: BoundingBox(around: scaled)).values
+      #expect(largestDifference(plain, weights) < 1e-12)
+    }
+    let same = try Contexts(Matrix([[1, 1], [1, 1.0]]))
+    #expect(throws: SpaceError.noSpread) { try Ball(around: same) }
+  }
+
   @Test func ballWeightsOfSymmetricPointsAreEqual() throws {
     let contexts = try Contexts(Matrix([[1, 0], [-1, 0], [0, 1], [0, -1.0]]))
     let weights = try VoronoiWeights.weights(

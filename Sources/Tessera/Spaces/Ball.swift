@@ -33,6 +33,7 @@ public struct Ball: AlternativeSpace {
       contexts.withRow(i) { k, value in sum += (value - centre[k]) * (value - centre[k]) }
       largest = max(largest, sum)
     }
+    guard largest > 0 else { throw SpaceError.noSpread }
     try self.init(centre: centre, radius: largest.squareRoot(), name: "ball")
   }
 

@@ -103,12 +103,15 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   case noSamples(found: Int)
   case noExactMethod(dimension: Int, space: String)
   case targetError(found: Double)
+  case scale(extent: Double, limit: Double)
   case cellsFailed(dimension: Int, sum: Double)
 
   public var description: String {
     switch self {
     case .noContexts: "there are no contexts; expected at least one alternative"
     case .noSamples(let found): "the number of samples is \(found); expected at least 1"
+    case .scale(let extent, let limit):
+      "contexts and space reach \(extent) from the centre; expected \(1 / limit) to \(limit), whose squares the arithmetic can hold: scale the contexts"
     case .cellsFailed(let dimension, let sum):
       "the exact cells in \(dimension) dimensions add up to \(sum) instead of 1: contexts too close together for the arithmetic; use --method sampled"
     case .targetError(let found): "the target error is \(found); expected a positive number"

@@ -58,6 +58,7 @@ public enum VoronoiWeights {
 
     let (box, reason) = try exactBox(space, alternatives: distinct.count, method)
     var why = reason
+    try checkScale(distinct, space, limit: box == nil ? 1e15 : 1e120)
     if let box {
       do {
         let shares = try exactShares(
@@ -83,6 +84,21 @@ public enum VoronoiWeights {
     }
     return result(
       tally.shares, tally.standardErrors, .sampled, samples: tally.samples, "\(why); \(sampler.plan)")
+  }
+
+  /// Squares of distances must be numbers: Float holds those up to about 1e38, Double to 1e308.
+  private static func checkScale(_ contexts: Contexts, _ space: some AlternativeSpace, limit: Double) throws {
+    guard space.dimension > 0 else { return }
+    let (lower, upper) = contexts.bounds()
+    let (origin, enclosure) = (space.origin, space.enclosure)
+    let extent = origin.indices.reduce(0.0) { extent, k in
+      max(
+        extent, abs(lower[k] - origin[k]), abs(upper[k] - origin[k]), abs(enclosure.lower[k] - origin[k]),
+        abs(enclosure.upper[k] - origin[k]))
+    }
+    // One alternative in a space of one point: nothing to measure.
+    if extent == 0 { return }
+    guard extent < limit, extent > 1 / limit else { throw WeightsError.scale(extent: extent, limit: limit) }
   }
 
   /// Corners of every alternative's cell in a rectangle, in order around the cell; none where nothing is left of it.
