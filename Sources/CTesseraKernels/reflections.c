@@ -55,9 +55,24 @@ void tessera_products(const float *offsets, int points, int width, const float *
                       float *products, long point_stride) {
   switch (tessera_vector_bits()) {
 #if defined(__x86_64__)
-    case 512: avx512_products(offsets, points, width, panels, panel_count, products, point_stride); return;
-    case 256: avx2_products(offsets, points, width, panels, panel_count, products, point_stride); return;
+    case 512: avx512_products(offsets, width, 1, points, width, panels, panel_count, products, point_stride); return;
+    case 256: avx2_products(offsets, width, 1, points, width, panels, panel_count, products, point_stride); return;
 #endif
-    default: plain_products(offsets, points, width, panels, panel_count, products, point_stride);
+    default: plain_products(offsets, width, 1, points, width, panels, panel_count, products, point_stride);
+  }
+}
+
+void tessera_strided_products(const float *rows, long row_stride, long inner_stride, int count, int inner,
+                              const float *panels, long panel_count, float *products, long product_stride) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512:
+      avx512_strided(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+      return;
+    case 256:
+      avx2_strided(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+      return;
+#endif
+    default: plain_strided(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
   }
 }

@@ -86,10 +86,13 @@ TARGET static void NAME(nearest)(const float *products, const float *half_norms,
   }
 }
 
-// ROWS points against two vectors of alternatives: the accumulators stay in registers.
-#define DEFINE_PRODUCTS(ROWS)                                                                                   \
-  TARGET static void NAME(products_##ROWS)(const float *offsets, int width, const float *panel, float *products, \
-                                           long point_stride) {                                                 \
+// ROWS points against two vectors of alternatives: the accumulators stay in registers. ELEMENT(r, k) is coordinate k
+// of point r.
+#define DEFINE_PRODUCTS(KIND, ROWS)                                                                             \
+  TARGET static void NAME(KIND##_##ROWS)(const float *offsets, long row_stride, long inner_stride, int width,   \
+                                         const float *panel, float *products, long point_stride) {              \
+    (void)row_stride;                                                                                           \
+    (void)inner_stride;                                                                                         \
     for (int part = 0; part < TESSERA_PANEL; part += 2 * LANES) {                                               \
       V low[ROWS], high[ROWS];                                                                                  \
       _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) low[r] = high[r] = (V){0};              \
@@ -97,7 +100,7 @@ TARGET static void NAME(nearest)(const float *products, const float *half_norms,
         V x = *(const V *)(panel + k * TESSERA_PANEL + part);                                                   \
         V y = *(const V *)(panel + k * TESSERA_PANEL + part + LANES);                                           \
         _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                     \
-          float u = offsets[r * width + k];                                                                     \
+          float u = ELEMENT_##KIND(r, k);                                                                       \
           low[r] += u * x;                                                                                      \
           high[r] += u * y;                                                                                     \
         }                                                                                                       \
@@ -107,29 +110,43 @@ TARGET static void NAME(nearest)(const float *products, const float *half_norms,
         *(V *)(products + r * point_stride + part + LANES) = high[r];                                           \
       }                                                                                                         \
     }                                                                                                           \
+  }                                                                                                             \
+
+// All points against all panels, in groups of rows that fill the registers: eight for the 32 of AVX-512, four for the
+// 16 of AVX2 and SSE.
+#define DEFINE_ALL_PRODUCTS(KIND)                                                                               \
+  DEFINE_PRODUCTS(KIND, 1)                                                                                      \
+  DEFINE_PRODUCTS(KIND, 4)                                                                                      \
+  DEFINE_PRODUCTS(KIND, 8)                                                                                      \
+  TARGET static void NAME(KIND)(const float *offsets, long row_stride, long inner_stride, int points, int width, \
+                                const float *panels, long panel_count, float *products, long point_stride) {    \
+    for (long p = 0; p < panel_count; p++) {                                                                    \
+      const float *panel = panels + p * width * TESSERA_PANEL;                                                  \
+      float *column = products + p * TESSERA_PANEL;                                                             \
+      int r = 0;                                                                                                \
+      if (LANES == 16)                                                                                          \
+        for (; r + 8 <= points; r += 8)                                                                         \
+          NAME(KIND##_8)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                      \
+                         column + r * point_stride, point_stride);                                              \
+      for (; r + 4 <= points; r += 4)                                                                           \
+        NAME(KIND##_4)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                        \
+                       column + r * point_stride, point_stride);                                                \
+      for (; r < points; r++)                                                                                   \
+        NAME(KIND##_1)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                        \
+                       column + r * point_stride, point_stride);                                                \
+    }                                                                                                           \
   }
 
-DEFINE_PRODUCTS(1)
-DEFINE_PRODUCTS(4)
-DEFINE_PRODUCTS(8)
+// Rows of numbers, and any other arrangement, such as the transpose of rows.
+#define ELEMENT_products(r, k) offsets[r * width + k]
+#define ELEMENT_strided(r, k) offsets[r * row_stride + k * inner_stride]
 
-TARGET static void NAME(products)(const float *offsets, int points, int width, const float *panels,
-                                  long panel_count, float *products, long point_stride) {
-  for (long p = 0; p < panel_count; p++) {
-    const float *panel = panels + p * width * TESSERA_PANEL;
-    float *column = products + p * TESSERA_PANEL;
-    int r = 0;
-    // Eight rows fill the 32 registers of AVX-512, four the 16 of AVX2 and SSE.
-    if (LANES == 16)
-      for (; r + 8 <= points; r += 8)
-        NAME(products_8)(offsets + r * width, width, panel, column + r * point_stride, point_stride);
-    for (; r + 4 <= points; r += 4)
-      NAME(products_4)(offsets + r * width, width, panel, column + r * point_stride, point_stride);
-    for (; r < points; r++)
-      NAME(products_1)(offsets + r * width, width, panel, column + r * point_stride, point_stride);
-  }
-}
+DEFINE_ALL_PRODUCTS(products)
+DEFINE_ALL_PRODUCTS(strided)
 
+#undef ELEMENT_products
+#undef ELEMENT_strided
+#undef DEFINE_ALL_PRODUCTS
 #undef KEEP_SMALLER
 #undef DEFINE_PRODUCTS
 #undef DEFINE_REFLECTIONS

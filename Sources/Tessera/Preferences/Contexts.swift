@@ -86,6 +86,14 @@ public struct Contexts: Sendable {
     dimension = columns?.count ?? other.dimension
   }
 
+  /// The contexts as `Float`.
+  package var singlePrecision: Matrix<Float> {
+    switch storage {
+    case .single(let values): values
+    case .double(let values): Matrix(rows: count, columns: dimension, storage: values.storage.map { Float($0) })
+    }
+  }
+
   /// Calls `body` with every coordinate of one alternative.
   @inline(__always)
   package func withRow(_ alternative: Int, _ body: (_ coordinate: Int, _ value: Double) -> Void) {

@@ -1,0 +1,26 @@
+/// Models of several runs: the mean of their rewards is the reward, their spread says how far training settled it.
+public struct RewardEnsemble: Sendable, Equatable {
+  public let models: [RewardModel]
+  /// Loss of each run's last batch.
+  public let losses: [Double]
+
+  public init(models: [RewardModel], losses: [Double] = []) {
+    precondition(!models.isEmpty)
+    self.models = models
+    self.losses = losses
+  }
+
+  /// Mean and sample standard deviation of the rewards over the runs; the deviation of one run is 0.
+  ///
+  /// - Throws: `SpaceError.dimensionMismatch`.
+  public func scores(of contexts: Contexts, threads: Int? = nil) throws -> (mean: [Double], deviation: [Double]) {
+    let all = try models.map { try $0.rewards(of: contexts, threads: threads) }
+    let n = Double(all.count)
+    let mean = (0..<contexts.count).map { i in all.reduce(0) { $0 + $1[i] } / n }
+    guard all.count > 1 else { return (mean, Array(repeating: 0, count: mean.count)) }
+    let deviation = mean.indices.map { i in
+      (all.reduce(0) { $0 + ($1[i] - mean[i]) * ($1[i] - mean[i]) } / (n - 1)).squareRoot()
+    }
+    return (mean, deviation)
+  }
+}
