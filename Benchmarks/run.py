@@ -249,8 +249,30 @@ def large():
         ["alternatives", "seconds", "peak memory, GiB", "of it the contexts, GiB"], rows)
 
 
+def training():
+    path = contexts(2_000, 1_500)
+    pairs = os.path.join(DATA, "pairs-1000.jsonl")
+    random = np.random.default_rng(0)
+    with open(pairs, "w") as file:
+        for i in range(1_000):
+            row = {"a": str(2 * i), "b": str(2 * i + 1), "preference": int(random.random() < 0.6)}
+            file.write(json.dumps(row) + "\n")
+    result = medians(
+        {
+            "tessera": lambda: ours("train", path, pairs, 20, 500, 512),
+            "JAX": lambda: peer("training.py", path, pairs, 20, 500, 512),
+        },
+        rounds=3,
+    )
+    base = result["tessera"]["seconds"]
+    table(
+        "Training: 20 runs of 500 steps, 1,000 comparisons, batches of 512, layers 1500 - 32 - 32 - 1",
+        ["", "seconds", "time / tessera's"],
+        [[name, f"{r['seconds']:.2f}", f"{r['seconds'] / base:.1f}"] for name, r in result.items()])
+
+
 SECTIONS = {
-    "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
+    "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
 }
 
 if __name__ == "__main__":

@@ -62,17 +62,17 @@ void tessera_products(const float *offsets, int points, int width, const float *
   }
 }
 
-void tessera_strided_products(const float *rows, long row_stride, long inner_stride, int count, int inner,
+void tessera_add_products(const float *rows, long row_stride, long inner_stride, int count, int inner,
                               const float *panels, long panel_count, float *products, long product_stride) {
   switch (tessera_vector_bits()) {
 #if defined(__x86_64__)
     case 512:
-      avx512_strided(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+      avx512_added(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
       return;
     case 256:
-      avx2_strided(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+      avx2_added(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
       return;
 #endif
-    default: plain_strided(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+    default: plain_added(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
   }
 }

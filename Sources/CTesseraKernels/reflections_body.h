@@ -95,7 +95,10 @@ TARGET static void NAME(nearest)(const float *products, const float *half_norms,
     (void)inner_stride;                                                                                         \
     for (int part = 0; part < TESSERA_PANEL; part += 2 * LANES) {                                               \
       V low[ROWS], high[ROWS];                                                                                  \
-      _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) low[r] = high[r] = (V){0};              \
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                       \
+        low[r] = START_##KIND(products + r * point_stride + part);                                              \
+        high[r] = START_##KIND(products + r * point_stride + part + LANES);                                     \
+      }                                                                                                         \
       for (int k = 0; k < width; k++) {                                                                         \
         V x = *(const V *)(panel + k * TESSERA_PANEL + part);                                                   \
         V y = *(const V *)(panel + k * TESSERA_PANEL + part + LANES);                                           \
@@ -137,15 +140,20 @@ TARGET static void NAME(nearest)(const float *products, const float *half_norms,
     }                                                                                                           \
   }
 
-// Rows of numbers, and any other arrangement, such as the transpose of rows.
+// Rows of numbers, whose products are stored; and any other arrangement, such as the transpose of rows, whose products
+// are added to what is there.
 #define ELEMENT_products(r, k) offsets[r * width + k]
-#define ELEMENT_strided(r, k) offsets[r * row_stride + k * inner_stride]
+#define ELEMENT_added(r, k) offsets[r * row_stride + k * inner_stride]
+#define START_products(place) ((V){0})
+#define START_added(place) (*(const V *)(place))
 
 DEFINE_ALL_PRODUCTS(products)
-DEFINE_ALL_PRODUCTS(strided)
+DEFINE_ALL_PRODUCTS(added)
 
 #undef ELEMENT_products
-#undef ELEMENT_strided
+#undef ELEMENT_added
+#undef START_products
+#undef START_added
 #undef DEFINE_ALL_PRODUCTS
 #undef KEEP_SMALLER
 #undef DEFINE_PRODUCTS

@@ -170,8 +170,8 @@ struct SpaceOptions: ParsableArguments {
     }
   }
 
-  /// The contexts as the space sees them.
-  private func transformed(_ contexts: Contexts) throws -> (Contexts, ContextTransform?) {
+  /// The contexts as the space sees them, and the transform that led there.
+  func transformed(_ contexts: Contexts) throws -> (Contexts, ContextTransform?) {
     let chosen: ContextTransform?
     if let transform {
       chosen = try ContextTransformFile.read(transform)
@@ -201,6 +201,14 @@ struct SpaceOptions: ParsableArguments {
     of raw: Contexts, draw: ((any AlternativeSpace, Contexts, AlternativeWeights) throws -> Void)? = nil
   ) throws -> AlternativeWeights {
     let (contexts, transform) = try transformed(raw)
+    return try weights(ofTransformed: contexts, transform, draw: draw)
+  }
+
+  /// The same for contexts that have been through `transformed`.
+  func weights(
+    ofTransformed contexts: Contexts, _ transform: ContextTransform?,
+    draw: ((any AlternativeSpace, Contexts, AlternativeWeights) throws -> Void)? = nil
+  ) throws -> AlternativeWeights {
     let region = try space.space(
       around: contexts, transform: transform, samples: samples, seed: seed, threads: threads)
     let progress = Progress("weights")

@@ -13,7 +13,10 @@ public struct TesseraCommand: ParsableCommand {
       Exit codes: 0 done, 64 an option's value, 65 what a file holds, 66 no such file, 73 cannot write.
       """,
     version: "0.1.0",
-    subcommands: [FitCommand.self, WeightsCommand.self, InspectCommand.self, ReproduceCommand.self]
+    subcommands: [
+      FitCommand.self, WeightsCommand.self, InspectCommand.self, TrainCommand.self, ScoreCommand.self,
+      ReproduceCommand.self,
+    ]
   )
 
   public init() {}

@@ -30,21 +30,7 @@ struct WeightsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let ids: [String]
-    let contexts: Contexts
-    if file.lowercased().hasSuffix(".npy") {
-      contexts = try NumpyFile.readContexts(file)
-      ids = (0..<contexts.count).map(String.init)
-    } else {
-      let read = try AlternativesReader.read(file)
-      guard let found = read.contexts else {
-        throw FormatError.content(
-          file: file, line: nil, field: "context", found: "no contexts",
-          expected: "an array of numbers on every line")
-      }
-      contexts = found
-      ids = read.alternatives.map(\.id)
-    }
+    let (ids, contexts) = try NamedContexts.read(file)
     let weights = try space.weights(of: contexts) { region, aligned, weights in
       guard let picture else { return }
       guard region.dimension == 2 else {

@@ -122,7 +122,9 @@ import Testing
     var values = row
     for (k, layer) in model.tensors.enumerated() {
       values = (0..<layer.weights.rows).map { output in
-        let sum = values.indices.reduce(Double(layer.biases[output])) { $0 + Double(layer.weights[output, $1]) * values[$1] }
+        let sum = values.indices.reduce(Double(layer.biases[output])) {
+          $0 + Double(layer.weights[output, $1]) * values[$1]
+        }
         return k < 2 ? max(sum, 0) : sum
       }
     }

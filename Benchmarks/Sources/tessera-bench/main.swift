@@ -7,6 +7,7 @@ import TesseraFormats
 //
 //   tessera-bench estimate COMPARISONS.jsonl LAMBDA      both estimators on a graph in memory
 //   tessera-bench read COMPARISONS.jsonl                 reading and counting
+//   tessera-bench train CONTEXTS.npy COMPARISONS.jsonl RUNS STEPS BATCH
 //   tessera-bench weights CONTEXTS.npy SAMPLES SEED METHOD [OUT.npy]
 //     Voronoi weights in the bounding box; METHOD is exact, sampled, independent or B reflections blocks
 
@@ -66,6 +67,21 @@ func weights(_ file: String, samples: Int, seed: UInt64, method: String, output:
   report([("seconds", .number(time)), ("largestError", .number(result.diagnostics.maxStandardError))])
 }
 
+func train(_ contexts: String, _ comparisons: String, runs: Int, steps: Int, batch: Int) throws {
+  let contexts = try NumpyFile.readContexts(contexts)
+  let ids = (0..<contexts.count).map { String($0) }
+  let read = try ComparisonReader().read(comparisons, format: .jsonl, alternatives: ids)
+  let dataset = try PreferenceDataset(
+    alternatives: ids.map { Alternative(id: $0) }, contexts: contexts, comparisons: read.comparisons)
+  var training = RewardTraining()
+  training.runs = runs
+  training.steps = steps
+  training.batchSize = batch
+  let uniform = AlternativeWeights.uniform(alternatives: contexts.count).values
+  let time = try seconds { _ = try training.train(dataset, weights: uniform) }
+  report([("seconds", .number(time))])
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
 case ("estimate", 3): try estimate(arguments[1], lambda: Double(arguments[2]) ?? 0.1)
@@ -75,6 +91,10 @@ case ("read", 2):
     pairs = try ComparisonReader().read(arguments[1], format: .jsonl).comparisons.comparisons.count
   }
   report([("seconds", .number(time)), ("pairs", .integer(pairs))])
+case ("train", 6):
+  try train(
+    arguments[1], arguments[2], runs: Int(arguments[3]) ?? 1, steps: Int(arguments[4]) ?? 1,
+    batch: Int(arguments[5]) ?? 1)
 case ("weights", 5...6):
   try weights(
     arguments[1], samples: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 0, method: arguments[4],

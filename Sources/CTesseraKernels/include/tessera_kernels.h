@@ -19,9 +19,10 @@
 void tessera_products(const float *offsets, int points, int width, const float *panels, long panel_count,
                       float *products, long point_stride);
 
-// The same for rows in any arrangement: element (r, k) is rows[r * row_stride + k * inner_stride]. With row_stride 1
-// the rows are the columns of a matrix: the product with a transpose.
-void tessera_strided_products(const float *rows, long row_stride, long inner_stride, int count, int inner,
+// The same for rows in any arrangement, added to what `products` holds: element (r, k) is
+// rows[r * row_stride + k * inner_stride]. With row_stride 1 the rows are the columns of a matrix: the product with a
+// transpose.
+void tessera_add_products(const float *rows, long row_stride, long inner_stride, int count, int inner,
                               const float *panels, long panel_count, float *products, long product_stride);
 
 // Nearest alternative of the reflections of one random point, over a tile of alternatives.

@@ -90,7 +90,8 @@ public struct Contexts: Sendable {
   package var singlePrecision: Matrix<Float> {
     switch storage {
     case .single(let values): values
-    case .double(let values): Matrix(rows: count, columns: dimension, storage: values.storage.map { Float($0) })
+    case .double(let values):
+      Matrix(rows: count, columns: dimension, storage: values.storage.map { Float($0) })
     }
   }
 

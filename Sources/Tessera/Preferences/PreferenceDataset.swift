@@ -60,6 +60,25 @@ public struct PreferenceDataset: Sendable {
       prompts: prompts, comparisons: accumulator)
   }
 
+  /// The same alternatives and comparisons with other contexts, one for each alternative.
+  public func replacing(contexts: Contexts) throws -> PreferenceDataset {
+    guard contexts.count == alternatives.count else {
+      throw DatasetError.contextCount(found: contexts.count, alternatives: alternatives.count)
+    }
+    return PreferenceDataset(self, contexts: contexts)
+  }
+
+  private init(_ other: PreferenceDataset, contexts: Contexts) {
+    alternatives = other.alternatives
+    self.contexts = contexts
+    annotators = other.annotators
+    prompts = other.prompts
+    comparisons = other.comparisons
+    totalComparisons = other.totalComparisons
+    ties = other.ties
+    softLabels = other.softLabels
+  }
+
   /// The proportions p_ij and numbers n_ij.
   public var winRates: WinRates {
     WinRates(alternatives: alternatives.count, comparisons: comparisons)

@@ -52,25 +52,26 @@ struct DenseLayer: Sendable, Equatable {
     var result = [Float](repeating: 0, count: inputPanels * paddedOutputs * Self.panel)
     for input in 0..<inputs {
       for output in 0..<outputs {
-        result[(input / Self.panel * paddedOutputs + output) * Self.panel + input % Self.panel] = self[input, output]
+        result[(input / Self.panel * paddedOutputs + output) * Self.panel + input % Self.panel] =
+          self[input, output]
       }
     }
     return result
   }
 
   /// result = activation(rows W + b); rows of `rowStride` numbers, results of `paddedOutputs`.
-  func forward(_ rows: UnsafePointer<Float>, rowStride: Int, count: Int, into result: UnsafeMutablePointer<Float>) {
+  func forward(
+    _ rows: UnsafePointer<Float>, rowStride: Int, count: Int, into result: UnsafeMutablePointer<Float>
+  ) {
     parameters.withUnsafeBufferPointer { parameters in
       guard let base = parameters.baseAddress else { return }
-      tessera_strided_products(
-        rows, rowStride, 1, Int32(count), Int32(inputs), base, panels, result, paddedOutputs)
-      let bias = base + biasStart
       for row in 0..<count {
-        let out = result + row * paddedOutputs
-        for k in 0..<paddedOutputs {
-          let value = out[k] + bias[k]
-          out[k] = isRectified && value < 0 ? 0 : value
-        }
+        (result + row * paddedOutputs).update(from: base + biasStart, count: paddedOutputs)
+      }
+      tessera_add_products(
+        rows, rowStride, 1, Int32(count), Int32(inputs), base, panels, result, paddedOutputs)
+      if isRectified {
+        for place in 0..<count * paddedOutputs { result[place] = max(result[place], 0) }
       }
     }
   }

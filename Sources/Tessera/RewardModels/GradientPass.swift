@@ -2,44 +2,82 @@ import CTesseraKernels
 import Foundation
 
 /// Loss of a batch and its gradient by backpropagation.
-struct GradientPass {
-  /// One list for each layer, arranged as its parameters.
-  private(set) var gradients: [[Float]]
-  private let count: Int
-  private let forward: ForwardPass
+///
+/// A batch goes through in pieces that stay in the second-level cache, forward and backward, adding to the gradient.
+/// Memory is plain and kept between batches: nothing is allocated while training.
+final class GradientPass {
+  /// Comparisons of a piece.
+  private static let pieceSize = 32
 
-  /// - Parameter comparisons: Number of comparisons of the batch.
-  init(_ model: RewardModel, comparisons: Int) {
-    count = 2 * comparisons
-    gradients = model.layers.map { Array(repeating: 0, count: $0.parameters.count) }
-    forward = ForwardPass(model, capacity: count)
+  /// One list for each layer, arranged as its parameters.
+  let gradients: [UnsafeMutablePointer<Float>]
+  private let sizes: [Int]
+  private let widths: [Int]
+  private let forward: ForwardPass
+  private let inputs: UnsafeMutablePointer<Float>
+  /// dLoss / d(output) of a layer, padded as its outputs; one for each layer.
+  private let deltas: [UnsafeMutablePointer<Float>]
+  /// A panel of a delta, [row][32].
+  private let columns: UnsafeMutablePointer<Float>
+
+  init(_ model: RewardModel) {
+    let rows = 2 * Self.pieceSize
+    sizes = model.layers.map(\.parameters.count)
+    widths = model.layers.map(\.paddedOutputs)
+    gradients = sizes.map { .allocate(capacity: $0) }
+    forward = ForwardPass(model, capacity: rows)
+    inputs = .allocate(capacity: max(rows * model.dimension, 1))
+    deltas = widths.map { .allocate(capacity: rows * $0) }
+    columns = .allocate(capacity: rows * DenseLayer.panel)
+  }
+
+  deinit {
+    for list in gradients + deltas { list.deallocate() }
+    inputs.deallocate()
+    columns.deallocate()
   }
 
   /// Fills `gradients` and returns the loss (see `RewardTraining`).
   ///
-  /// - Parameter weights: One for each alternative, mean 1.
-  mutating func run(
-    _ model: RewardModel, _ contexts: Matrix<Float>, _ batch: [Comparison], _ weights: [Float], lambda: Float
+  /// - Parameters:
+  ///   - batch: Positions in `comparisons`.
+  ///   - weights: One for each alternative, mean 1.
+  func run(
+    _ model: RewardModel, _ contexts: Matrix<Float>, _ comparisons: [Comparison], _ batch: [Int32],
+    _ weights: [Float], lambda: Float
   ) -> Float {
+    for (gradient, size) in zip(gradients, sizes) { gradient.update(repeating: 0, count: size) }
+    let transposed = model.layers.indices.map { $0 == 0 ? [] : model.layers[$0].transposed() }
+    let total = batch.reduce(Float(0)) { $0 + Float(comparisons[Int($1)].count) }
+    var loss: Float = 0
+    for start in stride(from: 0, to: batch.count, by: Self.pieceSize) {
+      let piece = batch[start..<min(start + Self.pieceSize, batch.count)].map { comparisons[Int($0)] }
+      gather(contexts, piece)
+      forward.run(model, inputs, count: 2 * piece.count)
+      loss += score(piece, weights, lambda, total)
+      backward(model, transposed, rows: 2 * piece.count)
+    }
+    return loss
+  }
+
+  /// Copies the contexts of a piece's alternatives, a and b of each comparison in turn.
+  private func gather(_ contexts: Matrix<Float>, _ piece: [Comparison]) {
     let d = contexts.columns
-    let inputs = UnsafeMutablePointer<Float>.allocate(capacity: max(count * d, 1))
-    defer { inputs.deallocate() }
     contexts.withUnsafeBufferPointer { contexts in
       guard let base = contexts.baseAddress else { return }
-      for (place, comparison) in batch.enumerated() {
+      for (place, comparison) in piece.enumerated() {
         (inputs + 2 * place * d).update(from: base + Int(comparison.a) * d, count: d)
         (inputs + (2 * place + 1) * d).update(from: base + Int(comparison.b) * d, count: d)
       }
     }
-    forward.run(model, inputs, count: count)
+  }
 
-    // dLoss / dr of every row, in the first place of the last layer's padded outputs.
-    let last = model.layers.count - 1
-    var delta = [Float](repeating: 0, count: count * model.layers[last].paddedOutputs)
-    let width = model.layers[last].paddedOutputs
+  /// The loss of a piece, and dLoss / dr of its rows in the first place of the last layer's outputs.
+  private func score(_ piece: [Comparison], _ weights: [Float], _ lambda: Float, _ total: Float) -> Float {
+    let (delta, width) = (deltas[deltas.count - 1], widths[widths.count - 1])
+    delta.update(repeating: 0, count: 2 * piece.count * width)
     var loss: Float = 0
-    let total = batch.reduce(0) { $0 + Float($1.count) }
-    for (place, comparison) in batch.enumerated() {
+    for (place, comparison) in piece.enumerated() {
       let (ra, rb) = (forward.reward(2 * place), forward.reward(2 * place + 1))
       let (va, vb) = (weights[Int(comparison.a)], weights[Int(comparison.b)])
       let p = Float(comparison.outcome)
@@ -54,52 +92,38 @@ struct GradientPass {
       delta[2 * place * width] = slope + lambda * share * va * ra
       delta[(2 * place + 1) * width] = -slope + lambda * share * vb * rb
     }
-    backward(model, inputs, d, &delta)
     return loss
   }
 
-  private mutating func backward(
-    _ model: RewardModel, _ inputs: UnsafePointer<Float>, _ inputStride: Int, _ delta: inout [Float]
-  ) {
+  private func backward(_ model: RewardModel, _ transposed: [[Float]], rows: Int) {
+    let panel = DenseLayer.panel
     for index in model.layers.indices.reversed() {
       let layer = model.layers[index]
-      let width = layer.paddedOutputs
+      let (delta, width, gradient) = (deltas[index], widths[index], gradients[index])
       if layer.isRectified {
         let outputs = forward.outputs[index]
-        for place in delta.indices where outputs[place] <= 0 { delta[place] = 0 }
+        for place in 0..<rows * width where outputs[place] <= 0 { delta[place] = 0 }
       }
-      let (rows, stride) =
-        index == 0
-        ? (inputs, inputStride) : (UnsafePointer(forward.outputs[index - 1]), model.layers[index - 1].paddedOutputs)
-      // dW = rows^T delta, panel by panel: a panel of delta is [row][32].
-      for panel in 0..<layer.panels {
-        var columns = [Float](repeating: 0, count: count * DenseLayer.panel)
-        for row in 0..<count {
-          for k in 0..<DenseLayer.panel {
-            columns[row * DenseLayer.panel + k] = delta[row * width + panel * DenseLayer.panel + k]
-          }
+      let below = index == 0 ? UnsafePointer(inputs) : UnsafePointer(forward.outputs[index - 1])
+      let stride = index == 0 ? layer.inputs : widths[index - 1]
+      for number in 0..<width / panel {
+        let bias = gradient + layer.biasStart + number * panel
+        for row in 0..<rows {
+          let part = delta + row * width + number * panel
+          (columns + row * panel).update(from: part, count: panel)
+          for k in 0..<panel { bias[k] += part[k] }
         }
-        for row in 0..<count {
-          for k in 0..<DenseLayer.panel {
-            gradients[index][layer.biasStart + panel * DenseLayer.panel + k] += columns[row * DenseLayer.panel + k]
-          }
-        }
-        gradients[index].withUnsafeMutableBufferPointer { gradient in
-          guard let base = gradient.baseAddress else { return }
-          tessera_strided_products(
-            rows, 1, stride, Int32(layer.inputs), Int32(count), columns, 1,
-            base + panel * layer.inputs * DenseLayer.panel, DenseLayer.panel)
-        }
+        // dW += rows^T delta
+        tessera_add_products(
+          below, 1, stride, Int32(layer.inputs), Int32(rows), columns, 1,
+          gradient + number * layer.inputs * panel,
+          panel)
       }
       guard index > 0 else { return }
-      let below = model.layers[index - 1].paddedOutputs
-      var next = [Float](repeating: 0, count: count * below)
-      next.withUnsafeMutableBufferPointer { next in
-        guard let base = next.baseAddress else { return }
-        tessera_strided_products(
-          delta, width, 1, Int32(count), Int32(width), layer.transposed(), below / DenseLayer.panel, base, below)
-      }
-      delta = next
+      let (next, nextWidth) = (deltas[index - 1], widths[index - 1])
+      next.update(repeating: 0, count: rows * nextWidth)
+      tessera_add_products(
+        delta, width, 1, Int32(rows), Int32(width), transposed[index], nextWidth / panel, next, nextWidth)
     }
   }
 }

@@ -13,7 +13,9 @@ public struct RewardEnsemble: Sendable, Equatable {
   /// Mean and sample standard deviation of the rewards over the runs; the deviation of one run is 0.
   ///
   /// - Throws: `SpaceError.dimensionMismatch`.
-  public func scores(of contexts: Contexts, threads: Int? = nil) throws -> (mean: [Double], deviation: [Double]) {
+  public func scores(of contexts: Contexts, threads: Int? = nil) throws -> (
+    mean: [Double], deviation: [Double]
+  ) {
     let all = try models.map { try $0.rewards(of: contexts, threads: threads) }
     let n = Double(all.count)
     let mean = (0..<contexts.count).map { i in all.reduce(0) { $0 + $1[i] } / n }

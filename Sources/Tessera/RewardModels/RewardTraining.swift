@@ -40,7 +40,8 @@ public struct RewardTraining: Sendable {
     }
   }
 
-  private func check() throws {
+  /// Throws `Problem.setting` for a setting that cannot be.
+  public func check() throws {
     func require(_ holds: Bool, _ name: String, _ found: Any, _ expected: String) throws {
       if !holds { throw Problem.setting(name: name, found: "\(found)", expected: expected) }
     }
@@ -48,7 +49,8 @@ public struct RewardTraining: Sendable {
     try require(steps >= 1, "the number of steps", steps, "at least 1")
     try require(batchSize >= 1, "the batch size", batchSize, "at least 1")
     try require(runs >= 1, "the number of runs", runs, "at least 1")
-    try require(learningRate > 0 && learningRate.isFinite, "the learning rate", learningRate, "a positive number")
+    try require(
+      learningRate > 0 && learningRate.isFinite, "the learning rate", learningRate, "a positive number")
     try require(lambda > 0 && lambda.isFinite, "lambda", lambda, "a positive number")
   }
 
@@ -69,7 +71,9 @@ public struct RewardTraining: Sendable {
     }
     let rows = contexts.singlePrecision
     let scaled = weights.map { Float($0 * Double(weights.count)) }
-    var states = (0..<runs).map { TrainingRun(self, run: $0, comparisons: dataset.comparisons.count, dimension: contexts.dimension) }
+    var states = (0..<runs).map {
+      TrainingRun(self, run: $0, comparisons: dataset.comparisons.count, dimension: contexts.dimension)
+    }
     // Slices of steps keep progress on the calling thread; runs never meet.
     let slice = max(1, min(steps, 25))
     for start in stride(from: 0, to: steps, by: slice) {
@@ -124,19 +128,18 @@ struct TrainingRun: Sendable {
   }
 
   mutating func advance(
-    _ steps: Int, _ rows: Matrix<Float>, _ comparisons: [Comparison], _ weights: [Float], _ settings: RewardTraining
+    _ steps: Int, _ rows: Matrix<Float>, _ comparisons: [Comparison], _ weights: [Float],
+    _ settings: RewardTraining
   ) {
+    let pass = GradientPass(model)
     for _ in 0..<steps {
       let chosen = batch(settings.batchSize)
-      var pass = GradientPass(model, comparisons: chosen.count)
-      lastLoss = pass.run(model, rows, chosen.map { comparisons[Int($0)] }, weights, lambda: Float(settings.lambda))
+      lastLoss = pass.run(model, rows, comparisons, chosen, weights, lambda: Float(settings.lambda))
       guard lastLoss.isFinite else { return }
       for layer in model.layers.indices {
-        pass.gradients[layer].withUnsafeBufferPointer { gradient in
-          guard let gradient = gradient.baseAddress else { return }
-          optimisers[layer].update(
-            &model.layers[layer].parameters, gradient: gradient, learningRate: settings.learningRate)
-        }
+        optimisers[layer].update(
+          &model.layers[layer].parameters, gradient: pass.gradients[layer],
+          learningRate: settings.learningRate)
       }
     }
   }

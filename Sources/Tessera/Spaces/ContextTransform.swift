@@ -56,6 +56,16 @@ public struct ContextTransform: Sendable, Equatable, Codable {
     variances = values.prefix(components).map { max($0, 0) }
   }
 
+  /// A transform from its numbers, as a file holds them.
+  ///
+  /// - Parameter axes: Rows as long as the mean, or none.
+  public init(normalizes: Bool, mean: [Double], axes: [[Double]]) {
+    self.normalizes = normalizes
+    self.mean = mean
+    self.axes = axes
+    variances = []
+  }
+
   /// Contexts after the transform.
   ///
   /// - Throws: `SpaceError` for contexts of another dimension than the fitted ones, or of length zero.

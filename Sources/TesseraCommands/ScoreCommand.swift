@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Tessera
+import TesseraFormats
+
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Score answers with a trained reward model.",
+    discussion: """
+      Prints the reward of every row, the mean over the model's runs, and their standard deviation. Contexts go \
+      through the transform that the model was trained with.
+
+      Example:
+        tessera score model.safetensors new-answers.npy --format csv
+      """)
+
+  @Argument(help: "Model written by tessera train.")
+  var model: String
+
+  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context each.")
+  var contexts: String
+
+  @Option(help: "Rows of the table; 0 shows all.")
+  var top: Int = 50
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
+  }
+
+  func run() throws {
+    let file = try RewardModelFile(readingFrom: model)
+    let (ids, raw) = try NamedContexts.read(contexts)
+    let expected =
+      file.transform.flatMap { $0.mean.isEmpty ? nil : $0.mean.count } ?? file.ensemble.models[0].dimension
+    guard raw.dimension == expected else {
+      throw FormatError.content(
+        file: contexts, line: nil, field: nil, found: "contexts of \(raw.dimension) numbers",
+        expected: "\(expected), as \(model) was trained with")
+    }
+    let prepared = try file.transform?.apply(to: raw) ?? raw
+    let (mean, deviation) = try file.ensemble.scores(of: prepared)
+    switch output.format {
+    case .json:
+      let rows = ids.indices.map { i in
+        JSONValue.object([
+          ("id", .string(ids[i])), ("reward", .number(mean[i])), ("spread", .number(deviation[i])),
+        ])
+      }
+      try output.write(
+        JSONValue.object([("runs", .integer(file.ensemble.models.count)), ("alternatives", .array(rows))])
+          .text())
+    case .csv:
+      var text = "id,reward,spread\n"
+      for i in ids.indices { text += "\(csvField(ids[i])),\(mean[i]),\(deviation[i])\n" }
+      try output.write(text)
+    case .table:
+      var table = TextTable([("alternative", .left), ("reward", .right), ("spread", .right)])
+      let order = ids.indices.sorted { (mean[$1], $0) < (mean[$0], $1) }
+      for i in order.prefix(top == 0 ? .max : top) {
+        table.add([ids[i], Spell.reward(mean[i]), Spell.decimals(deviation[i])])
+      }
+      var text = table.text
+      if top > 0, order.count > top {
+        text += "... \(Spell.count(order.count - top)) more (--top 0 shows all)\n"
+      }
+      try output.write(text)
+    }
+  }
+}
+
+/// Contexts with a name for each row.
+enum NamedContexts {
+  /// From a NumPy file, whose rows are named by their number, or from alternatives with contexts.
+  static func read(_ file: String) throws -> (ids: [String], contexts: Contexts) {
+    if file.lowercased().hasSuffix(".npy") {
+      let contexts = try NumpyFile.readContexts(file)
+      return ((0..<contexts.count).map(String.init), contexts)
+    }
+    let read = try AlternativesReader.read(file)
+    guard let contexts = read.contexts else {
+      throw FormatError.content(
+        file: file, line: nil, field: "context", found: "no contexts",
+        expected: "an array of numbers on every line")
+    }
+    return (read.alternatives.map(\.id), contexts)
+  }
+}
