@@ -19,6 +19,7 @@ final class GradientPass {
   private let deltas: [UnsafeMutablePointer<Float>]
   /// A panel of a delta, [row][32].
   private let columns: UnsafeMutablePointer<Float>
+  private let one: UnsafeMutablePointer<Float>
 
   init(_ model: RewardModel) {
     let rows = 2 * Self.pieceSize
@@ -29,12 +30,15 @@ final class GradientPass {
     inputs = .allocate(capacity: max(rows * model.dimension, 1))
     deltas = widths.map { .allocate(capacity: rows * $0) }
     columns = .allocate(capacity: rows * DenseLayer.panel)
+    one = .allocate(capacity: 1)
+    one.initialize(to: 1)
   }
 
   deinit {
     for list in gradients + deltas { list.deallocate() }
     inputs.deallocate()
     columns.deallocate()
+    one.deallocate()
   }
 
   /// Fills `gradients` and returns the loss (see `RewardTraining`).
@@ -102,20 +106,31 @@ final class GradientPass {
       let (delta, width, gradient) = (deltas[index], widths[index], gradients[index])
       if layer.isRectified {
         let outputs = forward.outputs[index]
-        for place in 0..<rows * width where outputs[place] <= 0 { delta[place] = 0 }
+        // Rows are whole panels. By vectors, since a branch for each number would cost more than the products.
+        for place in stride(from: 0, to: rows * width, by: 4) {
+          let output = UnsafeRawPointer(outputs + place).loadUnaligned(as: SIMD4<Float>.self)
+          var slope = UnsafeRawPointer(delta + place).loadUnaligned(as: SIMD4<Float>.self)
+          slope.replace(with: 0, where: output .<= 0)
+          UnsafeMutableRawPointer(delta + place).storeBytes(of: slope, as: SIMD4<Float>.self)
+        }
       }
       let below = index == 0 ? UnsafePointer(inputs) : UnsafePointer(forward.outputs[index - 1])
-      let stride = index == 0 ? layer.inputs : widths[index - 1]
+      let rowStride = index == 0 ? layer.inputs : widths[index - 1]
       for number in 0..<width / panel {
-        let bias = gradient + layer.biasStart + number * panel
-        for row in 0..<rows {
-          let part = delta + row * width + number * panel
-          (columns + row * panel).update(from: part, count: panel)
-          for k in 0..<panel { bias[k] += part[k] }
+        // One panel lies as the kernel wants it; of several, each is copied together.
+        var source = UnsafePointer(delta)
+        if width > panel {
+          for row in 0..<rows {
+            (columns + row * panel).update(from: delta + row * width + number * panel, count: panel)
+          }
+          source = UnsafePointer(columns)
         }
+        // The biases are the weights of one more input that is always 1: strides of zero repeat it.
+        tessera_add_products(
+          one, 0, 0, 1, Int32(rows), source, 1, gradient + layer.biasStart + number * panel, panel)
         // dW += rows^T delta
         tessera_add_products(
-          below, 1, stride, Int32(layer.inputs), Int32(rows), columns, 1,
+          below, 1, rowStride, Int32(layer.inputs), Int32(rows), source, 1,
           gradient + number * layer.inputs * panel,
           panel)
       }
