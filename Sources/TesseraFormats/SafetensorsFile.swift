@@ -27,12 +27,6 @@ public struct SafetensorsFile: Sendable, Equatable {
     self.metadata = metadata
   }
 
-  private struct Entry: Codable {
-    let dtype: String
-    let shape: [Int]
-    let data_offsets: [Int]
-  }
-
   /// Writes the file, whole or not at all. Tensors stand in the order of their names.
   public func write(to file: String) throws {
     var header: [(key: String, value: JSONValue)] = []
