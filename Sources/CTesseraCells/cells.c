@@ -3,6 +3,7 @@
 #include "tessera_cells.h"
 
 #include <libqhull_r/qhull_ra.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,8 +87,14 @@ int tessera_hull_volume(int dimension, int count, const double *points, double *
     memcpy(copy, points, sizeof(double) * (size_t)count * (size_t)dimension);
     code = hull(qh, dimension, count, copy, quiet);
     if (!code) {
-      qh_getarea(qh, qh->facet_list);
-      *volume = qh->totvol;
+      // Qhull's errors jump to qh->errexit; without a place to land they would end the program.
+      qh->NOerrexit = False;
+      code = setjmp(qh->errexit);
+      if (!code) {
+        qh_getarea(qh, qh->facet_list);
+        *volume = qh->totvol;
+      }
+      qh->NOerrexit = True;
     }
     release(qh);
   }

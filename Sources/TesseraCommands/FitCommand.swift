@@ -41,8 +41,7 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Merge alternatives with equal contexts into one and pool their comparisons.")
   var mergeDuplicates = false
 
-  @Option(help: "Rows of the table; 0 shows all.")
-  var top: Int = 50
+  @OptionGroup var rows: RowOptions
 
   @OptionGroup var output: OutputOptions
 
@@ -50,7 +49,6 @@ struct FitCommand: ParsableCommand {
     guard lambda.isFinite, lambda > 0 else {
       throw ValidationError("--lambda is \(lambda); expected a positive number.")
     }
-    guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
     let mayHaveContexts = alternatives.alternatives != nil
     if weights == .voronoi, !mayHaveContexts {
       throw ValidationError(
@@ -71,7 +69,7 @@ struct FitCommand: ParsableCommand {
     }
     let fit = try Fit(dataset: dataset, request: self)
     switch output.format {
-    case .table: try output.write(fit.table(rows: top == 0 ? .max : top))
+    case .table: try output.write(fit.table(rows: rows))
     case .json: try output.write(fit.json.text())
     case .csv: try output.write(fit.csv)
     }

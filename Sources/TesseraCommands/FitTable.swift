@@ -2,7 +2,7 @@ import Tessera
 
 extension Fit {
   /// The leaderboard as a person reads it.
-  func table(rows limit: Int) -> String {
+  func table(rows: RowOptions) -> String {
     var text = summary + "\n"
     let standardRanks = ranks(standard.rewards)
     let weightedRanks = weighted.map { ranks($0.rewards) }
@@ -18,7 +18,7 @@ extension Fit {
     if weighted != nil { columns += [("weighted reward", .right), ("rank", .right), ("moved", .right)] }
     columns += [("win rate", .right), ("comparisons", .right)]
     var table = TextTable(columns)
-    for i in order.prefix(limit) {
+    for i in order.prefix(rows.limit) {
       var row = [dataset.alternatives[i].id]
       if components.count > 1 { row.append("\(components.of[i] + 1)") }
       if weighted != nil { row.append(Spell.decimals(weights.values[i])) }
@@ -33,7 +33,7 @@ extension Fit {
       table.add(row)
     }
     text += table.text
-    if order.count > limit { text += "... \(Spell.count(order.count - limit)) more (--top 0 shows all)\n" }
+    text += rows.rest(of: order.count)
     text += "\n" + conclusion(standardRanks, weightedRanks)
     return text
   }

@@ -21,14 +21,9 @@ struct ScoreCommand: ParsableCommand {
   @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context each.")
   var contexts: String
 
-  @Option(help: "Rows of the table; 0 shows all.")
-  var top: Int = 50
+  @OptionGroup var rows: RowOptions
 
   @OptionGroup var output: OutputOptions
-
-  func validate() throws {
-    guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
-  }
 
   func run() throws {
     let file = try RewardModelFile(readingFrom: model)
@@ -44,13 +39,13 @@ struct ScoreCommand: ParsableCommand {
     let (mean, deviation) = try file.ensemble.scores(of: prepared)
     switch output.format {
     case .json:
-      let rows = ids.indices.map { i in
+      let scored = ids.indices.map { i in
         JSONValue.object([
           ("id", .string(ids[i])), ("reward", .number(mean[i])), ("spread", .number(deviation[i])),
         ])
       }
       try output.write(
-        JSONValue.object([("runs", .integer(file.ensemble.models.count)), ("alternatives", .array(rows))])
+        JSONValue.object([("runs", .integer(file.ensemble.models.count)), ("alternatives", .array(scored))])
           .text())
     case .csv:
       var text = "id,reward,spread\n"
@@ -59,14 +54,10 @@ struct ScoreCommand: ParsableCommand {
     case .table:
       var table = TextTable([("alternative", .left), ("reward", .right), ("spread", .right)])
       let order = ids.indices.sorted { (mean[$1], $0) < (mean[$0], $1) }
-      for i in order.prefix(top == 0 ? .max : top) {
+      for i in order.prefix(rows.limit) {
         table.add([ids[i], Spell.reward(mean[i]), Spell.decimals(deviation[i])])
       }
-      var text = table.text
-      if top > 0, order.count > top {
-        text += "... \(Spell.count(order.count - top)) more (--top 0 shows all)\n"
-      }
-      try output.write(text)
+      try output.write(table.text + rows.rest(of: order.count))
     }
   }
 }

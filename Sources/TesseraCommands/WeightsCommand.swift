@@ -20,14 +20,9 @@ struct WeightsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Draw the cells of a space of 2 dimensions (SVG).", valueName: "file"))
   var picture: String?
 
-  @Option(help: "Rows of the table; 0 shows all.")
-  var top: Int = 50
+  @OptionGroup var rows: RowOptions
 
   @OptionGroup var output: OutputOptions
-
-  func validate() throws {
-    guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
-  }
 
   func run() throws {
     let (ids, contexts) = try NamedContexts.read(file)
@@ -78,16 +73,14 @@ struct WeightsCommand: ParsableCommand {
       ("alternative", .left), ("weight", .right), ("standard error", .right), ("times 1/m", .right),
     ])
     let order = ids.indices.sorted { (weights.values[$1], $0) < (weights.values[$0], $1) }
-    for i in order.prefix(top == 0 ? .max : top) {
+    for i in order.prefix(rows.limit) {
       table.add([
         ids[i], Spell.decimals(weights.values[i], 6), Spell.short(weights.standardErrors[i]),
         Spell.decimals(weights.values[i] * Double(ids.count), 2),
       ])
     }
     text += table.text
-    if top > 0, order.count > top {
-      text += "... \(Spell.count(order.count - top)) more (--top 0 shows all)\n"
-    }
+    text += rows.rest(of: order.count)
     return text
   }
 }

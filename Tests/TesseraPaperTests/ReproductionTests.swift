@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func averdictIsTheOutcomeOfACalculation() {
+  @Test func aVerdictIsTheOutcomeOfACalculation() {
     #expect(!Claim.values("", "", expected: [1, 2], found: [1, 2.1], tolerance: 0.01).holds)
     #expect(!Claim.values("", "", expected: [1, 2], found: [1], tolerance: 0.01).holds)
     #expect(!Claim.values("", "", expected: [1], found: [.nan], tolerance: 0.01).holds)

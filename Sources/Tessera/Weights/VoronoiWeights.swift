@@ -70,18 +70,17 @@ public enum VoronoiWeights {
     }
 
     // A list of points is gone through once, whatever the request.
-    let fixed = space.pointCount ?? (target == nil ? samples : nil)
+    let wanted = space.pointCount ?? samples
+    let open = space.pointCount == nil ? target : nil
     let sampler = SampledShares(
-      contexts: distinct, space: space, samples: fixed ?? .max, seed: seed, threads: threads, plan: plan)
-    let tally: CellTally
-    if let fixed {
-      tally = try sampler.tally(
-        samples: fixed, progress: progress.map { progress in { try progress($0, nil) } })
-    } else if let target {
-      tally = try sampler.tally(until: target, limit: sampleLimit, progress: progress)
-    } else {
-      tally = try sampler.tally(samples: samples)
-    }
+      contexts: distinct, space: space, samples: open == nil ? wanted : .max, seed: seed, threads: threads,
+      plan: plan)
+    let tally =
+      if let open {
+        try sampler.tally(until: open, limit: sampleLimit, progress: progress)
+      } else {
+        try sampler.tally(samples: wanted, progress: progress.map { progress in { try progress($0, nil) } })
+      }
     return result(
       tally.shares, tally.standardErrors, .sampled, samples: tally.samples, "\(why); \(sampler.plan)")
   }
