@@ -28,7 +28,7 @@ public enum EntryPoint {
       case .cannotWrite: 73
       }
     case is DatasetError: 65
-    case RewardTraining.Problem.diverged: 64
+    case is RewardTraining.Problem: 64
     case SpaceError.emptyPool, SpaceError.noDirection, SpaceError.noSpread, WeightsError.cellsFailed,
       WeightsError.scale:
       65

@@ -13,6 +13,12 @@ struct TrainCommand: ParsableCommand {
       The loss is the objective of tessera fit over minibatches, with uniform or Voronoi weights. The model is a \
       safetensors file; tessera score uses it, and Python's safetensors opens it.
 
+      A tenth of the prompts is held out. The standard and the weighted estimate are both trained on the rest and \
+      judged on it; the one of --weights is written. --held-out 0 trains that one alone, on all data.
+
+      Interrupted training goes on where the last checkpoint was, when the same command is run again, and ends in \
+      the same bytes.
+
       Example:
         tessera train comparisons.jsonl --alternatives alternatives.jsonl --contexts embeddings.npy --pca 100 \
       -o model.safetensors
@@ -47,6 +53,19 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Strength of the regularisation, as in tessera fit.")
   var lambda: Double = 0.1
 
+  @Option(help: "Share of the prompts to hold out and judge the models by; 0 for none.")
+  var heldOut: Double = 0.1
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop a run after N evaluations, one every 25 steps, without a lower loss on a further held-out tenth; keep its best model.",
+      valueName: "N"))
+  var patience: Int?
+
+  @Option(
+    help: ArgumentHelp("Store a checkpoint beside the output every N steps; 0 for none.", valueName: "N"))
+  var checkpointEvery: Int = 100
+
   @Option(name: .shortAndLong, help: "File to write; it appears whole or not at all.")
   var output: String
 
@@ -62,6 +81,7 @@ struct TrainCommand: ParsableCommand {
     settings.batchSize = batch
     settings.learningRate = learningRate
     settings.lambda = lambda
+    settings.patience = patience
     settings.seed = space.seed
     settings.threads = space.threads
     return settings
@@ -73,6 +93,12 @@ struct TrainCommand: ParsableCommand {
     } catch let problem as RewardTraining.Problem {
       throw ValidationError("\(problem).")
     }
+    guard heldOut >= 0, heldOut < 1 else {
+      throw ValidationError("--held-out is \(heldOut); expected a share below 1.")
+    }
+    guard checkpointEvery >= 0 else {
+      throw ValidationError("--checkpoint-every is \(checkpointEvery); expected 0 or more.")
+    }
     guard alternatives.alternatives != nil else {
       throw ValidationError(
         "A reward model is a function of contexts: give --alternatives, with --contexts or a context field.")
@@ -80,33 +106,50 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let raw = try DatasetOptions(comparisons: input, alternatives: alternatives).read()
+    let raw = try DatasetOptions(comparisons: input, alternatives: alternatives).read(keepsPrompts: true)
     guard let contexts = raw.contexts else {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers on every line, or --contexts")
     }
     let (prepared, transform) = try space.transformed(contexts)
-    let chosen =
-      weights == .voronoi
-      ? try space.weights(ofTransformed: prepared, transform) : .uniform(alternatives: prepared.count)
-    let progress = Progress("training")
-    let ensemble = try settings().train(raw.replacing(contexts: prepared), weights: chosen.values) {
-      progress.update($0)
+    let training = try RewardTrainingPlan(
+      raw.replacing(contexts: prepared), heldOut: heldOut, settings: settings())
+    let voronoi =
+      weights == .voronoi || training.test != nil
+      ? try space.weights(ofTransformed: prepared, transform) : nil
+    let uniform = AlternativeWeights.uniform(alternatives: prepared.count)
+    let chosen = weights == .voronoi ? voronoi ?? uniform : uniform
+
+    var wanted: [(name: String, weights: [Double])] = []
+    if training.test != nil || weights == .uniform { wanted.append(("standard", uniform.values)) }
+    if let voronoi, training.test != nil || weights == .voronoi {
+      wanted.append(("weighted", voronoi.values))
     }
-    progress.finish()
-    try RewardModelFile(
-      ensemble: ensemble, transform: transform,
-      notes: [
-        "weights": weights.rawValue, "space": chosen.diagnostics.origin.space ?? "none",
-        "lambda": "\(lambda)",
-        "seed": "\(space.seed)", "steps": "\(steps)", "batch": "\(batch)", "learning_rate": "\(learningRate)",
-      ]
-    ).write(to: output)
+    let checkpoint = TrainingCheckpoint(
+      file: output + ".checkpoint", every: checkpointEvery, plan: training, estimates: wanted)
+    let ensembles = try checkpoint.train()
+    guard let ensemble = ensembles[weights == .voronoi ? "weighted" : "standard"] else { return }
+
+    var notes = [
+      "weights": weights.rawValue, "space": chosen.diagnostics.origin.space ?? "none",
+      "lambda": "\(lambda)", "seed": "\(space.seed)", "steps": "\(steps)", "batch": "\(batch)",
+      "learning_rate": "\(learningRate)", "held_out": "\(heldOut)",
+    ]
+    if let patience { notes["patience"] = "\(patience)" }
+    try RewardModelFile(ensemble: ensemble, transform: transform, notes: notes).write(to: output)
+    checkpoint.remove()
+
     let sizes = ensemble.models[0].sizes.map(String.init).joined(separator: " - ")
     let loss = ensemble.losses.reduce(0, +) / Double(ensemble.losses.count)
-    try Console.output(
-      "\(Spell.plural(runs, "run")) of \(Spell.plural(steps, "step")), layers \(sizes), mean loss of the last batches \(Spell.decimals(loss))\nwrote \(output)\n"
-    )
+    var text =
+      "\(Spell.plural(runs, "run")) of \(Spell.plural(steps, "step")), layers \(sizes), mean loss of the last batches \(Spell.decimals(loss))\n"
+    if patience != nil, let least = ensemble.steps.min(), let most = ensemble.steps.max() {
+      text += "stopped after \(least) to \(most) steps, each run with its best model\n"
+    }
+    if let test = training.test {
+      text += try HeldOutTable.text(test, contexts: prepared, wanted.map(\.name), ensembles)
+    }
+    try Console.output(text + "wrote \(output)\n")
   }
 }

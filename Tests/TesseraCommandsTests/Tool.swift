@@ -29,6 +29,18 @@ struct Tool {
     return "tessera"
   }()
 
+  /// Starts the tool without waiting for it; what it prints is dropped.
+  static func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
   static func run(_ arguments: [String], input: String? = nil, in folder: String? = nil) throws -> Result {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)

@@ -48,12 +48,48 @@ import Testing
     #expect(linear.output.contains("layers 4 - 1"))
   }
 
+  @Test func bothEstimatesAreJudgedOnWhatIsHeldOut() throws {
+    let result = try Tool.run(
+      ["train"] + data() + ["--runs", "2", "--steps", "100", "-o", folder.file("m.safetensors")])
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.contains { $0.hasPrefix("standard ") && $0.contains("%") })
+    #expect(lines.contains { $0.hasPrefix("weighted ") && $0.contains("%") })
+    #expect(result.output.contains("of 18 pairs"))
+    let none = try Tool.run(
+      ["train"] + data() + ["--held-out", "0", "--runs", "1", "-o", folder.file("n.safetensors")])
+    #expect(!none.output.contains("held out"))
+  }
+
+  @Test func trainingThatWasKilledGoesOn() throws {
+    let common = try ["train"] + data() + ["--runs", "4", "--steps", "3000", "--checkpoint-every", "50"]
+    let undisturbed = folder.file("undisturbed.safetensors")
+    #expect(try Tool.run(common + ["-o", undisturbed]).code == 0)
+    let killed = folder.file("killed.safetensors")
+    let checkpoint = killed + ".checkpoint"
+    let process = try Tool.start(common + ["-o", killed])
+    while process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(1_000) }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    #expect(!FileManager.default.fileExists(atPath: killed))
+    #expect(FileManager.default.fileExists(atPath: checkpoint))
+    // Other settings must not be mixed in.
+    let other = try Tool.run(common + ["--lambda", "1", "-o", killed])
+    #expect(other.code == 65)
+    #expect(other.errors.contains("other data or settings"))
+    let resumed = try Tool.run(common + ["-o", killed])
+    #expect(resumed.errors.contains("resuming"))
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: killed))
+        == Data(contentsOf: URL(fileURLWithPath: undisturbed)))
+    #expect(!FileManager.default.fileExists(atPath: checkpoint))
+  }
+
   @Test func badRequests() throws {
     let data = try data()
     let output = ["-o", folder.file("x.safetensors")]
     for bad in [
       ["--steps", "0"], ["--batch", "0"], ["--runs", "0"], ["--learning-rate", "nan"], ["--hidden", "a"],
-      ["--lambda", "0"],
+      ["--lambda", "0"], ["--held-out", "1"], ["--patience", "0"], ["--checkpoint-every", "-1"],
     ] {
       #expect(try Tool.run(["train"] + data + bad + output).code == 64, "\(bad)")
     }

@@ -65,18 +65,27 @@ public struct PreferenceDataset: Sendable {
     guard contexts.count == alternatives.count else {
       throw DatasetError.contextCount(found: contexts.count, alternatives: alternatives.count)
     }
-    return PreferenceDataset(self, contexts: contexts)
+    return PreferenceDataset(self, contexts: contexts, comparisons: comparisons)
   }
 
-  private init(_ other: PreferenceDataset, contexts: Contexts) {
+  /// The same alternatives with some of the comparisons.
+  ///
+  /// - Precondition: They are of this dataset.
+  func keeping(_ comparisons: [Comparison]) -> PreferenceDataset {
+    PreferenceDataset(self, contexts: contexts, comparisons: comparisons)
+  }
+
+  private init(_ other: PreferenceDataset, contexts: Contexts?, comparisons: [Comparison]) {
     alternatives = other.alternatives
     self.contexts = contexts
     annotators = other.annotators
     prompts = other.prompts
-    comparisons = other.comparisons
-    totalComparisons = other.totalComparisons
-    ties = other.ties
-    softLabels = other.softLabels
+    self.comparisons = comparisons
+    totalComparisons = comparisons.reduce(0) { $0 + $1.count }
+    ties = comparisons.reduce(0) { $0 + ($1.outcome == 0.5 ? $1.count : 0) }
+    softLabels = comparisons.reduce(0) {
+      $0 + ($1.outcome == 0.5 || $1.outcome == 0 || $1.outcome == 1 ? 0 : $1.count)
+    }
   }
 
   /// The proportions p_ij and numbers n_ij.

@@ -3,12 +3,20 @@ import Foundation
 /// The optimiser Adam (Kingma and Ba, 2015) for one list of parameters.
 struct Adam: Sendable, Equatable, Codable {
   private(set) var steps = 0
-  private var first: [Float]
-  private var second: [Float]
+  /// Running means of the gradient and of its square.
+  private(set) var first: [Float]
+  private(set) var second: [Float]
 
   init(parameters: Int) {
     first = Array(repeating: 0, count: parameters)
     second = first
+  }
+
+  /// An optimiser that has taken steps already.
+  init(steps: Int, first: [Float], second: [Float]) {
+    self.steps = steps
+    self.first = first
+    self.second = second
   }
 
   /// One step against the gradient.

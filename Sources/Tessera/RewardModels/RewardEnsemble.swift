@@ -3,11 +3,14 @@ public struct RewardEnsemble: Sendable, Equatable {
   public let models: [RewardModel]
   /// Loss of each run's last batch.
   public let losses: [Double]
+  /// Steps that each run took.
+  public let steps: [Int]
 
-  public init(models: [RewardModel], losses: [Double] = []) {
+  public init(models: [RewardModel], losses: [Double] = [], steps: [Int] = []) {
     precondition(!models.isEmpty)
     self.models = models
     self.losses = losses
+    self.steps = steps
   }
 
   /// Mean and sample standard deviation of the rewards over the runs; the deviation of one run is 0.

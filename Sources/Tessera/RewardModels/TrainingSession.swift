@@ -1,0 +1,158 @@
+/// Training under way: it advances by slices of steps, and can be stored and resumed between them.
+///
+/// A session that is resumed from a snapshot ends in the same bytes as one that was never interrupted.
+public struct TrainingSession: Sendable {
+  public let settings: RewardTraining
+  /// Steps that every run has taken, unless it stopped early.
+  public private(set) var step = 0
+  private var runs: [TrainingRun]
+  private let rows: Matrix<Float>
+  private let comparisons: [Comparison]
+  /// One for each alternative, mean 1.
+  private let weights: [Float]
+  private let stopping: StoppingSet?
+
+  /// Steps of a slice: short enough for progress and interruption, long enough to be cheap.
+  static let slice = 25
+
+  /// - Parameters:
+  ///   - dataset: With contexts.
+  ///   - weights: One for each alternative, sum 1.
+  ///   - stopping: Comparisons for early stopping, which training does not see; used where `patience` is set.
+  ///   - snapshot: Where to go on; of the same settings, data and weights.
+  /// - Throws: `RewardTraining.Problem`, `EstimationError.weightCount`.
+  public init(
+    _ settings: RewardTraining, _ dataset: PreferenceDataset, weights: [Double], stopping: [Comparison] = [],
+    resuming snapshot: TrainingSnapshot? = nil
+  ) throws {
+    try settings.check()
+    guard let contexts = dataset.contexts else { throw RewardTraining.Problem.noContexts }
+    guard weights.count == contexts.count else {
+      throw EstimationError.weightCount(found: weights.count, alternatives: contexts.count)
+    }
+    if settings.patience != nil {
+      guard !stopping.isEmpty else { throw RewardTraining.Problem.noStoppingComparisons }
+      self.stopping = StoppingSet(stopping, contexts)
+    } else {
+      self.stopping = nil
+    }
+    self.settings = settings
+    rows = contexts.singlePrecision
+    comparisons = dataset.comparisons
+    self.weights = weights.map { Float($0 * Double(weights.count)) }
+    let count = comparisons.count
+    runs = (0..<settings.runs).map {
+      TrainingRun(settings, run: $0, comparisons: count, dimension: contexts.dimension)
+    }
+    if let snapshot {
+      guard snapshot.runs.count == runs.count else {
+        throw RewardTraining.Problem.snapshot(
+          found: "\(snapshot.runs.count) runs", expected: "\(runs.count)")
+      }
+      for place in runs.indices {
+        try runs[place].resume(snapshot.runs[place], settings)
+      }
+      step = snapshot.step
+    }
+  }
+
+  /// Whether all steps are done or every run has stopped.
+  public var isFinished: Bool { step >= settings.steps || runs.allSatisfy(\.hasStopped) }
+
+  /// Share of the steps done.
+  public var share: Double { Double(step) / Double(settings.steps) }
+
+  /// Takes the next steps, some tens of them.
+  ///
+  /// - Throws: `RewardTraining.Problem.diverged`.
+  public mutating func advance() throws {
+    let count = min(Self.slice - step % Self.slice, settings.steps - step)
+    guard count > 0 else { return }
+    let (settings, rows, comparisons, weights, stopping) = (settings, rows, comparisons, weights, stopping)
+    runs.withUnsafeMutableBufferPointer { buffer in
+      let states = Shared(buffer)
+      Parallel.forEach(pieces: buffer.count, threads: settings.threads) { run, _ in
+        states[address: run].pointee.advance(count, rows, comparisons, weights, settings, stopping)
+      }
+    }
+    step += count
+    for (run, state) in runs.enumerated() where !state.lastLoss.isFinite {
+      throw RewardTraining.Problem.diverged(run: run, step: step)
+    }
+  }
+
+  /// The models so far; each run's best where it may stop early.
+  public var ensemble: RewardEnsemble {
+    RewardEnsemble(
+      models: runs.map(\.result), losses: runs.map { Double($0.lastLoss) }, steps: runs.map(\.steps))
+  }
+
+  public var snapshot: TrainingSnapshot { TrainingSnapshot(step: step, runs: runs.map(\.snapshot)) }
+}
+
+/// What a stored session needs beside its settings, data and weights: the order of batches follows from the seed.
+public struct TrainingSnapshot: Sendable, Equatable {
+  public struct Run: Sendable, Equatable {
+    /// For each layer its parameters, then Adam's two running means, arranged as in the session.
+    public var layers: [[[Float]]]
+    /// Steps taken.
+    public var steps: Int
+    public var lastLoss: Float
+    /// Early stopping: parameters of the best model, empty where none was kept.
+    public var best: [[Float]]
+    public var bestLoss: Double
+    /// Evaluations since the best.
+    public var evaluationsSince: Int
+    public var hasStopped: Bool
+
+    public init(
+      layers: [[[Float]]], steps: Int, lastLoss: Float, best: [[Float]], bestLoss: Double,
+      evaluationsSince: Int, hasStopped: Bool
+    ) {
+      self.layers = layers
+      self.steps = steps
+      self.lastLoss = lastLoss
+      self.best = best
+      self.bestLoss = bestLoss
+      self.evaluationsSince = evaluationsSince
+      self.hasStopped = hasStopped
+    }
+  }
+
+  public var step: Int
+  public var runs: [Run]
+
+  public init(step: Int, runs: [Run]) {
+    self.step = step
+    self.runs = runs
+  }
+}
+
+/// Comparisons for early stopping, with the contexts of their alternatives alone.
+struct StoppingSet: Sendable {
+  let contexts: Contexts
+  /// With indices into `contexts`.
+  let comparisons: [Comparison]
+
+  init(_ comparisons: [Comparison], _ all: Contexts) {
+    let used = Set(comparisons.flatMap { [Int($0.a), Int($0.b)] }).sorted()
+    let place = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
+    contexts = all.selecting(rows: used)
+    self.comparisons = comparisons.map {
+      Comparison(a: place[Int($0.a)] ?? 0, b: place[Int($0.b)] ?? 0, outcome: $0.outcome, count: $0.count)
+    }
+  }
+
+  /// Mean log loss; infinite for a model that has diverged.
+  func loss(_ model: RewardModel) -> Double {
+    guard let rewards = try? model.rewards(of: contexts, threads: 1) else { return .infinity }
+    var (sum, total) = (0.0, 0.0)
+    for comparison in comparisons {
+      let difference = rewards[Int(comparison.a)] - rewards[Int(comparison.b)]
+      sum += comparison.count * logLoss(difference, outcome: comparison.outcome)
+      total += comparison.count
+    }
+    let mean = sum / total
+    return mean.isFinite ? mean : .infinity
+  }
+}
