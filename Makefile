@@ -31,6 +31,6 @@ benchmark: build
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 
-# OpenBLAS for BLAS and LAPACK, Qhull for exact cells, found through pkg-config.
+# OpenBLAS for BLAS and LAPACK, Qhull for exact cells, SQLite and curl for services, found through pkg-config.
 dependencies:
-	@pkg-config --exists openblas qhull_r 2>/dev/null || Scripts/install-dependencies
+	@pkg-config --exists openblas qhull_r sqlite3 libcurl 2>/dev/null || Scripts/install-dependencies

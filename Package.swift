@@ -8,6 +8,7 @@ let package = Package(
   products: [
     .library(name: "Tessera", targets: ["Tessera"]),
     .library(name: "TesseraFormats", targets: ["TesseraFormats"]),
+    .library(name: "TesseraText", targets: ["TesseraText"]),
     .executable(name: "tessera", targets: ["TesseraMain"]),
   ],
   dependencies: [
@@ -32,15 +33,30 @@ let package = Package(
     .target(name: "CTesseraCells", dependencies: ["CQhull"]),
     // Files in and out: JSONL, CSV, .npy.
     .target(name: "TesseraFormats", dependencies: ["Tessera"]),
+    .systemLibrary(
+      name: "CSQLite",
+      pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+    ),
+    // Texts to contexts: the built-in embedder, services, their cache.
+    .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats", "CSQLite", "CTesseraHTTP"]),
+    .systemLibrary(
+      name: "CCurl",
+      pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]
+    ),
+    // Requests over HTTP. Foundation's client on Linux spins on the processor while it waits.
+    .target(name: "CTesseraHTTP", dependencies: ["CCurl"]),
     // Figures and HTML pages.
     .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
     // The paper's claims, computed.
-    .target(name: "TesseraPaper", dependencies: ["Tessera", "TesseraFormats", "TesseraReports"]),
+    .target(
+      name: "TesseraPaper", dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraReports"]),
     // One file per subcommand.
     .target(
       name: "TesseraCommands",
       dependencies: [
-        "Tessera", "TesseraFormats", "TesseraReports", "TesseraPaper",
+        "Tessera", "TesseraFormats", "TesseraText", "TesseraReports", "TesseraPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -49,6 +65,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera", "TesseraPaper"]),
     .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
+    .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),
     .testTarget(
       name: "TesseraPaperTests",
       dependencies: ["Tessera", "TesseraFormats", "TesseraPaper", "TesseraReports"]),

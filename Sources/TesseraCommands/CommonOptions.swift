@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraText
 
 /// How comparisons are read.
 struct ComparisonOptions: ParsableArguments {
@@ -56,9 +57,9 @@ struct AlternativesOptions: ParsableArguments {
     }
   }
 
-  func read() throws -> AlternativesFile? {
+  func read(keepsTexts: Bool = false) throws -> AlternativesFile? {
     guard let alternatives else { return nil }
-    let file = try AlternativesReader.read(alternatives)
+    let file = try AlternativesReader.read(alternatives, keepsTexts: keepsTexts)
     guard let contexts else { return file }
     let rows = try NumpyFile.readContexts(contexts)
     guard rows.count == file.alternatives.count else {
@@ -74,9 +75,25 @@ struct AlternativesOptions: ParsableArguments {
 struct DatasetOptions {
   let comparisons: ComparisonOptions
   let alternatives: AlternativesOptions
+  /// How texts become contexts where there are none; nil leaves them.
+  var texts: (options: TextOptions, space: SpaceOptions)?
 
-  func read(keepsPrompts: Bool = false) throws -> PreferenceDataset {
-    let known = try alternatives.read()
+  /// - Parameter fitted: Called with an embedder that was fitted to the texts on the way.
+  func read(
+    keepsPrompts: Bool = false, keepsTexts: Bool = false, fitted: (FittedLexicalEmbedder) -> Void = { _ in }
+  ) throws -> PreferenceDataset {
+    let raw = try readFiles(keepsPrompts: keepsPrompts, keepsTexts: keepsTexts || texts != nil)
+    guard raw.contexts == nil, let texts,
+      let embedded = try texts.options.contexts(
+        of: raw.alternatives, file: alternatives.alternatives ?? "", seed: texts.space.seed,
+        threads: texts.space.threads)
+    else { return raw }
+    embedded.fitted.map(fitted)
+    return try raw.replacing(contexts: embedded.contexts)
+  }
+
+  private func readFiles(keepsPrompts: Bool, keepsTexts: Bool) throws -> PreferenceDataset {
+    let known = try alternatives.read(keepsTexts: keepsTexts)
     if let known, known.alternatives.count < 2 {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: nil, found: "1 alternative",

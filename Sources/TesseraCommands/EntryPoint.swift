@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraText
 
 /// Runs the tool and turns errors into messages and exit codes.
 public enum EntryPoint {
@@ -28,6 +29,13 @@ public enum EntryPoint {
       case .cannotWrite: 73
       }
     case is DatasetError: 65
+    case let error as ServiceError:
+      switch error {
+      case .address: 64
+      case .unreachable, .refused: 69
+      case .malformed: 76
+      case .cache: 73
+      }
     case is RewardTraining.Problem: 64
     case SpaceError.emptyPool, SpaceError.noDirection, SpaceError.noSpread, WeightsError.cellsFailed,
       WeightsError.scale:

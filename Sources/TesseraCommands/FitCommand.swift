@@ -17,6 +17,7 @@ struct FitCommand: ParsableCommand {
       Examples:
         tessera fit votes.csv --columns a=left,b=right,outcome=winner
         tessera fit comparisons.jsonl --alternatives alternatives.jsonl --contexts embeddings.npy
+        tessera fit comparisons.jsonl --alternatives texts.jsonl
       """)
 
   @OptionGroup var input: ComparisonOptions
@@ -41,6 +42,8 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Merge alternatives with equal contexts into one and pool their comparisons.")
   var mergeDuplicates = false
 
+  @OptionGroup var texts: TextOptions
+
   @OptionGroup var rows: RowOptions
 
   @OptionGroup var output: OutputOptions
@@ -52,20 +55,25 @@ struct FitCommand: ParsableCommand {
     let mayHaveContexts = alternatives.alternatives != nil
     if weights == .voronoi, !mayHaveContexts {
       throw ValidationError(
-        "--weights voronoi needs contexts: give --alternatives, with --contexts or a context field.")
+        "--weights voronoi needs contexts: give --alternatives, with --contexts, a context field or a text field."
+      )
     }
     if mergeDuplicates, !mayHaveContexts {
       throw ValidationError(
-        "--merge-duplicates compares contexts: give --alternatives, with --contexts or a context field.")
+        "--merge-duplicates compares contexts: give --alternatives, with --contexts, a context field or a text field."
+      )
     }
   }
 
   func run() throws {
-    let dataset = try DatasetOptions(comparisons: input, alternatives: alternatives).read()
+    let dataset = try DatasetOptions(
+      comparisons: input, alternatives: alternatives,
+      texts: weights == .uniform && !mergeDuplicates ? nil : (texts, space)
+    ).read()
     if dataset.contexts == nil, weights == .voronoi || mergeDuplicates {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
-        expected: "an array of numbers on every line, or --contexts")
+        expected: "an array of numbers or a text on every line, or --contexts")
     }
     let fit = try Fit(dataset: dataset, request: self)
     switch output.format {

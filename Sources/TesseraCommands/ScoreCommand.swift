@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraText
 
 struct ScoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,7 +10,8 @@ struct ScoreCommand: ParsableCommand {
     abstract: "Score answers with a trained reward model.",
     discussion: """
       Prints the reward of every row, the mean over the model's runs, and their standard deviation. Contexts go \
-      through the transform that the model was trained with.
+      through the transform that the model was trained with. A model trained on texts by the built-in embedder \
+      carries it and scores texts; for texts and a service, name the one that it was trained with.
 
       Example:
         tessera score model.safetensors new-answers.npy --format csv
@@ -18,8 +20,10 @@ struct ScoreCommand: ParsableCommand {
   @Argument(help: "Model written by tessera train.")
   var model: String
 
-  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context each.")
+  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context or text each.")
   var contexts: String
+
+  @OptionGroup var texts: TextOptions
 
   @OptionGroup var rows: RowOptions
 
@@ -27,7 +31,17 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     let file = try RewardModelFile(readingFrom: model)
-    let (ids, raw) = try NamedContexts.read(contexts)
+    let (ids, raw) = try NamedContexts.read(contexts) { alternatives in
+      guard !file.embedder.isEmpty, texts.embedder.embedder == .builtin, texts.embedder.fittedEmbedder == nil
+      else {
+        // The built-in embedder fitted to new texts would not speak the model's language.
+        guard texts.embedder.embedder == .openai || texts.embedder.fittedEmbedder != nil else { return nil }
+        return try texts.contexts(of: alternatives, file: contexts, seed: 0, threads: nil)?.contexts
+      }
+      let list = try TextOptions.texts(
+        alternatives, file: contexts, withPrompt: file.notes["with_prompt"] == "true")
+      return try FittedLexicalEmbedder(tensors: file.embedder, of: model).contexts(of: list)
+    }
     let expected =
       file.transform.flatMap { $0.mean.isEmpty ? nil : $0.mean.count } ?? file.ensemble.models[0].dimension
     guard raw.dimension == expected else {
@@ -64,17 +78,21 @@ struct ScoreCommand: ParsableCommand {
 
 /// Contexts with a name for each row.
 enum NamedContexts {
-  /// From a NumPy file, whose rows are named by their number, or from alternatives with contexts.
-  static func read(_ file: String) throws -> (ids: [String], contexts: Contexts) {
+  /// From a NumPy file, whose rows are named by their number, or from alternatives with contexts or texts.
+  ///
+  /// - Parameter embed: Turns alternatives with texts into contexts; nil where none has a text.
+  static func read(
+    _ file: String, embed: ([Alternative]) throws -> Contexts?
+  ) throws -> (ids: [String], contexts: Contexts) {
     if file.lowercased().hasSuffix(".npy") {
       let contexts = try NumpyFile.readContexts(file)
       return ((0..<contexts.count).map(String.init), contexts)
     }
-    let read = try AlternativesReader.read(file)
-    guard let contexts = read.contexts else {
+    let read = try AlternativesReader.read(file, keepsTexts: true)
+    guard let contexts = try read.contexts ?? embed(read.alternatives) else {
       throw FormatError.content(
         file: file, line: nil, field: "context", found: "no contexts",
-        expected: "an array of numbers on every line")
+        expected: "an array of numbers or a text on every line")
     }
     return (read.alternatives.map(\.id), contexts)
   }

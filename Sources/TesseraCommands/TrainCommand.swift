@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraText
 
 struct TrainCommand: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument { case linear, mlp }
@@ -31,6 +32,8 @@ struct TrainCommand: ParsableCommand {
   var weights: FitCommand.Weighting = .voronoi
 
   @OptionGroup var space: SpaceOptions
+
+  @OptionGroup var texts: TextOptions
 
   @Option(help: "linear, or mlp (multilayer perceptron).")
   var model: Kind = .mlp
@@ -101,16 +104,20 @@ struct TrainCommand: ParsableCommand {
     }
     guard alternatives.alternatives != nil else {
       throw ValidationError(
-        "A reward model is a function of contexts: give --alternatives, with --contexts or a context field.")
+        "A reward model is a function of contexts: give --alternatives, with --contexts, a context field or a text field."
+      )
     }
   }
 
   func run() throws {
-    let raw = try DatasetOptions(comparisons: input, alternatives: alternatives).read(keepsPrompts: true)
+    var embedder: FittedLexicalEmbedder?
+    let raw = try DatasetOptions(
+      comparisons: input, alternatives: alternatives, texts: (texts, space)
+    ).read(keepsPrompts: true) { embedder = $0 }
     guard let contexts = raw.contexts else {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
-        expected: "an array of numbers on every line, or --contexts")
+        expected: "an array of numbers or a text on every line, or --contexts")
     }
     let (prepared, transform) = try space.transformed(contexts)
     let training = try RewardTrainingPlan(
@@ -136,8 +143,15 @@ struct TrainCommand: ParsableCommand {
       "lambda": "\(lambda)", "seed": "\(space.seed)", "steps": "\(steps)", "batch": "\(batch)",
       "learning_rate": "\(learningRate)", "held_out": "\(heldOut)",
     ]
+    if raw.alternatives[0].text != nil, embedder != nil || texts.embeddingModel != nil {
+      notes["embedder"] = texts.embeddingModel ?? "builtin"
+      notes["with_prompt"] = "\(texts.withPrompt)"
+    }
     if let patience { notes["patience"] = "\(patience)" }
-    try RewardModelFile(ensemble: ensemble, transform: transform, notes: notes).write(to: output)
+    try RewardModelFile(
+      ensemble: ensemble, transform: transform, notes: notes,
+      embedder: embedder?.tensors ?? [:]
+    ).write(to: output)
     checkpoint.remove()
 
     let sizes = ensemble.models[0].sizes.map(String.init).joined(separator: " - ")

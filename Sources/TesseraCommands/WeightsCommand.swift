@@ -12,7 +12,7 @@ struct WeightsCommand: ParsableCommand {
         tessera weights alternatives.jsonl --space unit-cube --format json
       """)
 
-  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context each.")
+  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context or text each.")
   var file: String
 
   @OptionGroup var space: SpaceOptions
@@ -20,12 +20,16 @@ struct WeightsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Draw the cells of a space of 2 dimensions (SVG).", valueName: "file"))
   var picture: String?
 
+  @OptionGroup var texts: TextOptions
+
   @OptionGroup var rows: RowOptions
 
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let (ids, contexts) = try NamedContexts.read(file)
+    let (ids, contexts) = try NamedContexts.read(file) {
+      try texts.contexts(of: $0, file: file, seed: space.seed, threads: space.threads)?.contexts
+    }
     let weights = try space.weights(of: contexts) { region, aligned, weights in
       guard let picture else { return }
       guard region.dimension == 2 else {

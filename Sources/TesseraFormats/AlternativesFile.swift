@@ -15,9 +15,13 @@ public struct AlternativesFile: Sendable {
 
 /// Reads alternatives from JSONL: `id`, and optionally `context` (an array of numbers), `text`, `prompt`, `model`.
 public enum AlternativesReader {
-  /// - Parameter keepsTexts: Whether texts are kept; weights and rewards do not need them.
+  /// - Parameters:
+  ///   - keepsTexts: Whether texts are kept; weights and rewards do not need them.
+  ///   - needsIdentifiers: Whether every line must have an id; otherwise lines without one go by their number, from 0.
   /// - Throws: `FormatError`: malformed lines, repeated ids, contexts on some lines only or of unequal length.
-  public static func read(_ file: String, keepsTexts: Bool = false) throws -> AlternativesFile {
+  public static func read(_ file: String, keepsTexts: Bool = false, needsIdentifiers: Bool = true) throws
+    -> AlternativesFile
+  {
     var reader = try RecordReader(file: file, quotes: false)
     defer { reader.close() }
     let file = file == "-" ? "standard input" : file
@@ -55,7 +59,8 @@ public enum AlternativesReader {
         }
         return string
       }
-      guard var id = try text("id"), !id.isEmpty else {
+      let named = try text("id") ?? (needsIdentifiers ? nil : "\(alternatives.count)")
+      guard var id = named, !id.isEmpty else {
         throw problem("id", fields["id"] == nil ? "nothing" : "an empty name", "a unique name")
       }
       let number = id.withUTF8 { ids.intern($0) }

@@ -6,6 +6,8 @@ import Tessera
 /// - `run.R.layer.K.weight` (outputs x inputs) and `run.R.layer.K.bias` (outputs), F32, for run R and layer K, both
 ///   counted from 0; hidden layers are rectified, the last is not;
 /// - `transform.mean` (d) and `transform.axes` (components x d), F64, where contexts are centred or reduced;
+/// - `embedder.buckets`, `embedder.rarity`, `embedder.directions`, where the model was trained on texts by the built-in
+///   embedder;
 ///
 /// and the metadata `format` = `tessera-reward-model`, `version`, `runs`, `layers`, `normalizes`, `weights` (the scheme),
 /// `lambda`, `seed`.
@@ -16,7 +18,14 @@ public struct RewardModelFile: Sendable, Equatable {
   /// What is known of the training, by name.
   public let notes: [String: String]
 
-  public init(ensemble: RewardEnsemble, transform: ContextTransform?, notes: [String: String] = [:]) {
+  /// Tensors of the embedder that turned texts into contexts, without the prefix; empty where there was none.
+  public let embedder: [String: SafetensorsFile.Tensor]
+
+  public init(
+    ensemble: RewardEnsemble, transform: ContextTransform?, notes: [String: String] = [:],
+    embedder: [String: SafetensorsFile.Tensor] = [:]
+  ) {
+    self.embedder = embedder
     self.ensemble = ensemble
     self.transform = transform
     self.notes = notes
@@ -38,6 +47,7 @@ public struct RewardModelFile: Sendable, Equatable {
           shape: [tensor.biases.count], values: .float32(tensor.biases))
       }
     }
+    for (name, tensor) in embedder { result.tensors["embedder.\(name)"] = tensor }
     if let transform {
       result.metadata["normalizes"] = "\(transform.normalizes)"
       if !transform.mean.isEmpty {
@@ -110,5 +120,10 @@ public struct RewardModelFile: Sendable, Equatable {
       ContextTransform(normalizes: $0 == "true", mean: mean, axes: axes)
     }
     notes = source.metadata
+    var embedder: [String: SafetensorsFile.Tensor] = [:]
+    for (name, tensor) in source.tensors where name.hasPrefix("embedder.") {
+      embedder[String(name.dropFirst("embedder.".count))] = tensor
+    }
+    self.embedder = embedder
   }
 }

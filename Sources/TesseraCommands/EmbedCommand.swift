@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Tessera
+import TesseraFormats
+import TesseraText
+
+struct EmbedCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "embed",
+    abstract: "Turn texts into contexts: one row of a NumPy file for each line.",
+    discussion: """
+      The built-in embedder compares words and runs of characters. It needs no download and gives the same bytes \
+      everywhere; it finds near-duplicates and knows nothing of meaning. For meaning, name a service that speaks \
+      OpenAI's POST /v1/embeddings; its key comes from the environment, and its replies are kept on disk, so that \
+      work that was interrupted goes on and nothing is asked twice.
+
+      Examples:
+        tessera embed alternatives.jsonl -o contexts.npy
+        tessera embed alternatives.jsonl -o contexts.npy --embedder openai --base-url http://localhost:8000/v1 \
+      --model e5-passage
+      """)
+
+  @Argument(help: "JSONL file with a text on every line; - reads standard input.")
+  var texts: String
+
+  @Option(name: .shortAndLong, help: "NumPy file to write (float32); it appears whole or not at all.")
+  var output: String
+
+  @OptionGroup var embedder: EmbedderOptions
+
+  @Option(help: "Model of the service, with --embedder openai.")
+  var model: String?
+
+  @Flag(help: "Embed the prompt together with the text.")
+  var withPrompt = false
+
+  @Option(help: ArgumentHelp("Store the fitted built-in embedder, for texts to come.", valueName: "file"))
+  var saveEmbedder: String?
+
+  @Option(help: "Seed of the built-in embedder.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Cores to use (default: all).")
+  var threads: Int?
+
+  func validate() throws {
+    if embedder.embedder == .openai, model == nil {
+      throw ValidationError("--embedder openai needs the name of a model: give --model.")
+    }
+    if saveEmbedder != nil, embedder.embedder != .builtin {
+      throw ValidationError("--save-embedder is for the built-in embedder.")
+    }
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected at least 1.") }
+  }
+
+  func run() throws {
+    let read = try AlternativesReader.read(texts, keepsTexts: true, needsIdentifiers: false)
+    let list = try TextOptions.texts(
+      read.alternatives, file: texts == "-" ? "standard input" : texts, withPrompt: withPrompt)
+    let (contexts, fitted) = try embedder.contexts(of: list, model: model, seed: seed, threads: threads)
+    if let saveEmbedder { try fitted?.write(to: saveEmbedder) }
+    try NumpyFile.write(contexts.singlePrecision, to: output)
+    let distinct = Set(list.map { Array($0.utf8) }).count
+    try Console.output(
+      "\(Spell.plural(contexts.count, "text")) (\(Spell.count(distinct)) different), contexts of \(Spell.plural(contexts.dimension, "number"))\nwrote \(output)\n"
+    )
+  }
+}
