@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "Tessera", targets: ["Tessera"]),
     .library(name: "TesseraFormats", targets: ["TesseraFormats"]),
     .library(name: "TesseraText", targets: ["TesseraText"]),
+    .library(name: "TesseraPaper", targets: ["TesseraPaper"]),
     .executable(name: "tessera", targets: ["TesseraMain"]),
   ],
   dependencies: [

@@ -15,7 +15,14 @@ public struct MergedDuplicates: Sendable {
   /// - Throws: `DatasetError` when fewer than two alternatives or no comparisons are left.
   public init?(_ dataset: PreferenceDataset) throws {
     guard let contexts = dataset.contexts else { return nil }
-    let groups = contexts.duplicates()
+    try self.init(dataset, groups: contexts.duplicates())
+  }
+
+  /// Pools the comparisons of groups of alternatives, whatever made them one.
+  ///
+  /// - Parameter contexts: One for each group; nil for those of their first members.
+  /// - Throws: `DatasetError` when fewer than two groups or no comparisons between groups are left.
+  public init(_ dataset: PreferenceDataset, groups: DuplicateGroups, contexts: Contexts? = nil) throws {
     var accumulator = ComparisonAccumulator()
     var dropped = 0.0
     for comparison in dataset.comparisons {
@@ -34,7 +41,7 @@ public struct MergedDuplicates: Sendable {
     droppedComparisons = dropped
     self.dataset = try PreferenceDataset(
       alternatives: groups.representatives.map { dataset.alternatives[$0] },
-      contexts: contexts.selecting(rows: groups.representatives), annotators: dataset.annotators,
+      contexts: contexts ?? dataset.contexts?.selecting(rows: groups.representatives), annotators: dataset.annotators,
       prompts: dataset.prompts, comparisons: accumulator)
   }
 }

@@ -49,7 +49,7 @@ public struct AlternativeWeights: Sendable, Equatable {
 
 /// How weights came about.
 public struct WeightOrigin: Sendable, Equatable {
-  public enum Scheme: String, Sendable { case uniform, voronoi }
+  public enum Scheme: String, Sendable { case uniform, voronoi, linkage }
   public enum Method: String, Sendable { case exact, sampled }
 
   public let scheme: Scheme
@@ -104,6 +104,8 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   case noExactMethod(dimension: Int, space: String)
   case targetError(found: Double)
   case scale(extent: Double, limit: Double)
+  case resolution(found: Double)
+  case groupCount(found: Int)
   case cellsFailed(dimension: Int, sum: Double)
 
   public var description: String {
@@ -114,6 +116,8 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
       "contexts and space reach \(extent) from the centre; expected \(1 / limit) to \(limit), whose squares the arithmetic can hold: scale the contexts"
     case .cellsFailed(let dimension, let sum):
       "the exact cells in \(dimension) dimensions add up to \(sum) instead of 1: contexts too close together for the arithmetic; use --method sampled"
+    case .resolution(let found): "the resolution is \(found); expected a distance, zero or more"
+    case .groupCount(let found): "the number of groups is \(found); expected at least 1"
     case .targetError(let found): "the target error is \(found); expected a positive number"
     case .noExactMethod(let dimension, let space):
       "there is no exact method for \(dimension) dimensions in the space \(space); expected a box of at most 6 dimensions"

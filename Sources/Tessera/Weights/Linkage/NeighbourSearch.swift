@@ -1,0 +1,184 @@
+import CTesseraKernels
+
+/// Nearest neighbours among contexts by brute force: blocks of products on all cores, nothing of size m x m kept.
+///
+/// Products are in single precision, so which of two nearly equal distances is smaller can be wrong in the seventh
+/// digit; the distances themselves are worked out anew in double precision.
+struct NeighbourSearch {
+  let contexts: Contexts
+  private let dimension: Int
+  /// Contexts seen from their mean, m x d.
+  private let rows: [Float]
+  /// The same in panels for the kernel.
+  private let panels: [Float]
+  private let panelCount: Int
+  /// |c|^2 / 2, infinite in the places of padding.
+  private let halfNorms: [Float]
+  private let mean: [Double]
+  private let threads: Int?
+
+  private static let pieceRows = 64
+  private static let tilePanels = 16
+
+  init(_ contexts: Contexts, threads: Int? = nil) {
+    self.contexts = contexts
+    self.threads = threads
+    let (m, d) = (contexts.count, contexts.dimension)
+    dimension = d
+    let panel = Int(TESSERA_PANEL)
+    let panelCount = (m + panel - 1) / panel
+    self.panelCount = panelCount
+    let mean = contexts.moments(threads: threads).mean
+    self.mean = mean
+    var rows = [Float](repeating: 0, count: m * d)
+    var panels = [Float](repeating: 0, count: panelCount * panel * d)
+    var halfNorms = [Float](repeating: .infinity, count: panelCount * panel)
+    var none: [Int] = []
+    withPointers(&rows, &panels, &halfNorms, &none) { rows, panels, halfNorms, _ in
+      Parallel.forEach(pieces: panelCount, threads: threads) { number, _ in
+        for i in number * panel..<min((number + 1) * panel, m) {
+          var sum = 0.0
+          contexts.withRow(i) { k, value in
+            let x = value - mean[k]
+            sum += x * x
+            rows[i * d + k] = Float(x)
+            panels[(number * d + k) * panel + i % panel] = Float(x)
+          }
+          halfNorms[i] = Float(sum / 2)
+        }
+      }
+    }
+    self.rows = rows
+    self.panels = panels
+    self.halfNorms = halfNorms
+  }
+
+  /// Distance of two contexts, in double precision.
+  func distance(_ i: Int, _ j: Int) -> Double {
+    var sum = 0.0
+    contexts.withRow(i) { k, value in
+      let difference = value - contexts[j, k]
+      sum += difference * difference
+    }
+    return sum.squareRoot()
+  }
+
+  /// For each of the contexts `queries` the nearest others, nearest first; -1 where there are not enough.
+  ///
+  /// - Parameter component: Where given, only contexts of another component than the query's count.
+  /// - Returns: `queries.count` x `count` indices.
+  /// - Complexity: O(queries x m x d).
+  func nearest(_ queries: [Int32], count: Int, component: [Int32]? = nil) -> [Int32] {
+    let d = dimension
+    return rows.withUnsafeBufferPointer { rows in
+      let rows = SharedInput(rows)
+      return scan(queries.count, count: count) { query, target in
+        target.update(from: rows[address: Int(queries[query]) * d], count: d)
+      } admits: { query, other in
+        other != queries[query]
+          && (component.map { $0[Int(other)] != $0[Int(queries[query])] } ?? true)
+      }
+    }
+  }
+
+  /// For each of other contexts the nearest of these.
+  ///
+  /// - Precondition: As many coordinates.
+  func nearest(to others: Contexts) -> [Int32] {
+    precondition(others.dimension == dimension)
+    return scan(others.count, count: 1) { query, target in
+      others.withRow(query) { k, value in target[k] = Float(value - mean[k]) }
+    } admits: { _, _ in true }
+  }
+
+  /// The blocks of products behind both.
+  ///
+  /// - Parameters:
+  ///   - copy: Writes a query's coordinates, seen from the mean.
+  ///   - admits: Whether a context may be among a query's neighbours.
+  private func scan(
+    _ queries: Int, count: Int, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,
+    admits: @Sendable (Int, Int32) -> Bool
+  ) -> [Int32] {
+    let d = dimension
+    let (panel, tile) = (Int(TESSERA_PANEL), Self.tilePanels)
+    let pieces = (queries + Self.pieceRows - 1) / Self.pieceRows
+    var result = [Int32](repeating: -1, count: queries * count)
+    result.withUnsafeMutableBufferPointer { result in
+      panels.withUnsafeBufferPointer { panels in
+        halfNorms.withUnsafeBufferPointer { halfNorms in
+          // Every piece writes its own queries' places; the rest is only read.
+          let result = Shared(result)
+          let (panels, halfNorms) = (SharedInput(panels), SharedInput(halfNorms))
+          Parallel.forEach(pieces: pieces, threads: threads) { piece, _ in
+            let first = piece * Self.pieceRows
+            let n = min(Self.pieceRows, queries - first)
+            let width = tile * panel
+            let offsets = UnsafeMutablePointer<Float>.allocate(capacity: max(n * d, 1))
+            let products = UnsafeMutablePointer<Float>.allocate(capacity: n * width)
+            defer {
+              offsets.deallocate()
+              products.deallocate()
+            }
+            for row in 0..<n { copy(first + row, offsets + row * d) }
+            var lists = [NeighbourList](repeating: NeighbourList(count: count), count: n)
+            for start in stride(from: 0, to: panelCount, by: tile) {
+              let here = min(tile, panelCount - start)
+              tessera_products(
+                offsets, Int32(n), Int32(d), panels[address: start * d * panel], here, products, width)
+              for row in 0..<n {
+                let scores = products + row * width
+                let norms = halfNorms[address: start * panel]
+                for chunk in stride(from: 0, to: here * panel, by: 16) {
+                  let score =
+                    UnsafeRawPointer(norms + chunk).loadUnaligned(as: SIMD16<Float>.self)
+                    - UnsafeRawPointer(scores + chunk).loadUnaligned(as: SIMD16<Float>.self)
+                  let mask = score .< lists[row].worst
+                  guard any(mask) else { continue }
+                  for place in 0..<16 where mask[place] {
+                    let other = Int32(start * panel + chunk + place)
+                    if admits(first + row, other) { lists[row].insert(other, score[place]) }
+                  }
+                }
+              }
+            }
+            for row in 0..<n {
+              for (place, index) in lists[row].indices.enumerated() {
+                result[(first + row) * count + place] = index
+              }
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// The smallest scores so far, in order.
+private struct NeighbourList {
+  private(set) var indices: [Int32] = []
+  private var scores: [Float] = []
+  private let count: Int
+  /// What a score must be below to get in.
+  private(set) var worst = Float.infinity
+
+  init(count: Int) {
+    self.count = count
+    indices.reserveCapacity(count + 1)
+    scores.reserveCapacity(count + 1)
+  }
+
+  mutating func insert(_ index: Int32, _ score: Float) {
+    guard score < worst else { return }
+    var place = scores.count
+    while place > 0, scores[place - 1] > score { place -= 1 }
+    scores.insert(score, at: place)
+    indices.insert(index, at: place)
+    if scores.count > count {
+      scores.removeLast()
+      indices.removeLast()
+    }
+    if scores.count == count { worst = scores[count - 1] }
+  }
+}

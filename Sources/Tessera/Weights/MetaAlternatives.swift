@@ -1,0 +1,97 @@
+/// Alternatives gathered into groups that count as one each: the paper's remedy where every answer has but one
+/// comparison.
+///
+/// Groups are weighed as alternatives at their centres, and a group's weight is shared evenly by its members. The
+/// resolution is explicit: a root mean square distance, or a number of groups. Weights jump where a group splits or
+/// joins another; `LinkageWeights` do not, at the price of more uneven weights.
+public struct MetaAlternatives: Sendable {
+  public let groups: DuplicateGroups
+  /// The mean of each group's contexts.
+  public let centres: Contexts
+
+  /// Groups that are there already.
+  public init(_ groups: DuplicateGroups, of contexts: Contexts) throws {
+    self.groups = groups
+    centres = try KMeans.means(contexts, groups.groupOf.map { Int32($0) }, count: groups.count)
+  }
+
+  /// Most rows that are joined one by one; more are gathered by k-means first.
+  static let directLimit = 4_000
+
+  /// Groups whose members lie within a root mean square distance of one another, on average: average linkage.
+  ///
+  /// Above 4,000 different contexts, k-means makes 4,000 small groups first, which are then joined in the same way.
+  ///
+  /// - Parameter resolution: The distance below which groups join; not negative.
+  /// - Throws: `WeightsError.resolution`.
+  /// - Complexity: O(m^2 d) up to 4,000 contexts, then O(4,000 m d) a round of k-means. Memory O(m d).
+  public static func averageLinkage(
+    _ contexts: Contexts, resolution: Double, seed: UInt64 = 0, threads: Int? = nil
+  ) throws -> MetaAlternatives {
+    guard resolution >= 0, resolution.isFinite else { throw WeightsError.resolution(found: resolution) }
+    let (tree, first) = try linkage(contexts, seed: seed, threads: threads)
+    return try MetaAlternatives(first.joined(by: tree.groups(within: resolution)), of: contexts)
+  }
+
+  /// The tree of groups of different contexts, and which context belongs to which of its leaves.
+  public static func linkage(_ contexts: Contexts, seed: UInt64 = 0, threads: Int? = nil) throws -> (
+    tree: AverageLinkage, leaves: DuplicateGroups
+  ) {
+    let copies = contexts.duplicates()
+    guard copies.count > directLimit else {
+      // Copies count once: they must not pull a centre towards them.
+      return (
+        AverageLinkage(contexts.selecting(rows: copies.representatives), threads: threads), copies
+      )
+    }
+    let distinct = contexts.selecting(rows: copies.representatives)
+    let small = try KMeans.groups(distinct, count: directLimit, rounds: 8, seed: seed, threads: threads)
+    let centres = try KMeans.means(distinct, small.groupOf.map { Int32($0) }, count: small.count)
+    var sizes = [Double](repeating: 0, count: small.count)
+    var spreads = sizes
+    for (i, group) in small.groupOf.enumerated() {
+      sizes[group] += 1
+      distinct.withRow(i) { k, value in
+        spreads[group] += (value - centres[group, k]) * (value - centres[group, k])
+      }
+    }
+    for group in sizes.indices { spreads[group] /= sizes[group] }
+    return (
+      AverageLinkage(centres, sizes: sizes, spreads: spreads, threads: threads), copies.joined(by: small)
+    )
+  }
+
+  /// A chosen number of groups about centres: k-means. Copies count once.
+  public static func kMeans(_ contexts: Contexts, count: Int, seed: UInt64 = 0, threads: Int? = nil) throws
+    -> MetaAlternatives
+  {
+    guard count >= 1 else { throw WeightsError.groupCount(found: count) }
+    let copies = contexts.duplicates()
+    let groups = try KMeans.groups(
+      contexts.selecting(rows: copies.representatives), count: count, seed: seed, threads: threads)
+    return try MetaAlternatives(copies.joined(by: groups), of: contexts)
+  }
+
+  /// Voronoi weights of the centres, each shared evenly by its group.
+  ///
+  /// - Parameter space: nil for the bounding box of the centres.
+  public func weights(
+    space: (any AlternativeSpace)? = nil, samples: Int = 100_000, seed: UInt64 = 0, threads: Int? = nil
+  ) throws -> AlternativeWeights {
+    let own: any AlternativeSpace = try space ?? BoundingBox(around: centres)
+    let weights = try VoronoiWeights.weights(
+      contexts: centres, space: own, samples: samples, seed: seed, threads: threads)
+    return weights.shared(among: groups)
+  }
+}
+
+extension DuplicateGroups {
+  /// These groups gathered into larger ones.
+  ///
+  /// - Parameter larger: Groups of these groups.
+  public func joined(by larger: DuplicateGroups) -> DuplicateGroups {
+    DuplicateGroups(
+      groupOf: groupOf.map { larger.groupOf[$0] },
+      representatives: larger.representatives.map { representatives[$0] })
+  }
+}

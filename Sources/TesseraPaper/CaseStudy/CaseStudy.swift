@@ -1,0 +1,126 @@
+import Foundation
+import Tessera
+import TesseraText
+
+/// Section 5 of the paper: describe Paris, with and without a clone topic, both estimates, several spaces.
+public struct CaseStudy: Sendable {
+  /// How contexts become a space.
+  public enum Setting: String, CaseIterable, Sendable {
+    /// The unit cube over up to 1,500 principal components, as the paper says (Figure 4).
+    case unitCube
+    /// Every coordinate within a factor of 2 of an observed one (Figure 5).
+    case factorTwo
+    /// Meta-alternatives: answers gathered into groups at the resolution where the groups are clearest, groups weighed
+    /// by Voronoi cells.
+    case groups
+
+    var words: String {
+      switch self {
+      case .unitCube: "unit cube, all components"
+      case .factorTwo: "factor 2, all components"
+      case .groups: "meta-alternatives"
+      }
+    }
+  }
+
+  /// Principal components at most, as in the paper.
+  public static let components = 1_500
+
+  /// What was found in one data set with one setting.
+  public struct Outcome: Sendable {
+    public let topics: [ParisDescriptions.Topic]
+    public let weighted: Bool
+    /// Mean reward of each topic over the runs, and the sample standard deviation between runs.
+    public let means: [Double]
+    public let deviations: [Double]
+    /// Weight of each topic as a whole, effective number of alternatives and share of weight zero.
+    public let topicWeights: [Double]
+    public let effective: Double
+    public let zeroShare: Double
+    public let alternatives: Int
+    public let dimension: Int
+    /// Distance below which answers counted as the same; nil where there is none.
+    public let resolution: Double?
+
+    /// The best of food, art and romance.
+    public var winner: ParisDescriptions.Topic {
+      let originals = topics.indices.filter { !ParisDescriptions.Topic.clones.contains(topics[$0]) }
+      return topics[originals.max { means[$0] < means[$1] } ?? 0]
+    }
+  }
+
+  /// Settings of the training: the paper's, but for the number of runs where a study is repeated often.
+  public var training: RewardTraining
+  public var samples = 100_000
+
+  public init(runs: Int = 20, seed: UInt64 = 0) {
+    var training = RewardTraining()
+    training.runs = runs
+    training.seed = seed
+    self.training = training
+  }
+
+  /// Fits both estimates to one data set in one setting.
+  public func outcomes(_ data: StudyData, contexts: Contexts, setting: Setting) throws -> (
+    standard: Outcome, weighted: Outcome
+  ) {
+    let seed = training.seed
+    // The number of components is that of the data, as the paper's; where weights decide, clones share them.
+    let components = min(Self.components, contexts.dimension)
+    let transform = try ContextTransform(
+      fitting: contexts, components: components, samples: samples / 10, seed: seed)
+    let reduced = try transform.apply(to: contexts)
+    let weights: AlternativeWeights
+    var resolution: Double?
+    switch setting {
+    case .unitCube:
+      weights = try VoronoiWeights.weights(
+        contexts: reduced, space: UnitCube(dimension: components), samples: samples, seed: seed)
+    case .factorTwo:
+      let fair = try VoronoiWeights.weights(
+        contexts: reduced, space: BoundingBox(around: reduced), samples: samples, seed: seed)
+      weights = try VoronoiWeights.weights(
+        contexts: reduced, space: FactorMixture(around: reduced, weights: fair.values), samples: samples,
+        seed: seed)
+    case .groups:
+      let (tree, leaves) = try MetaAlternatives.linkage(reduced, seed: seed)
+      let clearest = Self.clearestResolution(tree)
+      resolution = clearest
+      weights = try MetaAlternatives(leaves.joined(by: tree.groups(within: clearest)), of: reduced).weights(
+        samples: samples, seed: seed)
+    }
+    let dataset = try data.dataset(contexts: reduced)
+    func outcome(_ weights: AlternativeWeights, weighted: Bool) throws -> Outcome {
+      let ensemble = try training.train(dataset, weights: weights.values)
+      let topics = ParisDescriptions.Topic.allCases.filter { data.topics.contains($0) }
+      let members = topics.map { topic in data.topics.indices.filter { data.topics[$0] == topic } }
+      let perRun = try ensemble.models.map { model in
+        let rewards = try model.rewards(of: reduced)
+        return members.map { group in group.reduce(0) { $0 + rewards[$1] } / Double(group.count) }
+      }
+      let n = Double(perRun.count)
+      let means = topics.indices.map { k in perRun.reduce(0) { $0 + $1[k] } / n }
+      let deviations = topics.indices.map { k in
+        n > 1 ? (perRun.reduce(0) { $0 + ($1[k] - means[k]) * ($1[k] - means[k]) } / (n - 1)).squareRoot() : 0
+      }
+      let d = weights.diagnostics
+      return Outcome(
+        topics: topics, weighted: weighted, means: means, deviations: deviations,
+        topicWeights: members.map { group in group.reduce(0) { $0 + weights.values[$1] } },
+        effective: d.effectiveAlternatives, zeroShare: d.zeroWeightShare, alternatives: data.texts.count,
+        dimension: components, resolution: weighted ? resolution : nil)
+    }
+    return (
+      try outcome(.uniform(alternatives: reduced.count), weighted: false), try outcome(weights, weighted: true)
+    )
+  }
+
+  /// The middle of the widest gap between the distances at which the last twenty groups join: where groups are
+  /// clearest.
+  static func clearestResolution(_ tree: AverageLinkage) -> Double {
+    let last = tree.joins.suffix(20).map(\.distance)
+    guard last.count > 1 else { return 0 }
+    let gap = last.indices.dropLast().max { last[$0 + 1] - last[$0] < last[$1 + 1] - last[$1] } ?? 0
+    return (last[gap] + last[gap + 1]) / 2
+  }
+}
