@@ -69,7 +69,10 @@ let package = Package(
     .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),
     .testTarget(
       name: "TesseraPaperTests",
-      dependencies: ["Tessera", "TesseraFormats", "TesseraPaper", "TesseraReports"]),
+      dependencies: [
+        "Tessera", "TesseraFormats", "TesseraPaper", "TesseraReports", "TesseraText", "TestSupport",
+      ]
+    ),
     .testTarget(
       name: "TesseraCommandsTests",
       dependencies: ["TesseraCommands", "TesseraMain", "TestSupport"]

@@ -221,7 +221,19 @@ struct SpaceOptions: ParsableArguments {
     return try weights(ofTransformed: contexts, transform, draw: draw)
   }
 
-  /// The same for contexts that have been through `transformed`.
+  /// Weights by any scheme, for contexts that have been through `transformed`.
+  func weights(
+    _ scheme: WeightingScheme, ofTransformed contexts: Contexts, _ transform: ContextTransform?
+  ) throws -> AlternativeWeights {
+    if scheme == .voronoi { return try weights(ofTransformed: contexts, transform) }
+    let progress = Progress("weights")
+    progress.update(0)
+    let weights = try scheme.weights(of: contexts, samples: samples, seed: seed, threads: threads)
+    progress.finish()
+    return weights
+  }
+
+  /// Voronoi weights of contexts that have been through `transformed`.
   func weights(
     ofTransformed contexts: Contexts, _ transform: ContextTransform?,
     draw: ((any AlternativeSpace, Contexts, AlternativeWeights) throws -> Void)? = nil

@@ -54,8 +54,8 @@ struct EmbedderOptions: ParsableArguments {
         throw ValidationError("--embedder openai needs the name of a model.")
       }
       let service = try EmbeddingService(
-        self.service.service(), model: model, batchSize: self.service.requestSize,
-        cache: self.service.openCache())
+        self.service.service(), model: model, batchSize: self.service.requests.requestSize,
+        cache: self.service.requests.openCache())
       return (try service.contexts(of: texts, progress: show), nil)
     }
   }
@@ -69,6 +69,16 @@ struct ServiceOptions: ParsableArguments {
     ))
   var baseUrl: String?
 
+  @OptionGroup var requests: RequestOptions
+
+  func service() throws -> OpenAIService {
+    try requests.service(
+      at: baseUrl ?? RequestOptions.environment("OPENAI_BASE_URL") ?? "https://api.openai.com/v1")
+  }
+}
+
+/// How services are asked, and where their replies are kept.
+struct RequestOptions: ParsableArguments {
   @Option(help: "Environment variable that holds the key, where the service wants one.")
   var keyVariable: String = "OPENAI_API_KEY"
 
@@ -106,12 +116,12 @@ struct ServiceOptions: ParsableArguments {
     if noCache, cache != nil { throw ValidationError("--no-cache and --cache exclude each other.") }
   }
 
-  func service(at address: String? = nil) throws -> OpenAIService {
-    let environment = ProcessInfo.processInfo.environment
-    func set(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    var service = try OpenAIService(
-      base: address ?? baseUrl ?? set("OPENAI_BASE_URL") ?? "https://api.openai.com/v1", key: set(keyVariable)
-    )
+  static func environment(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  func service(at address: String) throws -> OpenAIService {
+    var service = try OpenAIService(base: address, key: Self.environment(keyVariable))
     service.concurrency = requests
     service.timeout = timeout
     service.retry.attempts = attempts

@@ -49,10 +49,11 @@ struct Fit {
     let fittedComponents = Components(graph)
     components = groups.map { fittedComponents.spread(among: $0) } ?? fittedComponents
 
-    let scheme = request.weights ?? (fitted.contexts == nil ? .uniform : .voronoi)
+    let scheme = request.weights.chosen(hasContexts: fitted.contexts != nil)
     let fittedWeights: AlternativeWeights
-    if let contexts = fitted.contexts, scheme == .voronoi {
-      fittedWeights = try request.space.weights(of: contexts)
+    if let contexts = fitted.contexts, scheme != .uniform {
+      let (prepared, transform) = try request.space.transformed(contexts)
+      fittedWeights = try request.space.weights(scheme, ofTransformed: prepared, transform)
     } else {
       fittedWeights = .uniform(alternatives: m)
     }
@@ -82,10 +83,10 @@ struct Fit {
       AlternativeWeights.uniform(alternatives: m).values,
       lambda: lambdaConvention.standardLambda(lambda, alternatives: m), label: "standard estimate")
     winRates = spread(graph.averages())
-    if scheme == .voronoi {
+    if scheme != .uniform {
       weighted = try estimate(fittedWeights.values, lambda: lambda, label: "weighted estimate")
       weightedWinRates = spread(graph.averages(weights: fittedWeights.values))
-    } else if request.weights == .uniform {
+    } else if request.weights == .scheme(.uniform) {
       // Uniform weights were asked for: the weighted estimate is the standard one.
       weighted = standard
       weightedWinRates = winRates

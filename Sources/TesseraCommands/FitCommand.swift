@@ -3,8 +3,6 @@ import Tessera
 import TesseraFormats
 
 struct FitCommand: ParsableCommand {
-  enum Weighting: String, CaseIterable, ExpressibleByArgument { case uniform, voronoi }
-
   static let configuration = CommandConfiguration(
     commandName: "fit",
     abstract:
@@ -23,8 +21,8 @@ struct FitCommand: ParsableCommand {
   @OptionGroup var input: ComparisonOptions
   @OptionGroup var alternatives: AlternativesOptions
 
-  @Option(help: "uniform or voronoi (default: voronoi where contexts are known).")
-  var weights: Weighting?
+  @Option(help: ArgumentHelp(Weighting.help, valueName: "scheme"))
+  var weights: Weighting = .automatic
 
   @OptionGroup var space: SpaceOptions
 
@@ -53,9 +51,9 @@ struct FitCommand: ParsableCommand {
       throw ValidationError("--lambda is \(lambda); expected a positive number.")
     }
     let mayHaveContexts = alternatives.alternatives != nil
-    if weights == .voronoi, !mayHaveContexts {
+    if weights.needsContexts, !mayHaveContexts {
       throw ValidationError(
-        "--weights voronoi needs contexts: give --alternatives, with --contexts, a context field or a text field."
+        "--weights \(weights) needs contexts: give --alternatives, with --contexts, a context field or a text field."
       )
     }
     if mergeDuplicates, !mayHaveContexts {
@@ -68,9 +66,9 @@ struct FitCommand: ParsableCommand {
   func run() throws {
     let dataset = try DatasetOptions(
       comparisons: input, alternatives: alternatives,
-      texts: weights == .uniform && !mergeDuplicates ? nil : (texts, space)
+      texts: weights == .scheme(.uniform) && !mergeDuplicates ? nil : (texts, space)
     ).read()
-    if dataset.contexts == nil, weights == .voronoi || mergeDuplicates {
+    if dataset.contexts == nil, weights.needsContexts || mergeDuplicates {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers or a text on every line, or --contexts")

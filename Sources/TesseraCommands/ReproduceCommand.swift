@@ -3,6 +3,7 @@ import Foundation
 import TesseraFormats
 import TesseraPaper
 import TesseraReports
+import TesseraText
 
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,11 +12,17 @@ struct ReproduceCommand: ParsableCommand {
     discussion: """
       Sections: 1 Voronoi weights (Figures 1, 2), 2 impossibility (Theorem 2.3), 3 first-order conditions \
       (Theorems 2.5, 4.4, 4.6, Corollary 4.5), 4 the standard estimate and clones (Theorem 3.2, Tables 2, 3), \
-      5 approximate clones (Theorem 4.2), 6 merging (Appendix C.3). The case study (Figures 3 to 5) is not part \
-      of it yet.
+      5 approximate clones (Theorem 4.2), 6 merging (Appendix C.3), 7 the case study (Table 4, Figures 3 to 5), \
+      8 beyond the paper: more clone topics, random populations. Sections 7 and 8 take some minutes.
 
-      Exit code 1 when a claim fails. Example:
+      The case study needs no network: a generator writes the descriptions, simulated annotators judge them. --llm \
+      and --embedder name services with OpenAI's JSON that do both instead; what they reply is kept on disk, so \
+      that a run that was interrupted goes on. Section 8 always uses the generator.
+
+      Exit code 1 when a claim fails. Examples:
         tessera reproduce --only 4,5 -o report/
+        tessera reproduce --only 7 --llm http://localhost:8000/v1 --llm-model NAME --embedder \
+      http://localhost:8001/v1 --embedder-model NAME
       """)
 
   @Option(help: ArgumentHelp("Sections to compute (default: all).", valueName: "section,..."))
@@ -35,6 +42,50 @@ struct ReproduceCommand: ParsableCommand {
   @Option(help: "Seed of the random instances.")
   var seed: UInt64 = 0
 
+  @Option(help: "Comparisons of a data set of the case study.")
+  var comparisons: Int = 1_000
+
+  @Option(help: "Runs of each training of the case study.")
+  var runs: Int = 20
+
+  @Option(help: "Pairs of data sets of the case study.")
+  var repeats: Int = 5
+
+  @Option(help: "Random populations of section 8.")
+  var populations: Int = 40
+
+  @Option(
+    help: ArgumentHelp("Service whose language model writes and judges in section 7.", valueName: "url"))
+  var llm: String?
+
+  @Option(help: "Its model.")
+  var llmModel: String = "gpt-4o-mini"
+
+  @Option(help: ArgumentHelp("Service that embeds in section 7.", valueName: "url"))
+  var embedder: String?
+
+  @Option(help: "Its model.")
+  var embedderModel: String = "text-embedding-3-small"
+
+  @OptionGroup(title: "Services") var requests: RequestOptions
+
+  private func study() throws -> StudySettings {
+    var study = StudySettings()
+    study.comparisons = comparisons
+    study.runs = runs
+    study.repeats = repeats
+    study.populations = populations
+    let cache = llm != nil || embedder != nil ? try requests.openCache() : nil
+    if let llm {
+      study.source = .model(try ChatService(requests.service(at: llm), model: llmModel, cache: cache))
+    }
+    if let embedder {
+      study.embedder = try EmbeddingService(
+        requests.service(at: embedder), model: embedderModel, batchSize: requests.requestSize, cache: cache)
+    }
+    return study
+  }
+
   private var sections: [String] {
     only?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? Reproduction.sectionNames
   }
@@ -45,6 +96,12 @@ struct ReproduceCommand: ParsableCommand {
       throw ValidationError(
         "--only names the section \(name); expected some of \(Reproduction.sectionNames.joined(separator: ", "))."
       )
+    }
+    for (name, value) in [
+      ("--comparisons", comparisons), ("--runs", runs), ("--repeats", repeats),
+      ("--populations", populations),
+    ] where value < 1 {
+      throw ValidationError("\(name) is \(value); expected at least 1.")
     }
     if sections.isEmpty { throw ValidationError("--only names no section.") }
   }
@@ -58,7 +115,8 @@ struct ReproduceCommand: ParsableCommand {
       script = .embedded(String(decoding: data, as: UTF8.self))
     }
     let progress = Progress("reproducing")
-    let result = try Reproduction(sections: sections, instances: instances, seed: seed) { share, name in
+    let result = try Reproduction(sections: sections, instances: instances, seed: seed, study: study()) {
+      share, name in
       progress.update(share, detail: ", section \(name)")
     }
     progress.finish()

@@ -11,7 +11,7 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a reward model on contexts, which scores answers that were never compared.",
     discussion: """
-      The loss is the objective of tessera fit over minibatches, with uniform or Voronoi weights. The model is a \
+      The loss is the objective of tessera fit over minibatches, weighted. The model is a \
       safetensors file; tessera score uses it, and Python's safetensors opens it.
 
       A tenth of the prompts is held out. The standard and the weighted estimate are both trained on the rest and \
@@ -28,8 +28,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var input: ComparisonOptions
   @OptionGroup var alternatives: AlternativesOptions
 
-  @Option(help: "uniform (the standard estimate) or voronoi (the clone-robust one).")
-  var weights: FitCommand.Weighting = .voronoi
+  @Option(help: ArgumentHelp(Weighting.help, valueName: "scheme"))
+  var weights: Weighting = .automatic
 
   @OptionGroup var space: SpaceOptions
 
@@ -122,24 +122,26 @@ struct TrainCommand: ParsableCommand {
     let (prepared, transform) = try space.transformed(contexts)
     let training = try RewardTrainingPlan(
       raw.replacing(contexts: prepared), heldOut: heldOut, settings: settings())
-    let voronoi =
-      weights == .voronoi || training.test != nil
-      ? try space.weights(ofTransformed: prepared, transform) : nil
+    let scheme = weights.chosen(hasContexts: true)
+    let isWeighted = scheme != .uniform
+    // Beside the standard estimate stands the recommended one, where none other is asked for.
+    let robust =
+      isWeighted || training.test != nil
+      ? try space.weights(
+        isWeighted ? scheme : Weighting.recommended, ofTransformed: prepared, transform) : nil
     let uniform = AlternativeWeights.uniform(alternatives: prepared.count)
-    let chosen = weights == .voronoi ? voronoi ?? uniform : uniform
+    let chosen = isWeighted ? robust ?? uniform : uniform
 
     var wanted: [(name: String, weights: [Double])] = []
-    if training.test != nil || weights == .uniform { wanted.append(("standard", uniform.values)) }
-    if let voronoi, training.test != nil || weights == .voronoi {
-      wanted.append(("weighted", voronoi.values))
-    }
+    if training.test != nil || !isWeighted { wanted.append(("standard", uniform.values)) }
+    if let robust { wanted.append(("weighted", robust.values)) }
     let checkpoint = TrainingCheckpoint(
       file: output + ".checkpoint", every: checkpointEvery, plan: training, estimates: wanted)
     let ensembles = try checkpoint.train()
-    guard let ensemble = ensembles[weights == .voronoi ? "weighted" : "standard"] else { return }
+    guard let ensemble = ensembles[isWeighted ? "weighted" : "standard"] else { return }
 
     var notes = [
-      "weights": weights.rawValue, "space": chosen.diagnostics.origin.space ?? "none",
+      "weights": scheme.name, "space": chosen.diagnostics.origin.space ?? "none",
       "lambda": "\(lambda)", "seed": "\(space.seed)", "steps": "\(steps)", "batch": "\(batch)",
       "learning_rate": "\(learningRate)", "held_out": "\(heldOut)",
     ]

@@ -5,7 +5,8 @@ import TesseraFormats
 struct WeightsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weights",
-    abstract: "Weigh alternatives by the share of the alternative space nearest to each (Definition 4.1).",
+    abstract:
+      "Weigh alternatives, by the share of the alternative space nearest to each (Definition 4.1) or otherwise.",
     discussion: """
       Examples:
         tessera weights embeddings.npy
@@ -16,6 +17,9 @@ struct WeightsCommand: ParsableCommand {
   var file: String
 
   @OptionGroup var space: SpaceOptions
+
+  @Option(name: .customLong("weights"), help: ArgumentHelp(Weighting.help, valueName: "scheme"))
+  var weighting: Weighting = .automatic
 
   @Option(help: ArgumentHelp("Draw the cells of a space of 2 dimensions (SVG).", valueName: "file"))
   var picture: String?
@@ -30,7 +34,18 @@ struct WeightsCommand: ParsableCommand {
     let (ids, contexts) = try NamedContexts.read(file) {
       try texts.contexts(of: $0, file: file, seed: space.seed, threads: space.threads)?.contexts
     }
-    let weights = try space.weights(of: contexts) { region, aligned, weights in
+    let weights = try self.weights(ids, contexts)
+    try write(ids, weights)
+  }
+
+  private func weights(_ ids: [String], _ contexts: Contexts) throws -> AlternativeWeights {
+    let scheme = weighting.chosen(hasContexts: true)
+    guard scheme == .voronoi else {
+      if picture != nil { throw ValidationError("--picture draws Voronoi cells: give --weights voronoi.") }
+      let (prepared, transform) = try space.transformed(contexts)
+      return try space.weights(scheme, ofTransformed: prepared, transform)
+    }
+    return try space.weights(of: contexts) { region, aligned, weights in
       guard let picture else { return }
       guard region.dimension == 2 else {
         throw ValidationError(
@@ -39,6 +54,9 @@ struct WeightsCommand: ParsableCommand {
       let cells = CellPicture(space: region, contexts: aligned, ids: ids, weights: weights.values)
       try FileAccess.write(Array(cells.svg(seed: space.seed).utf8), to: picture)
     }
+  }
+
+  private func write(_ ids: [String], _ weights: AlternativeWeights) throws {
     switch output.format {
     case .table: try output.write(table(ids, weights))
     case .json:
@@ -67,7 +85,7 @@ struct WeightsCommand: ParsableCommand {
 
   private func table(_ ids: [String], _ weights: AlternativeWeights) -> String {
     let d = weights.diagnostics
-    var text = "\(Spell.plural(ids.count, "alternative")) in \(d.origin.space ?? ""), "
+    var text = "\(Spell.plural(ids.count, "alternative")) in \(d.origin.space ?? d.origin.scheme.rawValue), "
     text +=
       d.origin.method == .exact
       ? "exact\n" : "\(Spell.plural(d.origin.samples, "sample")), seed \(d.origin.seed)\n"

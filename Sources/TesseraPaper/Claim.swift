@@ -72,6 +72,8 @@ public struct PaperSection: Sendable {
   public let paragraphs: [String]
   public let claims: [Claim]
   public let figures: [PlotlyFigure]
+  /// What was found beside the claims.
+  public var tables: [HTMLPage.Table] = []
 }
 
 /// Solves both estimates to their certificate, as every section does.

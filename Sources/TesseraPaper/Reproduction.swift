@@ -5,7 +5,7 @@ import TesseraReports
 /// The paper's claims, computed.
 public struct Reproduction: Sendable {
   /// Names of the sections, in the order of the report.
-  public static let sectionNames = ["1", "2", "3", "4", "5", "6"]
+  public static let sectionNames = ["1", "2", "3", "4", "5", "6", "7", "8"]
 
   public let sections: [PaperSection]
 
@@ -14,14 +14,19 @@ public struct Reproduction: Sendable {
   /// - Parameters:
   ///   - names: Of `sectionNames`.
   ///   - instances: Random instances where a claim is checked on many.
-  ///   - progress: Called before each section with the share done. Throwing stops.
+  ///   - study: Sizes of the case study, who writes and judges, and the embedder.
+  ///   - progress: Called with the share done and the section under way. Throwing stops.
   public init(
     sections names: [String] = Reproduction.sectionNames, instances: Int = 200, seed: UInt64 = 0,
+    study: StudySettings = StudySettings(),
     progress: ((Double, String) throws -> Void)? = nil
   ) throws {
     var sections: [PaperSection] = []
     for (number, name) in names.enumerated() {
-      try progress?(Double(number) / Double(names.count), name)
+      func show(_ share: Double) throws {
+        try progress?((Double(number) + share) / Double(names.count), name)
+      }
+      try show(0)
       switch name {
       case "1": sections.append(try VoronoiFigures.section())
       case "2": sections.append(try Impossibility.section())
@@ -29,6 +34,8 @@ public struct Reproduction: Sendable {
       case "4": sections.append(try StandardEstimate.section())
       case "5": sections.append(try ApproximateClones.section(instances: max(2, instances / 5), seed: seed))
       case "6": sections.append(try MergingClones.section())
+      case "7": sections.append(try CaseStudySection.section(study, seed: seed, progress: show))
+      case "8": sections.append(try CloneTopics.section(study, seed: seed, progress: show))
       default: break
       }
     }
@@ -48,6 +55,7 @@ public struct Reproduction: Sendable {
             .object([
               ("name", .string(section.name)), ("title", .string(section.title)),
               ("claims", .array(section.claims.map(\.json))),
+              ("tables", .array(section.tables.map(\.json))),
               ("figures", .array(section.figures.map { .string("figures/\($0.name).json") })),
             ])
           })
@@ -66,12 +74,14 @@ public struct Reproduction: Sendable {
       sections: sections.map { section in
         HTMLPage.Section(
           title: "\(section.name). \(section.title)", paragraphs: section.paragraphs,
-          table: HTMLPage.Table(
-            header: ["Source", "Claim", "Paper", "Found", "Verdict"],
-            rows: section.claims.map {
-              [$0.source, $0.statement, $0.expected, $0.found, $0.holds ? "holds" : "fails"]
-            },
-            styles: section.claims.map { $0.holds ? "good" : "bad" }),
+          tables: [
+            HTMLPage.Table(
+              header: ["Source", "Claim", "Paper", "Found", "Verdict"],
+              rows: section.claims.map {
+                [$0.source, $0.statement, $0.expected, $0.found, $0.holds ? "holds" : "fails"]
+              },
+              styles: section.claims.map { $0.holds ? "good" : "bad" })
+          ] + section.tables,
           figures: section.figures)
       })
   }

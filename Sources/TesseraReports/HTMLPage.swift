@@ -3,17 +3,31 @@ import TesseraFormats
 
 /// A page of sections with text, tables and figures, in one file.
 public struct HTMLPage: Sendable {
+  /// A part of a section, in the order in which it is read.
+  public enum Block: Sendable {
+    case paragraph(String)
+    case table(Table)
+    case figure(PlotlyFigure)
+  }
+
   public struct Section: Sendable {
     public let title: String
-    public let paragraphs: [String]
-    public let table: Table?
-    public let figures: [PlotlyFigure]
+    public let blocks: [Block]
 
-    public init(title: String, paragraphs: [String], table: Table?, figures: [PlotlyFigure]) {
+    public init(title: String, blocks: [Block]) {
       self.title = title
-      self.paragraphs = paragraphs
-      self.table = table
-      self.figures = figures
+      self.blocks = blocks
+    }
+
+    /// Text, then tables, then figures.
+    public init(title: String, paragraphs: [String], tables: [Table] = [], figures: [PlotlyFigure]) {
+      self.init(
+        title: title,
+        blocks: paragraphs.map(Block.paragraph) + tables.map(Block.table) + figures.map(Block.figure))
+    }
+
+    var figures: [PlotlyFigure] {
+      blocks.compactMap { if case .figure(let figure) = $0 { figure } else { nil } }
     }
   }
 
@@ -22,11 +36,30 @@ public struct HTMLPage: Sendable {
     public let rows: [[String]]
     /// Style of each row: `good`, `bad` or nothing.
     public let styles: [String]
+    /// What one sees, in a sentence; empty where the text around it says so.
+    public let caption: String
+    /// Columns of numbers, which stand to the right.
+    public let numeric: Set<Int>
 
-    public init(header: [String], rows: [[String]], styles: [String]) {
+    public init(
+      header: [String], rows: [[String]], styles: [String] = [], caption: String = "", numeric: Set<Int> = []
+    ) {
       self.header = header
       self.rows = rows
-      self.styles = styles
+      self.styles = styles.isEmpty ? Array(repeating: "", count: rows.count) : styles
+      self.caption = caption
+      self.numeric = numeric
+    }
+
+    /// The same for programs: a list of objects whose keys are the header's.
+    public var json: JSONValue {
+      .object([
+        ("caption", .string(caption)),
+        (
+          "rows",
+          .array(rows.map { row in .object(zip(header, row).map { (key: $0, value: JSONValue.string($1)) }) })
+        ),
+      ])
     }
   }
 
@@ -61,11 +94,14 @@ public struct HTMLPage: Sendable {
     for paragraph in introduction { body += "<p>\(Self.escape(paragraph))</p>\n" }
     for section in sections {
       body += "<section>\n<h2>\(Self.escape(section.title))</h2>\n"
-      for paragraph in section.paragraphs { body += "<p>\(Self.escape(paragraph))</p>\n" }
-      if let table = section.table { body += Self.html(table) }
-      for figure in section.figures {
-        body +=
-          "<figure><div class=\"plot\" id=\"\(Self.escape(figure.name))\"></div><figcaption>\(Self.escape(figure.caption))</figcaption></figure>\n"
+      for block in section.blocks {
+        switch block {
+        case .paragraph(let text): body += "<p>\(Self.escape(text))</p>\n"
+        case .table(let table): body += Self.html(table)
+        case .figure(let figure):
+          body +=
+            "<figure><div class=\"plot\" id=\"\(Self.escape(figure.name))\"></div><figcaption>\(Self.escape(figure.caption))</figcaption></figure>\n"
+        }
       }
       body += "</section>\n"
     }
@@ -86,7 +122,8 @@ public struct HTMLPage: Sendable {
       body { font: 16px/1.55 system-ui, sans-serif; color: #1c1c1a; background: #fbfbf9; margin: 0 auto; max-width: 880px; padding: 1.2rem; }
       h1 { font-size: 1.7rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2.4rem; }
       .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 0.9rem; background: #fff; }
-      th, td { text-align: left; padding: 0.4rem 0.6rem; border-bottom: 1px solid #e3e3de; vertical-align: top; }
+      caption { text-align: left; color: #55554f; padding: 0.3rem 0.6rem; } .number { text-align: right !important; font-variant-numeric: tabular-nums; white-space: nowrap; }
+      th, td { text-align: left; white-space: pre-line; padding: 0.4rem 0.6rem; border-bottom: 1px solid #e3e3de; vertical-align: top; }
       tr.good td:last-child { color: #15693a; font-weight: 600; } tr.bad td:last-child { color: #a3241b; font-weight: 600; }
       figure { margin: 1.4rem 0; } figcaption { font-size: 0.88rem; color: #55554f; } .plot { width: 100%; min-height: 440px; background: #fff; }
       </style>
@@ -108,10 +145,16 @@ public struct HTMLPage: Sendable {
   }
 
   private static func html(_ table: Table) -> String {
-    var text = "<div class=\"scroll\"><table>\n<tr>"
-    text += table.header.map { "<th>\(escape($0))</th>" }.joined() + "</tr>\n"
+    func cells(_ row: [String], _ tag: String) -> String {
+      row.enumerated().map { column, text in
+        "<\(tag)\(table.numeric.contains(column) ? " class=\"number\"" : "")>\(escape(text))</\(tag)>"
+      }.joined()
+    }
+    var text = "<div class=\"scroll\"><table>\n"
+    if !table.caption.isEmpty { text += "<caption>\(escape(table.caption))</caption>\n" }
+    text += "<tr>" + cells(table.header, "th") + "</tr>\n"
     for (row, style) in zip(table.rows, table.styles) {
-      text += "<tr class=\"\(style)\">" + row.map { "<td>\(escape($0))</td>" }.joined() + "</tr>\n"
+      text += "<tr class=\"\(style)\">" + cells(row, "td") + "</tr>\n"
     }
     return text + "</table></div>\n"
   }

@@ -70,13 +70,19 @@ public struct PlotlyFigure: Sendable {
     ])
   }
 
-  /// Bars, one for each category.
-  public static func bars(_ name: String, categories: [String], values: [Double], colour: String) -> JSONValue
-  {
-    .object([
+  /// Bars, one for each category, with the half-length of an error bar on each.
+  public static func bars(
+    _ name: String, categories: [String], values: [Double], errors: [Double]? = nil, colour: String
+  ) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
       ("type", .string("bar")), ("name", .string(name)), ("x", .array(categories.map(JSONValue.string))),
       ("y", .array(values.map(JSONValue.number))), ("marker", .object([("color", .string(colour))])),
-    ])
+    ]
+    if let errors {
+      members.append(
+        ("error_y", .object([("type", .string("data")), ("array", .array(errors.map(JSONValue.number)))])))
+    }
+    return .object(members)
   }
 
   /// An axis with a title.

@@ -9,7 +9,12 @@ import Testing
 @Suite struct ReproductionTests {
   @Test(arguments: Reproduction.sectionNames)
   func everyClaimHolds(section: String) throws {
-    let result = try Reproduction(sections: [section], instances: 20, seed: 3)
+    var study = StudySettings()
+    study.runs = 4
+    study.repeats = 2
+    study.populations = 6
+    study.dimension = 96
+    let result = try Reproduction(sections: [section], instances: 20, seed: 3, study: study)
     #expect(result.sections.map(\.name) == [section])
     #expect(!result.claims.isEmpty)
     for claim in result.claims {
@@ -52,7 +57,7 @@ import Testing
       sections: [
         HTMLPage.Section(
           title: "t", paragraphs: ["1 < 2"],
-          table: HTMLPage.Table(header: ["x"], rows: [["\"q\" <script>"]], styles: ["bad"]), figures: [])
+          tables: [HTMLPage.Table(header: ["x"], rows: [["\"q\" <script>"]], styles: ["bad"])], figures: [])
       ]
     ).html(plotly: .contentDeliveryNetwork)
     #expect(page.contains("&lt;a &amp; b&gt;"))

@@ -41,7 +41,8 @@ public struct MergedDuplicates: Sendable {
     droppedComparisons = dropped
     self.dataset = try PreferenceDataset(
       alternatives: groups.representatives.map { dataset.alternatives[$0] },
-      contexts: contexts ?? dataset.contexts?.selecting(rows: groups.representatives), annotators: dataset.annotators,
+      contexts: contexts ?? dataset.contexts?.selecting(rows: groups.representatives),
+      annotators: dataset.annotators,
       prompts: dataset.prompts, comparisons: accumulator)
   }
 }

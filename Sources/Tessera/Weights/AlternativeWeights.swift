@@ -49,7 +49,11 @@ public struct AlternativeWeights: Sendable, Equatable {
 
 /// How weights came about.
 public struct WeightOrigin: Sendable, Equatable {
-  public enum Scheme: String, Sendable { case uniform, voronoi, linkage }
+  public enum Scheme: String, Sendable {
+    case uniform, voronoi, linkage, meta, density
+    case radiusGraph = "radius-graph"
+    case deduplication = "remove-duplicates"
+  }
   public enum Method: String, Sendable { case exact, sampled }
 
   public let scheme: Scheme

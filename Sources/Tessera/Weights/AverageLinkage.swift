@@ -62,8 +62,10 @@ public struct AverageLinkage: Sendable, Equatable {
         chain.append(best)
       }
     }
-    self.joins = joins.enumerated().sorted { ($0.element.distance, $0.offset) < ($1.element.distance, $1.offset) }
-      .map(\.element)
+    self.joins = joins.enumerated().sorted {
+      ($0.element.distance, $0.offset) < ($1.element.distance, $1.offset)
+    }
+    .map(\.element)
   }
 
   private static func squares(
@@ -102,7 +104,8 @@ public struct AverageLinkage: Sendable, Equatable {
   }
 
   private static func merge(
-    _ b: Int, into a: Int, _ centres: inout [Float], _ size: inout [Double], _ spread: inout [Double], _ d: Int
+    _ b: Int, into a: Int, _ centres: inout [Float], _ size: inout [Double], _ spread: inout [Double],
+    _ d: Int
   ) {
     let total = size[a] + size[b]
     let (u, v) = (size[a] / total, size[b] / total)

@@ -10,7 +10,8 @@ enum KMeans {
     _ contexts: Contexts, count: Int, rounds: Int = 25, seed: UInt64 = 0, threads: Int? = nil
   ) throws -> DuplicateGroups {
     let m = contexts.count
-    var centres = contexts.selecting(rows: start(contexts, count: min(count, m), seed: seed, threads: threads))
+    var centres = contexts.selecting(
+      rows: start(contexts, count: min(count, m), seed: seed, threads: threads))
     var places = [Int32](repeating: -1, count: m)
     for _ in 0..<rounds {
       let moved = NeighbourSearch(centres, threads: threads).nearest(to: contexts)

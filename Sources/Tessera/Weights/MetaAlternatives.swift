@@ -1,18 +1,22 @@
 /// Alternatives gathered into groups that count as one each: the paper's remedy where every answer has but one
 /// comparison.
 ///
-/// Groups are weighed as alternatives at their centres, and a group's weight is shared evenly by its members. The
+/// Groups are weighed as alternatives at their centres, and a group's weight is shared evenly by its members, of which copies count once. The
 /// resolution is explicit: a root mean square distance, or a number of groups. Weights jump where a group splits or
 /// joins another; `LinkageWeights` do not, at the price of more uneven weights.
 public struct MetaAlternatives: Sendable {
   public let groups: DuplicateGroups
-  /// The mean of each group's contexts.
+  /// The mean of each group's contexts, in which copies count once.
   public let centres: Contexts
+  private let copies: DuplicateGroups
 
   /// Groups that are there already.
   public init(_ groups: DuplicateGroups, of contexts: Contexts) throws {
     self.groups = groups
-    centres = try KMeans.means(contexts, groups.groupOf.map { Int32($0) }, count: groups.count)
+    copies = contexts.duplicates()
+    let distinct = copies.representatives
+    centres = try KMeans.means(
+      contexts.selecting(rows: distinct), distinct.map { Int32(groups.groupOf[$0]) }, count: groups.count)
   }
 
   /// Most rows that are joined one by one; more are gathered by k-means first.
@@ -72,7 +76,7 @@ public struct MetaAlternatives: Sendable {
     return try MetaAlternatives(copies.joined(by: groups), of: contexts)
   }
 
-  /// Voronoi weights of the centres, each shared evenly by its group.
+  /// Voronoi weights of the centres, each shared evenly by the different contexts of its group.
   ///
   /// - Parameter space: nil for the bounding box of the centres.
   public func weights(
@@ -81,7 +85,23 @@ public struct MetaAlternatives: Sendable {
     let own: any AlternativeSpace = try space ?? BoundingBox(around: centres)
     let weights = try VoronoiWeights.weights(
       contexts: centres, space: own, samples: samples, seed: seed, threads: threads)
-    return weights.shared(among: groups)
+    return shared(weights)
+  }
+
+  /// Weights of the centres from their distances alone (`LinkageWeights`), each shared evenly by its group.
+  ///
+  /// With few groups in many dimensions this is steadier than Voronoi cells, whose shares then hang on the accidents of
+  /// the space: groups that are equally far from one another get equal weights.
+  public func linkageWeights(threads: Int? = nil) throws -> AlternativeWeights {
+    shared(try LinkageWeights.weights(contexts: centres, threads: threads))
+  }
+
+  /// A group's weight in equal parts to its different contexts, and each part to the copies: a copy takes nothing from
+  /// the others of its group.
+  private func shared(_ weights: AlternativeWeights) -> AlternativeWeights {
+    let distinct = DuplicateGroups(
+      groupOf: copies.representatives.map { groups.groupOf[$0] }, representatives: groups.representatives)
+    return weights.shared(among: distinct).shared(among: copies)
   }
 }
 

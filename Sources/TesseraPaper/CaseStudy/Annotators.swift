@@ -41,9 +41,12 @@ public struct AnnotatorType: Sendable {
   /// A population drawn at random: the six orders of the three topics with shares uniform on the simplex.
   static func random(using random: inout RandomStream) -> [AnnotatorType] {
     let orders: [[Attitude]] = [
-      [.reallyLike, .mildlyInterested, .veryUninterested], [.reallyLike, .veryUninterested, .mildlyInterested],
-      [.mildlyInterested, .reallyLike, .veryUninterested], [.veryUninterested, .reallyLike, .mildlyInterested],
-      [.mildlyInterested, .veryUninterested, .reallyLike], [.veryUninterested, .mildlyInterested, .reallyLike],
+      [.reallyLike, .mildlyInterested, .veryUninterested],
+      [.reallyLike, .veryUninterested, .mildlyInterested],
+      [.mildlyInterested, .reallyLike, .veryUninterested],
+      [.veryUninterested, .reallyLike, .mildlyInterested],
+      [.mildlyInterested, .veryUninterested, .reallyLike],
+      [.veryUninterested, .mildlyInterested, .reallyLike],
     ]
     // Exponential numbers, scaled to sum 1.
     let raw = orders.map { _ in -logarithm(1 - random.uniform()) }

@@ -60,9 +60,11 @@ public struct CaseStudy: Sendable {
     self.training = training
   }
 
-  /// Fits both estimates to one data set in one setting.
-  public func outcomes(_ data: StudyData, contexts: Contexts, setting: Setting) throws -> (
-    standard: Outcome, weighted: Outcome
+  /// Fits the standard estimate and the weighted one of each setting to one data set.
+  ///
+  /// - Parameter contexts: One for each answer.
+  public func outcomes(_ data: StudyData, contexts: Contexts, settings: [Setting]) throws -> (
+    standard: Outcome, weighted: [Outcome]
   ) {
     let seed = training.seed
     // The number of components is that of the data, as the paper's; where weights decide, clones share them.
@@ -70,27 +72,8 @@ public struct CaseStudy: Sendable {
     let transform = try ContextTransform(
       fitting: contexts, components: components, samples: samples / 10, seed: seed)
     let reduced = try transform.apply(to: contexts)
-    let weights: AlternativeWeights
-    var resolution: Double?
-    switch setting {
-    case .unitCube:
-      weights = try VoronoiWeights.weights(
-        contexts: reduced, space: UnitCube(dimension: components), samples: samples, seed: seed)
-    case .factorTwo:
-      let fair = try VoronoiWeights.weights(
-        contexts: reduced, space: BoundingBox(around: reduced), samples: samples, seed: seed)
-      weights = try VoronoiWeights.weights(
-        contexts: reduced, space: FactorMixture(around: reduced, weights: fair.values), samples: samples,
-        seed: seed)
-    case .groups:
-      let (tree, leaves) = try MetaAlternatives.linkage(reduced, seed: seed)
-      let clearest = Self.clearestResolution(tree)
-      resolution = clearest
-      weights = try MetaAlternatives(leaves.joined(by: tree.groups(within: clearest)), of: reduced).weights(
-        samples: samples, seed: seed)
-    }
     let dataset = try data.dataset(contexts: reduced)
-    func outcome(_ weights: AlternativeWeights, weighted: Bool) throws -> Outcome {
+    func outcome(_ weights: AlternativeWeights, weighted: Bool, resolution: Double? = nil) throws -> Outcome {
       let ensemble = try training.train(dataset, weights: weights.values)
       let topics = ParisDescriptions.Topic.allCases.filter { data.topics.contains($0) }
       let members = topics.map { topic in data.topics.indices.filter { data.topics[$0] == topic } }
@@ -108,11 +91,34 @@ public struct CaseStudy: Sendable {
         topics: topics, weighted: weighted, means: means, deviations: deviations,
         topicWeights: members.map { group in group.reduce(0) { $0 + weights.values[$1] } },
         effective: d.effectiveAlternatives, zeroShare: d.zeroWeightShare, alternatives: data.texts.count,
-        dimension: components, resolution: weighted ? resolution : nil)
+        dimension: components, resolution: resolution)
     }
     return (
-      try outcome(.uniform(alternatives: reduced.count), weighted: false), try outcome(weights, weighted: true)
+      try outcome(.uniform(alternatives: reduced.count), weighted: false),
+      try settings.map { setting in
+        let (weights, resolution) = try self.weights(reduced, setting)
+        return try outcome(weights, weighted: true, resolution: resolution)
+      }
     )
+  }
+
+  private func weights(_ reduced: Contexts, _ setting: Setting) throws -> (AlternativeWeights, Double?) {
+    func voronoi(_ space: any AlternativeSpace) throws -> AlternativeWeights {
+      try VoronoiWeights.weights(contexts: reduced, space: space, samples: samples, seed: training.seed)
+    }
+    switch setting {
+    case .unitCube: return (try voronoi(UnitCube(dimension: reduced.dimension)), nil)
+    case .factorTwo:
+      // Boxes drawn by weights that clones share.
+      let fair = try voronoi(BoundingBox(around: reduced))
+      return (try voronoi(FactorMixture(around: reduced, weights: fair.values)), nil)
+    case .groups:
+      let (tree, leaves) = try MetaAlternatives.linkage(reduced, seed: training.seed)
+      let resolution = Self.clearestResolution(tree)
+      let groups = leaves.joined(by: tree.groups(within: resolution))
+      let weights = try MetaAlternatives(groups, of: reduced).weights(samples: samples, seed: training.seed)
+      return (weights, resolution)
+    }
   }
 
   /// The middle of the widest gap between the distances at which the last twenty groups join: where groups are

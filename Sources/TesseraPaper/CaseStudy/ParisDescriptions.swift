@@ -74,8 +74,10 @@ public struct ParisDescriptions: Sendable {
   ]
 
   private static let dishes = [
-    "duck confit", "onion soup", "buttery croissants", "beef bourguignon", "ripe Camembert", "steak with fries",
-    "crisp baguettes", "oysters", "chocolate eclairs", "snails in garlic butter", "cassoulet", "goat cheese salad",
+    "duck confit", "onion soup", "buttery croissants", "beef bourguignon", "ripe Camembert",
+    "steak with fries",
+    "crisp baguettes", "oysters", "chocolate eclairs", "snails in garlic butter", "cassoulet",
+    "goat cheese salad",
     "macarons", "crepes with sugar", "roast chicken", "lemon tart", "foie gras", "ratatouille",
   ]
   private static let tastes = [
@@ -159,7 +161,8 @@ public struct ParisDescriptions: Sendable {
       ],
       words: [
         "master": [
-          "Monet", "Picasso", "Rodin", "Degas", "Matisse", "Manet", "Delacroix", "Cezanne", "Chagall", "Renoir",
+          "Monet", "Picasso", "Rodin", "Degas", "Matisse", "Manet", "Delacroix", "Cezanne", "Chagall",
+          "Renoir",
           "Toulouse-Lautrec", "Modigliani",
         ],
         "work": [
@@ -167,7 +170,9 @@ public struct ParisDescriptions: Sendable {
           "bronze figures", "still lifes", "tapestries", "etchings",
         ],
         "movement": ["Impressionism", "Cubism", "Fauvism", "Surrealism", "Art Nouveau", "Realism"],
-        "style": ["luminous", "abstract", "classical", "bold", "modern", "symbolist", "baroque", "avant-garde"],
+        "style": [
+          "luminous", "abstract", "classical", "bold", "modern", "symbolist", "baroque", "avant-garde",
+        ],
       ]),
     .romance: Grammar(
       openings: [
@@ -193,7 +198,8 @@ public struct ParisDescriptions: Sendable {
       ],
       words: [
         "act": [
-          "stroll arm in arm", "share a kiss", "whisper promises", "dance slowly", "hold hands", "gaze at each other",
+          "stroll arm in arm", "share a kiss", "whisper promises", "dance slowly", "hold hands",
+          "gaze at each other",
           "embrace", "renew their vows",
         ],
         "where": [
@@ -201,11 +207,13 @@ public struct ParisDescriptions: Sendable {
           "on the steps of Sacre-Coeur", "by the Medici Fountain", "on a quiet quay", "in a moonlit garden",
         ],
         "sign": [
-          "red roses", "candlelight", "love locks", "a serenade", "engagement rings", "tender glances", "violins",
+          "red roses", "candlelight", "love locks", "a serenade", "engagement rings", "tender glances",
+          "violins",
           "secret rendezvous",
         ],
         "sky": [
-          "a starry sky", "the full moon", "the glow of the lanterns", "a pink sunset", "the twinkling lights",
+          "a starry sky", "the full moon", "the glow of the lanterns", "a pink sunset",
+          "the twinkling lights",
           "blossoming chestnuts",
         ],
         "mood": ["tender", "dreamy", "passionate", "enchanted", "intimate", "blissful", "devoted"],

@@ -55,8 +55,15 @@ public struct StudyData: Sendable {
     comparisons = first.indices.map { Comparison(a: 2 * $0, b: 2 * $0 + 1, outcome: first[$0] ? 1 : 0) }
   }
 
+  init(topics: [ParisDescriptions.Topic], texts: [String], comparisons: [Comparison]) {
+    self.topics = topics
+    self.texts = texts
+    self.comparisons = comparisons
+  }
+
   func dataset(contexts: Contexts) throws -> PreferenceDataset {
-    try PreferenceDataset(alternatives: texts.indices.map(String.init), contexts: contexts, comparisons: comparisons)
+    try PreferenceDataset(
+      alternatives: texts.indices.map(String.init), contexts: contexts, comparisons: comparisons)
   }
 }
 
@@ -72,7 +79,9 @@ enum StudyPrompts {
     }
   }
 
-  static func choice(_ annotator: AnnotatorType, _ a: String, _ b: String, sample: Int) -> ChatService.Question {
+  static func choice(_ annotator: AnnotatorType, _ a: String, _ b: String, sample: Int)
+    -> ChatService.Question
+  {
     let likes = ParisDescriptions.Topic.originals.reversed().map {
       "you \(annotator.attitude($0).words) \($0 == .food ? "food and places to eat" : $0.rawValue)"
     }

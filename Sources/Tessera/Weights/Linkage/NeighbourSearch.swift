@@ -88,10 +88,12 @@ struct NeighbourSearch {
     precondition(others.dimension == dimension)
     return scan(others.count, count: 1) { query, target in
       others.withRow(query) { k, value in target[k] = Float(value - mean[k]) }
-    } admits: { _, _ in true }
+    } admits: { _, _ in
+      true
+    }
   }
 
-  /// The blocks of products behind both.
+  /// The lists behind both.
   ///
   /// - Parameters:
   ///   - copy: Writes a query's coordinates, seen from the mean.
@@ -100,58 +102,109 @@ struct NeighbourSearch {
     _ queries: Int, count: Int, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,
     admits: @Sendable (Int, Int32) -> Bool
   ) -> [Int32] {
-    let d = dimension
-    let (panel, tile) = (Int(TESSERA_PANEL), Self.tilePanels)
-    let pieces = (queries + Self.pieceRows - 1) / Self.pieceRows
     var result = [Int32](repeating: -1, count: queries * count)
     result.withUnsafeMutableBufferPointer { result in
-      panels.withUnsafeBufferPointer { panels in
-        halfNorms.withUnsafeBufferPointer { halfNorms in
-          // Every piece writes its own queries' places; the rest is only read.
-          let result = Shared(result)
-          let (panels, halfNorms) = (SharedInput(panels), SharedInput(halfNorms))
-          Parallel.forEach(pieces: pieces, threads: threads) { piece, _ in
-            let first = piece * Self.pieceRows
-            let n = min(Self.pieceRows, queries - first)
-            let width = tile * panel
-            let offsets = UnsafeMutablePointer<Float>.allocate(capacity: max(n * d, 1))
-            let products = UnsafeMutablePointer<Float>.allocate(capacity: n * width)
-            defer {
-              offsets.deallocate()
-              products.deallocate()
+      // Every piece writes its own queries' places.
+      let result = Shared(result)
+      tiles(queries, copy: copy) { range in
+        [NeighbourList](repeating: NeighbourList(count: count), count: range.count)
+      } visit: { lists, tile in
+        for row in 0..<tile.queries.count {
+          for chunk in stride(from: 0, to: tile.width, by: 16) {
+            let score =
+              UnsafeRawPointer(tile.norms + chunk).loadUnaligned(as: SIMD16<Float>.self)
+              - UnsafeRawPointer(tile.products + row * tile.stride + chunk).loadUnaligned(
+                as: SIMD16<Float>.self)
+            let mask = score .< lists[row].worst
+            guard any(mask) else { continue }
+            for place in 0..<16 where mask[place] {
+              let other = Int32(tile.first + chunk + place)
+              if admits(tile.queries.lowerBound + row, other) { lists[row].insert(other, score[place]) }
             }
-            for row in 0..<n { copy(first + row, offsets + row * d) }
-            var lists = [NeighbourList](repeating: NeighbourList(count: count), count: n)
-            for start in stride(from: 0, to: panelCount, by: tile) {
-              let here = min(tile, panelCount - start)
-              tessera_products(
-                offsets, Int32(n), Int32(d), panels[address: start * d * panel], here, products, width)
-              for row in 0..<n {
-                let scores = products + row * width
-                let norms = halfNorms[address: start * panel]
-                for chunk in stride(from: 0, to: here * panel, by: 16) {
-                  let score =
-                    UnsafeRawPointer(norms + chunk).loadUnaligned(as: SIMD16<Float>.self)
-                    - UnsafeRawPointer(scores + chunk).loadUnaligned(as: SIMD16<Float>.self)
-                  let mask = score .< lists[row].worst
-                  guard any(mask) else { continue }
-                  for place in 0..<16 where mask[place] {
-                    let other = Int32(start * panel + chunk + place)
-                    if admits(first + row, other) { lists[row].insert(other, score[place]) }
-                  }
-                }
-              }
-            }
-            for row in 0..<n {
-              for (place, index) in lists[row].indices.enumerated() {
-                result[(first + row) * count + place] = index
-              }
-            }
+          }
+        }
+      } finish: { lists, range in
+        for row in 0..<range.count {
+          for (place, index) in lists[row].indices.enumerated() {
+            result[(range.lowerBound + row) * count + place] = index
           }
         }
       }
     }
     return result
+  }
+
+  /// Inner products of some queries with some contexts, seen from the mean.
+  struct Tile {
+    let queries: Range<Int>
+    /// Number of the first context, and how many there are; those beyond the last have an infinite norm.
+    let first: Int
+    let width: Int
+    /// Row of a query, then context; rows are `stride` apart.
+    let products: UnsafePointer<Float>
+    let stride: Int
+    /// |c|^2 / 2 of the contexts.
+    let norms: UnsafePointer<Float>
+  }
+
+  /// Visits all contexts for each of all contexts: `visit` gets |c_i|^2 / 2 of the queries as well.
+  func pairs<State>(
+    state: @Sendable (Range<Int>) -> State, visit: @Sendable (inout State, Tile, [Float]) -> Void,
+    finish: @Sendable (State, Range<Int>) -> Void
+  ) {
+    let d = dimension
+    rows.withUnsafeBufferPointer { rows in
+      let rows = SharedInput(rows)
+      tiles(contexts.count) { query, target in
+        target.update(from: rows[address: query * d], count: d)
+      } state: { range in
+        (state(range), range.map { halfNorms[$0] })
+      } visit: { own, tile in
+        visit(&own.0, tile, own.1)
+      } finish: { own, range in
+        finish(own.0, range)
+      }
+    }
+  }
+
+  private func tiles<State>(
+    _ queries: Int, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,
+    state: @Sendable (Range<Int>) -> State, visit: @Sendable (inout State, Tile) -> Void,
+    finish: @Sendable (State, Range<Int>) -> Void
+  ) {
+    let d = dimension
+    let (panel, tile) = (Int(TESSERA_PANEL), Self.tilePanels)
+    let pieces = (queries + Self.pieceRows - 1) / Self.pieceRows
+    panels.withUnsafeBufferPointer { panels in
+      halfNorms.withUnsafeBufferPointer { halfNorms in
+        let (panels, halfNorms) = (SharedInput(panels), SharedInput(halfNorms))
+        Parallel.forEach(pieces: pieces, threads: threads) { piece, _ in
+          let range = piece * Self.pieceRows..<min((piece + 1) * Self.pieceRows, queries)
+          let width = tile * panel
+          // Scratch of this piece alone.
+          let offsets = UnsafeMutablePointer<Float>.allocate(capacity: max(range.count * d, 1))
+          let products = UnsafeMutablePointer<Float>.allocate(capacity: range.count * width)
+          defer {
+            offsets.deallocate()
+            products.deallocate()
+          }
+          for (row, query) in range.enumerated() { copy(query, offsets + row * d) }
+          var own = state(range)
+          for start in stride(from: 0, to: panelCount, by: tile) {
+            let here = min(tile, panelCount - start)
+            tessera_products(
+              offsets, Int32(range.count), Int32(d), panels[address: start * d * panel], here, products, width
+            )
+            visit(
+              &own,
+              Tile(
+                queries: range, first: start * panel, width: here * panel, products: products, stride: width,
+                norms: halfNorms[address: start * panel]))
+          }
+          finish(own, range)
+        }
+      }
+    }
   }
 }
 

@@ -106,7 +106,9 @@ public struct SpanningTree: Sendable, Equatable {
         }
       }
       let before = edges.count
-      for (_, edge) in best.sorted(by: { ($0.value.length, $0.value.a, $0.value.b) < ($1.value.length, $1.value.a, $1.value.b) }) {
+      for (_, edge) in best.sorted(by: {
+        ($0.value.length, $0.value.a, $0.value.b) < ($1.value.length, $1.value.a, $1.value.b)
+      }) {
         add(edge.a, edge.b, edge.length)
       }
       // Cannot happen for finite contexts; a loop without end would be worse than a tree that is not the shortest.
