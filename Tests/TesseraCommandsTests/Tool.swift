@@ -41,9 +41,11 @@ struct Tool {
     return process
   }
 
-  static func run(_ arguments: [String], input: String? = nil, in folder: String? = nil) throws -> Result {
+  static func run(
+    _ arguments: [String], input: String? = nil, in folder: String? = nil, program: String = path
+  ) throws -> Result {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
+    process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     // Files, not pipes: nothing to drain while the tool runs.
