@@ -31,10 +31,7 @@ struct ReproduceCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Folder for index.html, figures/ and results.json.")
   var output: String = "report"
 
-  @Option(
-    help: ArgumentHelp(
-      "plotly.min.js to copy into the page (default: load it from the public network).", valueName: "file"))
-  var plotly: String?
+  @OptionGroup var page: PageOptions
 
   @Option(help: "Random instances where a claim is checked on many.")
   var instances: Int = 200
@@ -107,13 +104,7 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   func run() throws {
-    var script = HTMLPage.Plotly.contentDeliveryNetwork
-    if let plotly {
-      guard let data = FileManager.default.contents(atPath: plotly) else {
-        throw FormatError.noSuchFile(plotly)
-      }
-      script = .embedded(String(decoding: data, as: UTF8.self))
-    }
+    let script = try page.script()
     let progress = Progress("reproducing")
     let result = try Reproduction(sections: sections, instances: instances, seed: seed, study: study()) {
       share, name in
@@ -121,13 +112,8 @@ struct ReproduceCommand: ParsableCommand {
     }
     progress.finish()
 
-    for folder in [output, output + "/figures"] {
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw FormatError.cannotWrite(file: folder, reason: "the folder cannot be made")
-      }
-    }
+    try page.makeFolder(output)
+    try page.makeFolder(output + "/figures")
     for figure in result.sections.flatMap(\.figures) {
       try FileAccess.write(Array(figure.json.text().utf8), to: "\(output)/figures/\(figure.name).json")
     }
