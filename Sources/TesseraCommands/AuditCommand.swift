@@ -85,7 +85,8 @@ struct AuditCommand: ParsableCommand {
     settings.lambda = lambda
     settings.threshold = duplicatesWithin
     settings.bootstraps = bootstraps
-    settings.samples = min(space.samples, 20_000)
+    // The noise of sampled weights would look like shifts: at 500 samples an alternative it is some 4 % of a weight.
+    settings.samples = max(space.samples, 500 * dataset.alternatives.count)
     settings.seed = space.seed
     settings.threads = space.threads
     let places = Dictionary(

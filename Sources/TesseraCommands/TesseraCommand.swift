@@ -15,9 +15,8 @@ public struct TesseraCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      FitCommand.self, EmbedCommand.self, WeightsCommand.self, InspectCommand.self, TrainCommand.self,
-      ScoreCommand.self,
-      ReproduceCommand.self,
+      FitCommand.self, AuditCommand.self, WeightsCommand.self, InspectCommand.self, EmbedCommand.self,
+      TrainCommand.self, ScoreCommand.self, ReproduceCommand.self,
     ]
   )
 

@@ -51,6 +51,11 @@ public struct AuditReport: Sendable {
         "\(audit.groupCount) groups of near-duplicates hold \(audit.duplicates + audit.groupCount) of \(m) alternatives (within a distance of \(Self.short(audit.threshold)), half the median distance of nearest neighbours unless it was given)."
       )
     }
+    if audit.elsewhere > 0 {
+      lines.append(
+        "\(audit.elsewhere) more lie near an alternative that they are never compared with, even indirectly (answers to other prompts, say); they are left alone."
+      )
+    }
     for (scheme, name) in names.enumerated() {
       let collapsed = audit.groups.compactMap { $0.collapsed[scheme] }
       let largest = collapsed.map(\.largest).max() ?? 0
@@ -62,6 +67,13 @@ public struct AuditReport: Sendable {
       line += flips > 0 ? " and changes \(flips) winner\(flips == 1 ? "" : "s")" : " and changes no winner"
       line += "; near clones of a leading alternative move one by \(Self.short(attack))"
       line += clonesToFlip[scheme].map { ", and \($0) of them change a winner." } ?? ", and change no winner."
+      if audit.noise[scheme].largest > 0 {
+        line +=
+          " Its weights are sampled: another seed alone moves rewards by \(Self.short(audit.noise[scheme].largest))"
+        line +=
+          audit.noise[scheme].winnerFlips > 0
+          ? " and changes \(audit.noise[scheme].winnerFlips) winners." : "."
+      }
       lines.append(line)
     }
     return lines
@@ -82,7 +94,8 @@ public struct AuditReport: Sendable {
             HTMLPage.Table(
               header: [
                 "Weights", "Effective alternatives", "Weight zero", "Effective comparisons",
-                "Standard error (median)", "Bootstrap 95 % half-width (median)", "Certificate",
+                "Standard error (median)", "Bootstrap 95 % half-width (median)", "Shift by another seed",
+                "Certificate",
               ],
               rows: fits.indices.map { k in
                 let d = fits[k].weights.diagnostics
@@ -91,10 +104,10 @@ public struct AuditReport: Sendable {
                   String(format: "%.1f %%", 100 * d.zeroWeightShare),
                   String(format: "%.0f of %d", fits[k].effectiveComparisons, audit.dataset.winRates.pairs),
                   Self.short(Self.median(audit.spreads[k].errors)),
-                  Self.short(Self.median(audit.spreads[k].bootstrap)),
+                  Self.short(Self.median(audit.spreads[k].bootstrap)), spell(audit.noise[k]),
                   String(format: "%.0e", fits[k].estimate.certificate),
                 ]
-              }, caption: "lambda \(Self.short(audit.lambda)) (normalized).", numeric: [1, 2, 3, 4, 5, 6])),
+              }, caption: "lambda \(Self.short(audit.lambda)) (normalized).", numeric: [1, 2, 3, 4, 5, 6, 7])),
           .figure(slope),
         ]))
     sections.append(
@@ -248,7 +261,7 @@ public struct AuditReport: Sendable {
         + (text.isEmpty ? "" : "<br>\(HTMLPage.escape(text))")
     }
     let trace = JSONValue.object([
-      ("type", .string("scattergl")), ("mode", .string("markers")), ("x", .array(x.map(JSONValue.number))),
+      ("type", .string(x.count > 5_000 ? "scattergl" : "scatter")), ("mode", .string("markers")), ("x", .array(x.map(JSONValue.number))),
       ("y", .array(y.map(JSONValue.number))), ("text", .array(hover.map(JSONValue.string))),
       ("hoverinfo", .string("text")),
       (
@@ -315,6 +328,7 @@ public struct AuditReport: Sendable {
         ("zeroWeightShare", .number(d.zeroWeightShare)),
         ("effectiveComparisons", .number(fit.effectiveComparisons)),
         ("certificate", .number(fit.estimate.certificate)),
+        ("noiseShift", .number(audit.noise[k].largest)),
         ("clonesToFlip", clonesToFlip[k].map(JSONValue.integer) ?? .null),
       ]
       if audit.heldOut.indices.contains(k) {

@@ -71,9 +71,14 @@ public struct CloneAudit: Sendable {
   public let fits: [SchemeFit]
   public let components: Components
   public let groups: [Group]
-  /// All near-duplicate groups of two or more, also those that were not refitted.
+  /// All groups of two or more near-duplicates within one component, also those that were not refitted.
   public let groupCount: Int
   public let duplicates: Int
+  /// Near-duplicates of an alternative of another component, which are left alone.
+  public let elsewhere: Int
+  /// For each scheme, what another seed does to the rewards: the noise of sampled weights, below which a shift says
+  /// nothing.
+  public let noise: [Shift]
   public let attacks: [Attack]
   public let spreads: [Spread]
   /// For each scheme; empty where nothing could be held out.
@@ -104,13 +109,22 @@ public struct CloneAudit: Sendable {
     try progress?(0, "estimates")
     let fits = try settings.schemes.map { try fit($0, dataset, start: nil) }
     self.fits = fits
+    noise = try fits.map { fit in
+      let again = try SchemeFit(
+        fit.scheme, dataset, lambda: lambda, samples: settings.samples, seed: settings.seed &+ 1,
+        threads: settings.threads, start: fit.rewards)
+      return Self.shift(fit.rewards, again.rewards, fit.rewards.indices.map { $0 }, components)
+    }
     try progress?(0.05, "near-duplicates")
     let median = contexts.medianNeighbourDistance(threads: settings.threads)
     medianDistance = median
     let threshold = settings.threshold ?? median / 2
     self.threshold = threshold
     let tree = SpanningTree(contexts, threads: settings.threads)
-    let found = Self.members(tree.groups(within: threshold))
+    // Answers that are never compared, as those to different prompts, cannot duplicate one another's evidence.
+    let near = tree.groups(within: threshold)
+    let found = Self.members(near, components)
+    elsewhere = contexts.count - near.count - found.reduce(0) { $0 + $1.count - 1 }
     groupCount = found.count
     duplicates = found.reduce(0) { $0 + $1.count - 1 }
 
@@ -175,9 +189,19 @@ public struct CloneAudit: Sendable {
     try progress?(1, "")
   }
 
-  private static func members(_ groups: DuplicateGroups) -> [[Int]] {
-    var members = [[Int]](repeating: [], count: groups.count)
-    for (i, group) in groups.groupOf.enumerated() { members[group].append(i) }
+  /// Members of groups of two or more within one component, in order of appearance.
+  private static func members(_ groups: DuplicateGroups, _ components: Components) -> [[Int]] {
+    var place: [[Int]: Int] = [:]
+    var members: [[Int]] = []
+    for (i, group) in groups.groupOf.enumerated() {
+      let key = [group, components.of[i]]
+      if let known = place[key] {
+        members[known].append(i)
+      } else {
+        place[key] = members.count
+        members.append([i])
+      }
+    }
     return members.filter { $0.count > 1 }
   }
 
