@@ -12,7 +12,14 @@ let package = Package(
       dependencies: [
         .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
       ]
-    )
+    ),
+    .executableTarget(
+      name: "tessera-study",
+      dependencies: [
+        .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
+        .product(name: "TesseraText", package: "tessera"),
+      ]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

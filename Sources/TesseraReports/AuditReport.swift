@@ -261,7 +261,8 @@ public struct AuditReport: Sendable {
         + (text.isEmpty ? "" : "<br>\(HTMLPage.escape(text))")
     }
     let trace = JSONValue.object([
-      ("type", .string(x.count > 5_000 ? "scattergl" : "scatter")), ("mode", .string("markers")), ("x", .array(x.map(JSONValue.number))),
+      ("type", .string(x.count > 5_000 ? "scattergl" : "scatter")), ("mode", .string("markers")),
+      ("x", .array(x.map(JSONValue.number))),
       ("y", .array(y.map(JSONValue.number))), ("text", .array(hover.map(JSONValue.string))),
       ("hoverinfo", .string("text")),
       (

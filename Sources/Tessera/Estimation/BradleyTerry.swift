@@ -45,14 +45,22 @@ public struct BradleyTerry: Sendable {
   public let pairs: PairConvention
   /// k_ij is this times n_ij under `.count`.
   let countScale: Double
+  /// A further factor of k_ij for each entry of the win rates; nil for 1.
+  let factors: [Double]?
   /// Rows in runs of similar work: fixed by the data, so sums do not depend on the number of cores.
   let pieces: [Range<Int>]
 
   /// - Throws: `EstimationError` when lambda is not a positive number, or the weights are negative, not
   ///   finite, all zero or of another number than the alternatives.
+  ///
+  /// - Parameter pairFactors: A factor of k_ij for each entry of `winRates`, symmetric; nil for 1. `PairSpaceWeights`
+  ///   has such.
   public init(
-    winRates: WinRates, weights: [Double], lambda: Double = 0.1, pairs: PairConvention = .proportion
+    winRates: WinRates, weights: [Double], lambda: Double = 0.1, pairs: PairConvention = .proportion,
+    pairFactors: [Double]? = nil
   ) throws {
+    precondition(pairFactors.map { $0.count == winRates.opponents.count } ?? true)
+    factors = pairFactors
     guard lambda.isFinite, lambda > 0 else { throw EstimationError.lambda(found: lambda) }
     guard weights.count == winRates.alternatives else {
       throw EstimationError.weightCount(found: weights.count, alternatives: winRates.alternatives)
@@ -82,7 +90,7 @@ public struct BradleyTerry: Sendable {
   /// k_ij of an entry of the win rates.
   @inline(__always)
   func pairFactor(_ entry: Int) -> Double {
-    pairs == .proportion ? 1 : winRates.counts[entry] * countScale
+    (pairs == .proportion ? 1 : winRates.counts[entry] * countScale) * (factors.map { $0[entry] } ?? 1)
   }
 
   /// Everything Newton's method asks about a point.

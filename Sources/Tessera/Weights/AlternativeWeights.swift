@@ -110,6 +110,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   case scale(extent: Double, limit: Double)
   case resolution(found: Double)
   case groupCount(found: Int)
+  case emptyPrompt(number: Int)
   case cellsFailed(dimension: Int, sum: Double)
 
   public var description: String {
@@ -121,6 +122,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     case .cellsFailed(let dimension, let sum):
       "the exact cells in \(dimension) dimensions add up to \(sum) instead of 1: contexts too close together for the arithmetic; use --method sampled"
     case .resolution(let found): "the resolution is \(found); expected a distance, zero or more"
+    case .emptyPrompt(let number): "prompt \(number) has no answer; expected at least one for every prompt"
     case .groupCount(let found): "the number of groups is \(found); expected at least 1"
     case .targetError(let found): "the target error is \(found); expected a positive number"
     case .noExactMethod(let dimension, let space):
