@@ -26,7 +26,7 @@ struct AuditCommand: ParsableCommand {
     help: ArgumentHelp(
       "Weights to compare with the standard estimate: \(WeightingScheme.spellings).", valueName: "scheme,...")
   )
-  var schemes: String = "voronoi,linkage"
+  var schemes: String = "voronoi,horizon"
 
   @Option(
     help: ArgumentHelp(

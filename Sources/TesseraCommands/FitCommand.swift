@@ -22,7 +22,7 @@ struct FitCommand: ParsableCommand {
   @OptionGroup var alternatives: AlternativesOptions
 
   @Option(help: ArgumentHelp(Weighting.help, valueName: "scheme"))
-  var weights: Weighting = .automatic
+  var weights: Weighting = .unspecified
 
   @OptionGroup var space: SpaceOptions
 

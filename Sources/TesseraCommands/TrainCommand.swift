@@ -29,7 +29,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var alternatives: AlternativesOptions
 
   @Option(help: ArgumentHelp(Weighting.help, valueName: "scheme"))
-  var weights: Weighting = .automatic
+  var weights: Weighting = .unspecified
 
   @OptionGroup var space: SpaceOptions
 
@@ -124,11 +124,11 @@ struct TrainCommand: ParsableCommand {
       raw.replacing(contexts: prepared), heldOut: heldOut, settings: settings())
     let scheme = weights.chosen(hasContexts: true)
     let isWeighted = scheme != .uniform
-    // Beside the standard estimate stands the recommended one, where none other is asked for.
+    // Beside the standard estimate stands the paper's, where none other is asked for.
     let robust =
       isWeighted || training.test != nil
       ? try space.weights(
-        isWeighted ? scheme : Weighting.recommended, ofTransformed: prepared, transform) : nil
+        isWeighted ? scheme : Weighting.paper, ofTransformed: prepared, transform) : nil
     let uniform = AlternativeWeights.uniform(alternatives: prepared.count)
     let chosen = isWeighted ? robust ?? uniform : uniform
 

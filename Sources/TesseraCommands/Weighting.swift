@@ -3,18 +3,21 @@ import Tessera
 
 /// What `--weights` asks for.
 enum Weighting: Hashable, CustomStringConvertible {
-  /// The scheme that the study of the documentation recommends, where contexts are known.
+  /// Nothing was asked for: the paper's weights where contexts are known.
+  case unspecified
+  /// The scheme that won the study of the documentation, where contexts are known.
   case automatic
   case scheme(WeightingScheme)
 
-  static let recommended = WeightingScheme.voronoi
+  static let paper = WeightingScheme.voronoi
+  static let winner = WeightingScheme.horizon(distance: nil)
 
   static let help: String =
-    "auto, \(WeightingScheme.spellings). auto is \(recommended.name) where contexts are known, uniform elsewhere."
+    "auto, \(WeightingScheme.spellings). auto is the winner of the documentation's study, \(winner.name)."
 
   var needsContexts: Bool {
     switch self {
-    case .automatic, .scheme(.uniform): false
+    case .unspecified, .automatic, .scheme(.uniform): false
     case .scheme: true
     }
   }
@@ -22,13 +25,15 @@ enum Weighting: Hashable, CustomStringConvertible {
   /// The scheme to use.
   func chosen(hasContexts: Bool) -> WeightingScheme {
     switch self {
-    case .automatic: hasContexts ? Self.recommended : .uniform
+    case .unspecified: hasContexts ? Self.paper : .uniform
+    case .automatic: hasContexts ? Self.winner : .uniform
     case .scheme(let scheme): scheme
     }
   }
 
   var description: String {
     switch self {
+    case .unspecified: "voronoi where contexts are known"
     case .automatic: "auto"
     case .scheme(let scheme): scheme.name
     }

@@ -19,7 +19,7 @@ struct WeightsCommand: ParsableCommand {
   @OptionGroup var space: SpaceOptions
 
   @Option(name: .customLong("weights"), help: ArgumentHelp(Weighting.help, valueName: "scheme"))
-  var weighting: Weighting = .automatic
+  var weighting: Weighting = .unspecified
 
   @Option(help: ArgumentHelp("Draw the cells of a space of 2 dimensions (SVG).", valueName: "file"))
   var picture: String?

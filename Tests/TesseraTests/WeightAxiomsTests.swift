@@ -20,7 +20,9 @@ import Testing
     #expect(found.smallest >= 0)
   }
 
-  @Test(arguments: [WeightingScheme.linkage(resolution: 0), .linkage(resolution: 1.0), .voronoi])
+  @Test(arguments: [
+    WeightingScheme.linkage(resolution: 0), .linkage(resolution: 1.0), .horizon(distance: nil), .voronoi,
+  ])
   func theseAreRobustToExactAndNearClones(scheme: WeightingScheme) throws {
     let found = try measure(scheme)
     // Sampled weights of 60 alternatives: a sum of 60 errors of sqrt(w (1 - w) / 50,000), four times over.
@@ -52,7 +54,10 @@ import Testing
   }
 
   @Test func namesReadBack() {
-    for scheme in Self.exact + [.voronoi, .kMeans(count: 7), .density(bandwidth: 0.5)] {
+    for scheme in Self.exact + [
+      .voronoi, .horizon(distance: nil), .horizon(distance: 0.25), .kMeans(count: 7),
+      .density(bandwidth: 0.5),
+    ] {
       #expect(WeightingScheme(name: scheme.name) == scheme)
     }
     for bad in [
@@ -83,6 +88,23 @@ import Testing
     let coarse = try weights([[0], [1], [4]], resolution: 1)
     for (x, y) in zip(coarse, [0.25, 0.25, 0.5]) { #expect(abs(x - y) < 1e-12) }
     #expect(throws: WeightsError.self) { try weights([[0], [1]], resolution: -1) }
+  }
+
+  @Test func aHorizonMakesFarAnswersEqual() throws {
+    // Two near one another, three far from all and one very far: the pair shares, the rest are equal.
+    let rows = try Contexts(Matrix([[0, 0], [0.1, 0], [10, 0], [0, 12], [15, 15], [1_000, 0]]))
+    let tree = SpanningTree(rows)
+    #expect(try LinkageWeights.horizon(of: tree) > 5)
+    let found = try LinkageWeights.weights(tree: tree, horizon: 9).values
+    for i in 3..<6 { #expect(abs(found[i] - found[2]) < 1e-12) }
+    // The pair: resistance 9 - 0.1 + 0.05 against 9.
+    #expect(abs((found[0] + found[1]) / found[2] - 9 / 8.95) < 1e-12)
+    // A flood of near-clones does not pull the horizon down.
+    let flood = (0..<50).map { [0.001 * Double($0), 0.0] }
+    let flooded = SpanningTree(
+      try Contexts(Matrix([[0, 0], [10, 0], [0, 12], [15, 15], [1_000, 0]] + flood)))
+    #expect(try LinkageWeights.horizon(of: flooded) > 5)
+    #expect(throws: WeightsError.self) { try LinkageWeights.weights(tree: tree, horizon: 0) }
   }
 
   @Test func theTreeIsTheShortest() throws {

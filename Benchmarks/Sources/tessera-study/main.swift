@@ -22,14 +22,13 @@ func short(_ value: Double) -> String { String(format: value != 0 && abs(value) 
 /// Every scheme, with scales from the data: the median distance of nearest neighbours.
 func schemes(_ median: Double, alternatives m: Int) -> [WeightingScheme] {
   [
-    .uniform, .voronoi, .linkage(resolution: 0), .linkage(resolution: median / 2), .meta(resolution: median),
+    .uniform, .voronoi, .linkage(resolution: 0), .horizon(distance: nil), .meta(resolution: median),
     .kMeans(count: max(m / 5, 2)), .radiusGraph, .density(bandwidth: nil), .removeDuplicates(threshold: median / 2),
   ]
 }
 
 func label(_ scheme: WeightingScheme) -> String {
   switch scheme {
-  case .linkage(let r) where r > 0: "linkage, resolution half the median"
   case .meta: "meta-alternatives, median distance"
   case .kMeans: "k-means, m/5 groups"
   case .removeDuplicates: "remove duplicates within half the median"

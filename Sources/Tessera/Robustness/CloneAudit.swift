@@ -4,7 +4,7 @@ import Foundation
 public struct CloneAudit: Sendable {
   public struct Settings: Sendable {
     /// The standard estimate comes first.
-    public var schemes: [WeightingScheme] = [.uniform, .voronoi, .linkage(resolution: 0)]
+    public var schemes: [WeightingScheme] = [.uniform, .voronoi, .horizon(distance: nil)]
     /// nil for `SchemeFit.sparseLambda`.
     public var lambda: Double?
     /// Distance within which answers are near-duplicates; nil for half the median distance of nearest neighbours.

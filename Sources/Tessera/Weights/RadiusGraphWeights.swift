@@ -3,9 +3,10 @@ import Foundation
 /// Radius-graph weights: distances only, no alternative space (Berriaud and Wattenhofer, 2026).
 ///
 /// For a radius t alternatives at distance t or less are neighbours; those with the same closed neighbourhood form a
-/// class; each class gets an equal share, which its members split evenly; the shares are averaged over t, evenly from 0 to
-/// the largest distance. Exact clones are in one class at every t. Among many points every radius is close to some
-/// distance, so near clones are soon told apart: see the table of axioms.
+/// class; each class gets an equal share, which its members split evenly; the shares are averaged over t, evenly from 0
+/// to the largest distance. Copies count once and share: an even split among all members would give a copied member of a
+/// large class more than it had. Among many points every radius is close to some distance, so near clones are soon told
+/// apart: see the table of axioms.
 public enum RadiusGraphWeights {
   /// Neighbourhoods are known by 64-bit sums of random numbers of their members: two that differ have equal sums with
   /// a probability of 2^-64.
@@ -20,6 +21,12 @@ public enum RadiusGraphWeights {
     throws
     -> AlternativeWeights
   {
+    let copies = contexts.duplicates()
+    if copies.hasDuplicates {
+      return try weights(
+        contexts: contexts.selecting(rows: copies.representatives), radii: radii, seed: seed, threads: threads
+      ).shared(among: copies)
+    }
     let m = contexts.count
     guard m > 0 else { throw WeightsError.noContexts }
     guard radii >= 1 else { throw WeightsError.groupCount(found: radii) }

@@ -6,6 +6,9 @@ public enum WeightingScheme: Sendable, Hashable {
   case voronoi
   /// Currents in the tree of distances; answers within the resolution count as the same.
   case linkage(resolution: Double)
+  /// The same with a horizon, beyond which answers count as equally different: near-duplicates share, everyone else has
+  /// an equal part; nil for a horizon from the data.
+  case horizon(distance: Double?)
   /// Groups by average linkage within a root mean square distance, weighed by Voronoi cells of their centres.
   case meta(resolution: Double)
   /// A number of groups by k-means, weighed by Voronoi cells of their centres.
@@ -22,6 +25,7 @@ public enum WeightingScheme: Sendable, Hashable {
     case .uniform: "uniform"
     case .voronoi: "voronoi"
     case .linkage(let resolution): resolution == 0 ? "linkage" : "linkage=\(resolution)"
+    case .horizon(let distance): distance.map { "horizon=\($0)" } ?? "horizon"
     case .meta(let resolution): "meta=\(resolution)"
     case .kMeans(let count): "k-means=\(count)"
     case .radiusGraph: "radius-graph"
@@ -39,6 +43,7 @@ public enum WeightingScheme: Sendable, Hashable {
     case ("uniform", nil): self = .uniform
     case ("voronoi", nil): self = .voronoi
     case ("linkage", let resolution): self = .linkage(resolution: resolution ?? 0)
+    case ("horizon", let distance) where distance != 0: self = .horizon(distance: distance)
     case ("meta", let resolution?): self = .meta(resolution: resolution)
     case ("k-means", let count?) where count >= 1 && count == count.rounded() && count < 1e9:
       self = .kMeans(count: Int(count))
@@ -51,7 +56,7 @@ public enum WeightingScheme: Sendable, Hashable {
 
   /// What names there are, for help and messages.
   public static let spellings =
-    "uniform, voronoi, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
+    "uniform, voronoi, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
 
   /// Weights of alternatives.
   ///
@@ -73,6 +78,9 @@ public enum WeightingScheme: Sendable, Hashable {
         contexts: contexts, space: region, samples: samples, seed: seed, threads: threads)
     case .linkage(let resolution):
       return try LinkageWeights.weights(contexts: contexts, resolution: resolution, threads: threads)
+    case .horizon(let distance):
+      let tree = SpanningTree(contexts, threads: threads)
+      return try LinkageWeights.weights(tree: tree, horizon: distance ?? LinkageWeights.horizon(of: tree))
     case .meta(let resolution):
       let groups = try MetaAlternatives.averageLinkage(
         contexts, resolution: resolution, seed: seed, threads: threads)

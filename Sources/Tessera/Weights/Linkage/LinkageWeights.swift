@@ -16,26 +16,76 @@
 /// No alternative space is needed, and none moves. `resolution` is a distance below which answers count as the same:
 /// joins below it count as joins at height zero, so that a group that hangs together at this distance shares the
 /// current of one alternative. Within a group the current divides as without a resolution.
+///
+/// `horizon` is a distance beyond which answers count as equally different: joins above it count as joins at it. Without
+/// one, an answer far from all others gets as much as the whole rest of a crowd; with one, near-duplicates share and
+/// everyone else has an equal part, so few comparisons are thrown away. Shortened heights are continuous too, so all of
+/// the above holds, with e / horizon in place of e / h.
 public enum LinkageWeights {
   /// Weights of alternatives.
   ///
   /// - Parameters:
   ///   - contexts: m x d, row i is alternative i.
   ///   - resolution: Distance below which answers count as the same; not negative.
+  ///   - horizon: Distance beyond which answers count as equally different; nil for none.
   /// - Throws: `WeightsError`.
   /// - Complexity: O(m^2 d) time, O(m d) memory.
-  public static func weights(contexts: Contexts, resolution: Double = 0, threads: Int? = nil) throws
-    -> AlternativeWeights
-  {
+  public static func weights(
+    contexts: Contexts, resolution: Double = 0, horizon: Double? = nil, threads: Int? = nil
+  ) throws -> AlternativeWeights {
     guard contexts.count > 0 else { throw WeightsError.noContexts }
-    return try weights(tree: SpanningTree(contexts, threads: threads), resolution: resolution)
+    return try weights(
+      tree: SpanningTree(contexts, threads: threads), resolution: resolution, horizon: horizon)
+  }
+
+  /// A horizon from the data: the mean of the middle half of the distances to the nearest neighbour, in which clones
+  /// share one vote.
+  ///
+  /// A plain mean or median would follow a flood of near-clones to zero. Here votes are weights without a horizon, and
+  /// answers within an eighth of a first estimate of the horizon count as one, with the distance to the nearest outside.
+  /// Clones as close as that move the horizon by O(distance) only.
+  public static func horizon(of tree: SpanningTree) throws -> Double {
+    let votes = try weights(tree: tree).values
+    let first = middle(of: tree, votes, within: 0)
+    return middle(of: tree, votes, within: first / 8)
+  }
+
+  private static func middle(of tree: SpanningTree, _ votes: [Double], within: Double) -> Double {
+    let groups = tree.groups(within: within)
+    var nearest = [Double](repeating: .infinity, count: groups.count)
+    var shares = [Double](repeating: 0, count: groups.count)
+    for edge in tree.edges where edge.length > within {
+      for end in [groups.groupOf[edge.a], groups.groupOf[edge.b]] {
+        nearest[end] = min(nearest[end], edge.length)
+      }
+    }
+    for (i, group) in groups.groupOf.enumerated() { shares[group] += votes[i] }
+    let order = nearest.indices.filter { nearest[$0].isFinite }.sorted {
+      (nearest[$0], $0) < (nearest[$1], $1)
+    }
+    let total = order.reduce(0) { $0 + shares[$1] }
+    // All alternatives are one: any horizon gives the same weights.
+    guard total > 0 else { return 1 }
+    var (before, sum) = (0.0, 0.0)
+    for group in order {
+      let after = before + shares[group] / total
+      sum += max(0, min(after, 0.75) - max(before, 0.25)) * nearest[group]
+      before = after
+    }
+    return 2 * sum
   }
 
   /// The same from a tree that is there already: several resolutions for the price of one.
   ///
   /// - Complexity: O(m).
-  public static func weights(tree: SpanningTree, resolution: Double = 0) throws -> AlternativeWeights {
+  public static func weights(tree: SpanningTree, resolution: Double = 0, horizon: Double? = nil) throws
+    -> AlternativeWeights
+  {
     guard resolution >= 0, resolution.isFinite else { throw WeightsError.resolution(found: resolution) }
+    if let horizon, !(horizon > resolution && horizon.isFinite) {
+      throw WeightsError.resolution(found: horizon)
+    }
+    let limit = horizon ?? .infinity
     let m = tree.count
     // Nodes: the alternatives, then a fork for every edge in order of length.
     let nodes = 2 * m - 1
@@ -54,10 +104,11 @@ public enum LinkageWeights {
       _ = parts.join(edge.a, edge.b)
       top[parts.find(edge.a)] = node
       size[node] = size[left] + size[right]
-      height[node] = edge.length
-      coarseHeight[node] = max(edge.length - resolution, 0)
+      let joined = min(edge.length, limit)
+      height[node] = joined
+      coarseHeight[node] = max(joined - resolution, 0)
       let fine = fork(
-        edge.length - height[left] + resistance[left], edge.length - height[right] + resistance[right],
+        joined - height[left] + resistance[left], joined - height[right] + resistance[right],
         size[left], size[right])
       let coarse = fork(
         coarseHeight[node] - coarseHeight[left] + coarseResistance[left],
@@ -77,7 +128,10 @@ public enum LinkageWeights {
       values: Array(current.prefix(m)), standardErrors: Array(repeating: 0, count: m),
       origin: WeightOrigin(
         scheme: .linkage, method: .exact,
-        choice: resolution > 0 ? "answers within \(resolution) of one another count as the same" : ""))
+        choice: [
+          resolution > 0 ? "answers within \(resolution) of one another count as the same" : "",
+          horizon.map { "answers beyond \($0) count as equally different" } ?? "",
+        ].filter { !$0.isEmpty }.joined(separator: ", ")))
   }
 
   /// Two wires side by side: their common resistance, and the share of the current in the first.

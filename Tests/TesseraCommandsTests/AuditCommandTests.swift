@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct AuditCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Twelve answers in a circle of preferences, and six near-copies of the third.
+  func data(copies: Int = 6) throws -> [String] {
+    var alternatives: [(id: String, x: Double, y: Double)] = (0..<12).map {
+      ("n\($0)", cos(Double($0)), sin(2.3 * Double($0)))
+    }
+    for k in 0..<copies {
+      alternatives.append(("copy\(k)", alternatives[2].x + 0.002 * Double(k), alternatives[2].y))
+    }
+    let lines = alternatives.map {
+      "{\"id\": \"\($0.id)\", \"context\": [\($0.x), \($0.y)], \"text\": \"answer \($0.id)\"}\n"
+    }
+    var rows = ""
+    for i in alternatives.indices {
+      for j in 0..<i {
+        let (a, b) = (i < 12 ? i : 2, j < 12 ? j : 2)
+        let difference = Double((a * 3 + b * 7) % 11) - Double((a * 7 + b * 3) % 11)
+        let p: Double = a == b ? 0.5 : 1 / (1 + exp(-difference / 4))
+        rows +=
+          "{\"a\": \"\(alternatives[i].id)\", \"b\": \"\(alternatives[j].id)\", \"preference\": \(p), \"count\": 20}\n"
+      }
+    }
+    return [
+      try folder.write(rows, to: "c.jsonl"), "--alternatives",
+      try folder.write(lines.joined(), to: "a.jsonl"),
+    ]
+  }
+
+  func audit(_ arguments: [String]) throws -> (result: Tool.Result, json: [String: Any]) {
+    let result = try Tool.run(["audit"] + arguments + ["--bootstraps", "20", "-o", folder.file("out")])
+    let json = FileManager.default.contents(atPath: folder.file("out/audit.json")).flatMap {
+      try? JSONSerialization.jsonObject(with: $0) as? [String: Any]
+    }
+    return (result, json ?? [:])
+  }
+
+  @Test func copiesAreFoundAndTheirInfluenceShown() throws {
+    let (result, json) = try audit(data())
+    #expect(result.code == 0, "\(result.errors)")
+    let groups = json["groups"] as? [[String: Any]] ?? []
+    #expect(groups.count == 1)
+    #expect((groups[0]["members"] as? [String])?.count == 7)
+    func shift(_ kind: String, _ scheme: String) -> Double {
+      ((groups[0][kind] as? [String: Any])?[scheme] as? [String: Any])?["largestShift"] as? Double ?? .nan
+    }
+    // The copies shift the standard rewards far more than the others.
+    #expect(shift("collapsed", "standard") > 10 * shift("collapsed", "horizon"))
+    #expect(shift("collapsed", "standard") > 5 * shift("collapsed", "voronoi"))
+    let attacks = json["attacks"] as? [[String: Any]] ?? []
+    #expect(attacks.count == 5 * 3 * 4)
+    for attack in attacks where attack["distance"] as? Double == 0 {
+      let shifts = attack["shifts"] as? [String: [String: Any]] ?? [:]
+      #expect(shifts["horizon"]?["largestShift"] as? Double ?? 1 < 1e-6)
+      #expect(shifts["standard"]?["largestShift"] as? Double ?? 0 > 1e-3)
+    }
+    let page = try String(contentsOfFile: folder.file("out/index.html"), encoding: .utf8)
+    for part in ["leaderboard-slopes", "context-map", "shift-curves", "answer copy1", "Log loss"] {
+      #expect(page.contains(part), "\(part)")
+    }
+    let first = FileManager.default.contents(atPath: folder.file("out/audit.json"))
+    _ = try audit(data() + ["--threads", "1"])
+    #expect(FileManager.default.contents(atPath: folder.file("out/audit.json")) == first)
+  }
+
+  @Test func aLeaderboardNeedsNoContexts() throws {
+    let rows = try data(copies: 0)[0]
+    let (result, json) = try audit([rows, "--schemes", "linkage"])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect((json["contexts"] as? String)?.contains("behaviour") == true)
+    #expect((json["schemes"] as? [[String: Any]])?.count == 2)
+  }
+
+  @Test func theWorstInputs() throws {
+    let files = try data()
+    // One group that swallows everything: said, not hidden.
+    let swallowed = try audit(files + ["--duplicates-within", "100"])
+    #expect(swallowed.result.code == 0)
+    #expect(swallowed.result.errors.contains("more than half"))
+    // Threshold 0 finds exact copies only.
+    let none = try audit(files + ["--duplicates-within", "0"])
+    #expect(none.json["duplicateGroups"] as? Int == 1, "copy0 is exact")
+    // All texts equal.
+    let same = (0..<4).map { "{\"id\": \"n\($0)\", \"text\": \"the same\"}\n" }.joined()
+    let pairs =
+      "{\"a\": \"n0\", \"b\": \"n1\", \"preference\": 1}\n{\"a\": \"n2\", \"b\": \"n3\", \"preference\": 0}\n"
+    let equal = try audit([
+      folder.write(pairs, to: "p.jsonl"), "--alternatives", try folder.write(same, to: "same.jsonl"),
+    ])
+    #expect(equal.result.code == 0, "\(equal.result.errors)")
+    // Contexts missing for some.
+    let some = "{\"id\": \"n0\", \"context\": [1]}\n{\"id\": \"n1\"}\n"
+    let missing = try audit([
+      folder.file("p.jsonl"), "--alternatives", try folder.write(some, to: "some.jsonl"),
+    ])
+    #expect(missing.result.code == 65)
+    // Texts missing for some.
+    let half = "{\"id\": \"n0\", \"text\": \"x\"}\n{\"id\": \"n1\"}\n{\"id\": \"n2\"}\n{\"id\": \"n3\"}\n"
+    let texts = try audit([
+      folder.file("p.jsonl"), "--alternatives", try folder.write(half, to: "half.jsonl"),
+    ])
+    #expect(texts.result.code == 65)
+    #expect(texts.result.errors.contains("no text of \"n1\""))
+    for bad in [
+      ["--schemes", "magic"], ["--clone", "nobody"], ["--duplicates-within", "-1"], ["--lambda", "0"],
+      ["--bootstraps", "-1"], ["--schemes", "k-means=0"],
+    ] {
+      #expect(try audit(files + bad).result.code == 64, "\(bad)")
+    }
+  }
+}
