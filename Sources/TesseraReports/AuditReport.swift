@@ -129,6 +129,14 @@ public struct AuditReport: Sendable {
             "Clones of the leading alternatives are added at a distance from their original, given as a share of the median distance of nearest neighbours (\(Self.short(audit.medianDistance))), each with its original's record of comparisons. A scheme that is robust to clones stays near zero when the distance is small."
           ), .figure(curves), .table(attackTable),
         ]))
+    sections.append(
+      HTMLPage.Section(
+        title: "At which distance are two answers the same?",
+        blocks: [
+          .paragraph(
+            "Near-duplicates are a matter of resolution. Linkage weights count answers within a distance as one; the curve shows what is left as the distance grows, up to where everything is one group. Where it falls steeply, many answers join."
+          ), .figure(resolutionCurve),
+        ]))
     if !audit.heldOut.isEmpty {
       sections.append(
         HTMLPage.Section(
@@ -313,6 +321,23 @@ public struct AuditReport: Sendable {
       layout: PlotlyFigure.layout(x: PlotlyFigure.axis("clones"), y: PlotlyFigure.axis("largest shift")))
   }
 
+  /// What is left as more counts as the same.
+  private var resolutionCurve: PlotlyFigure {
+    let x = audit.resolutions.map(\.distance)
+    return PlotlyFigure(
+      name: "resolution-curve",
+      caption:
+        "Groups and effective number of alternatives against the distance within which answers count as the same, by linkage weights.",
+      traces: [
+        PlotlyFigure.scatter(
+          "groups", x: x, y: audit.resolutions.map { Double($0.groups) }, colour: "#2b6cb0"),
+        PlotlyFigure.scatter(
+          "effective alternatives", x: x, y: audit.resolutions.map(\.effectiveAlternatives), colour: "#2f855a"
+        ),
+      ],
+      layout: PlotlyFigure.layout(x: PlotlyFigure.axis("resolution"), y: PlotlyFigure.axis("number")))
+  }
+
   public var json: JSONValue {
     func json(_ shift: CloneAudit.Shift?) -> JSONValue {
       guard let shift else { return .null }
@@ -363,6 +388,16 @@ public struct AuditReport: Sendable {
               ("weights", .object(zip(names, group.weights).map { ($0, .number($1)) })),
               ("collapsed", .object(zip(names, group.collapsed).map { ($0, json($1)) })),
               ("removed", .object(zip(names, group.removed).map { ($0, json($1)) })),
+            ])
+          })
+      ),
+      (
+        "resolutions",
+        .array(
+          audit.resolutions.map { point in
+            .object([
+              ("distance", .number(point.distance)), ("groups", .integer(point.groups)),
+              ("effectiveAlternatives", .number(point.effectiveAlternatives)), ("shift", json(point.shift)),
             ])
           })
       ),

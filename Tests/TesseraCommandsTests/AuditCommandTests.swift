@@ -62,7 +62,9 @@ import Testing
       #expect(shifts["standard"]?["largestShift"] as? Double ?? 0 > 1e-3)
     }
     let page = try String(contentsOfFile: folder.file("out/index.html"), encoding: .utf8)
-    for part in ["leaderboard-slopes", "context-map", "shift-curves", "answer copy1", "Log loss"] {
+    for part in [
+      "leaderboard-slopes", "context-map", "shift-curves", "resolution-curve", "answer copy1", "Log loss",
+    ] {
       #expect(page.contains(part), "\(part)")
     }
     let first = FileManager.default.contents(atPath: folder.file("out/audit.json"))

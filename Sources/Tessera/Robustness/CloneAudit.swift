@@ -60,6 +60,16 @@ public struct CloneAudit: Sendable {
     public let errors: [Double]
   }
 
+  /// What counting answers within a distance as the same does, by linkage weights.
+  public struct Resolution: Sendable {
+    public let distance: Double
+    /// Groups that hang together at the distance.
+    public let groups: Int
+    public let effectiveAlternatives: Double
+    /// Against the standard estimate.
+    public let shift: Shift
+  }
+
   public struct HeldOut: Sendable {
     public let quality: PredictionQuality
   }
@@ -80,6 +90,8 @@ public struct CloneAudit: Sendable {
   /// nothing.
   public let noise: [Shift]
   public let attacks: [Attack]
+  /// Ascending distances, from 0 to where all is one group.
+  public let resolutions: [Resolution]
   public let spreads: [Spread]
   /// For each scheme; empty where nothing could be held out.
   public let heldOut: [HeldOut]
@@ -153,6 +165,26 @@ public struct CloneAudit: Sendable {
           removed: try refit(Self.removing(inside, dataset))))
     }
     self.groups = groups
+
+    // The resolution: at quantiles of the distances at which answers join.
+    let lengths = tree.edges.map(\.length).filter { $0 > 0 }
+    var last: SchemeFit?
+    resolutions = try
+      ([0]
+      + stride(from: 0.1, through: 1, by: 0.1).map { share in
+        lengths.isEmpty ? 0 : lengths[min(Int(share * Double(lengths.count)), lengths.count - 1)]
+      }).map { distance in
+        let scheme = WeightingScheme.linkage(resolution: distance)
+        let weights = try LinkageWeights.weights(tree: tree, resolution: distance)
+        let found = try SchemeFit(
+          scheme, weights, graph, lambda: lambda, threads: settings.threads,
+          start: last?.rewards ?? fits[0].rewards)
+        last = found
+        return Resolution(
+          distance: distance, groups: tree.groups(within: distance).count,
+          effectiveAlternatives: weights.diagnostics.effectiveAlternatives,
+          shift: Self.shift(fits[0].rewards, found.rewards, fits[0].rewards.indices.map { $0 }, components))
+      }
 
     // Attacks.
     let ranked = fits[0].rewards.indices.sorted { (fits[0].rewards[$1], $0) < (fits[0].rewards[$0], $1) }
