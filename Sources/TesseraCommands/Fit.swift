@@ -1,5 +1,6 @@
 import Foundation
 import Tessera
+import TesseraFormats
 
 /// What `tessera fit` works out, before any of it is spelled.
 struct Fit {
@@ -51,16 +52,37 @@ struct Fit {
 
     let scheme = request.weights.chosen(hasContexts: fitted.contexts != nil)
     let fittedWeights: AlternativeWeights
+    var pairFactors: [Double]?
     if let contexts = fitted.contexts, scheme != .uniform {
       let (prepared, transform) = try request.space.transformed(contexts)
-      fittedWeights = try request.space.weights(scheme, ofTransformed: prepared, transform)
+      if request.pairSpace {
+        let region = try request.space.space.space(
+          around: prepared, transform: transform, samples: request.space.samples, seed: request.space.seed,
+          threads: request.space.threads)
+        let pairs = try PairSpaceWeights(
+          contexts: prepared, winRates: graph, space: region, samples: request.space.samples,
+          seed: request.space.seed, threads: request.space.threads)
+        fittedWeights = pairs.alternatives
+        pairFactors = pairs.factors(graph)
+      } else if request.perPrompt {
+        fittedWeights = try PromptWeights.weights(
+          contexts: prepared,
+          prompts: Self.prompts(of: fitted, file: request.alternatives.alternatives ?? ""),
+          scheme: scheme, samples: request.space.samples, seed: request.space.seed,
+          threads: request.space.threads)
+      } else {
+        fittedWeights = try request.space.weights(scheme, ofTransformed: prepared, transform)
+      }
     } else {
       fittedWeights = .uniform(alternatives: m)
     }
     weights = groups.map { fittedWeights.shared(among: $0) } ?? fittedWeights
 
-    func estimate(_ values: [Double], lambda: Double, label: String) throws -> Estimate {
-      let problem = try BradleyTerry(winRates: graph, weights: values, lambda: lambda, pairs: request.pairs)
+    func estimate(_ values: [Double], lambda: Double, label: String, factors: [Double]? = nil) throws
+      -> Estimate
+    {
+      let problem = try BradleyTerry(
+        winRates: graph, weights: values, lambda: lambda, pairs: request.pairs, pairFactors: factors)
       let progress = Progress(label)
       var solver = NewtonSolver()
       solver.threads = request.space.threads
@@ -84,7 +106,8 @@ struct Fit {
       lambda: lambdaConvention.standardLambda(lambda, alternatives: m), label: "standard estimate")
     winRates = spread(graph.averages())
     if scheme != .uniform {
-      weighted = try estimate(fittedWeights.values, lambda: lambda, label: "weighted estimate")
+      weighted = try estimate(
+        fittedWeights.values, lambda: lambda, label: "weighted estimate", factors: pairFactors)
       weightedWinRates = spread(graph.averages(weights: fittedWeights.values))
     } else if request.weights == .scheme(.uniform) {
       // Uniform weights were asked for: the weighted estimate is the standard one.
@@ -93,6 +116,21 @@ struct Fit {
     } else {
       weighted = nil
       weightedWinRates = nil
+    }
+  }
+
+  /// The prompt of each alternative, numbered by first appearance.
+  private static func prompts(of dataset: PreferenceDataset, file: String) throws -> [Int] {
+    var numbers: [String: Int] = [:]
+    return try dataset.alternatives.map { alternative in
+      guard let prompt = alternative.prompt else {
+        throw FormatError.content(
+          file: file, line: nil, field: "prompt", found: "no prompt of \"\(alternative.id)\"",
+          expected: "one for every alternative, for --per-prompt")
+      }
+      let number = numbers[prompt] ?? numbers.count
+      numbers[prompt] = number
+      return number
     }
   }
 

@@ -40,6 +40,12 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Merge alternatives with equal contexts into one and pool their comparisons.")
   var mergeDuplicates = false
 
+  @Flag(help: "Weigh answers within each prompt: alternatives need a prompt each, prompts count alike.")
+  var perPrompt = false
+
+  @Flag(help: "Weigh compared pairs in the space of pairs, so that sparse comparisons lose no mass.")
+  var pairSpace = false
+
   @OptionGroup var texts: TextOptions
 
   @OptionGroup var rows: RowOptions
@@ -55,6 +61,14 @@ struct FitCommand: ParsableCommand {
       throw ValidationError(
         "--weights \(weights) needs contexts: give --alternatives, with --contexts, a context field or a text field."
       )
+    }
+    if perPrompt || pairSpace, !mayHaveContexts {
+      throw ValidationError(
+        "--per-prompt and --pair-space weigh contexts: give --alternatives, with --contexts, a context field or a text field."
+      )
+    }
+    if pairSpace, perPrompt || (weights != .unspecified && weights != .scheme(.voronoi)) {
+      throw ValidationError("--pair-space goes with Voronoi weights of all alternatives alone.")
     }
     if mergeDuplicates, !mayHaveContexts {
       throw ValidationError(

@@ -418,4 +418,43 @@ import Testing
     let total = result.rows().reduce(0) { $0 + ($1["weight"] as? Double ?? 0) }
     #expect(abs(total - 1) < 1e-9)
   }
+
+  @Test func sparseDataHasWeightsOfItsOwn() throws {
+    let folder = try TemporaryFolder()
+    var alternatives = ""
+    var rows = ""
+    for i in 0..<12 {
+      alternatives +=
+        "{\"id\": \"n\(i)\", \"prompt\": \"p\(i / 4)\", \"context\": [\(cos(Double(i))), \(sin(2 * Double(i)))]}\n"
+      if i % 4 > 0 {
+        rows += "{\"a\": \"n\(i)\", \"b\": \"n\(i - 1)\", \"preference\": \(i % 3 == 0 ? 1 : 0)}\n"
+      }
+    }
+    let files = [
+      try folder.write(rows, to: "c.jsonl"), "--alternatives", try folder.write(alternatives, to: "a.jsonl"),
+      "--format", "json",
+    ]
+    let prompts = try Tool.run(["fit"] + files + ["--per-prompt"])
+    #expect(prompts.code == 0, "\(prompts.errors)")
+    for prompt in 0..<3 {
+      let sum = prompts.rows()[4 * prompt..<4 * prompt + 4].reduce(0.0) {
+        $0 + ($1["weight"] as? Double ?? 0)
+      }
+      #expect(abs(sum - 1.0 / 3) < 1e-9)
+    }
+    let pairs = try Tool.run(["fit"] + files + ["--pair-space"])
+    #expect(pairs.code == 0, "\(pairs.errors)")
+    #expect(pairs.rows().allSatisfy { ($0["weightedReward"] as? Double)?.isFinite == true })
+    let horizon = try Tool.run(["fit"] + files + ["--weights", "auto"])
+    #expect((horizon.json["weights"] as? [String: Any])?["scheme"] as? String == "linkage")
+    for bad in [
+      ["--pair-space", "--per-prompt"], ["--pair-space", "--weights", "linkage"], ["--weights", "magic"],
+    ] {
+      #expect(try Tool.run(["fit"] + files + bad).code == 64, "\(bad)")
+    }
+    let bare = try folder.write(
+      "{\"id\": \"n0\", \"context\": [1]}\n{\"id\": \"n1\", \"context\": [2]}\n", to: "bare.jsonl")
+    let one = try folder.write("{\"a\": \"n0\", \"b\": \"n1\", \"preference\": 1}\n", to: "one.jsonl")
+    #expect(try Tool.run(["fit", one, "--alternatives", bare, "--per-prompt"]).code == 65)
+  }
 }

@@ -41,6 +41,8 @@ public struct CaseStudy: Sendable {
     public let dimension: Int
     /// Distance below which answers counted as the same; nil where there is none.
     public let resolution: Double?
+    /// Groups of answers that counted as one each; nil where every answer counted for itself.
+    public let groups: Int?
 
     /// The best of food, art and romance.
     public var winner: ParisDescriptions.Topic {
@@ -73,7 +75,9 @@ public struct CaseStudy: Sendable {
       fitting: contexts, components: components, samples: samples / 10, seed: seed)
     let reduced = try transform.apply(to: contexts)
     let dataset = try data.dataset(contexts: reduced)
-    func outcome(_ weights: AlternativeWeights, weighted: Bool, resolution: Double? = nil) throws -> Outcome {
+    func outcome(_ weights: AlternativeWeights, weighted: Bool, resolution: Double? = nil, groups: Int? = nil)
+      throws -> Outcome
+    {
       let ensemble = try training.train(dataset, weights: weights.values)
       let topics = ParisDescriptions.Topic.allCases.filter { data.topics.contains($0) }
       let members = topics.map { topic in data.topics.indices.filter { data.topics[$0] == topic } }
@@ -91,33 +95,34 @@ public struct CaseStudy: Sendable {
         topics: topics, weighted: weighted, means: means, deviations: deviations,
         topicWeights: members.map { group in group.reduce(0) { $0 + weights.values[$1] } },
         effective: d.effectiveAlternatives, zeroShare: d.zeroWeightShare, alternatives: data.texts.count,
-        dimension: components, resolution: resolution)
+        dimension: components, resolution: resolution, groups: groups)
     }
     return (
       try outcome(.uniform(alternatives: reduced.count), weighted: false),
       try settings.map { setting in
-        let (weights, resolution) = try self.weights(reduced, setting)
-        return try outcome(weights, weighted: true, resolution: resolution)
+        let (weights, resolution, groups) = try self.weights(reduced, setting)
+        return try outcome(weights, weighted: true, resolution: resolution, groups: groups)
       }
     )
   }
 
-  private func weights(_ reduced: Contexts, _ setting: Setting) throws -> (AlternativeWeights, Double?) {
+  private func weights(_ reduced: Contexts, _ setting: Setting) throws -> (AlternativeWeights, Double?, Int?)
+  {
     func voronoi(_ space: any AlternativeSpace) throws -> AlternativeWeights {
       try VoronoiWeights.weights(contexts: reduced, space: space, samples: samples, seed: training.seed)
     }
     switch setting {
-    case .unitCube: return (try voronoi(UnitCube(dimension: reduced.dimension)), nil)
+    case .unitCube: return (try voronoi(UnitCube(dimension: reduced.dimension)), nil, nil)
     case .factorTwo:
       // Boxes drawn by weights that clones share.
       let fair = try voronoi(BoundingBox(around: reduced))
-      return (try voronoi(FactorMixture(around: reduced, weights: fair.values)), nil)
+      return (try voronoi(FactorMixture(around: reduced, weights: fair.values)), nil, nil)
     case .groups:
       let (tree, leaves) = try MetaAlternatives.linkage(reduced, seed: training.seed)
       let resolution = Self.clearestResolution(tree)
       let groups = leaves.joined(by: tree.groups(within: resolution))
       let weights = try MetaAlternatives(groups, of: reduced).weights(samples: samples, seed: training.seed)
-      return (weights, resolution)
+      return (weights, resolution, groups.count)
     }
   }
 
