@@ -17,13 +17,16 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
   return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
 }
 
-func short(_ value: Double) -> String { String(format: value != 0 && abs(value) < 0.001 ? "%.0e" : "%.3f", value) }
+func short(_ value: Double) -> String {
+  String(format: value != 0 && abs(value) < 0.001 ? "%.0e" : "%.3f", value)
+}
 
 /// Every scheme, with scales from the data: the median distance of nearest neighbours.
 func schemes(_ median: Double, alternatives m: Int) -> [WeightingScheme] {
   [
     .uniform, .voronoi, .linkage(resolution: 0), .horizon(distance: nil), .meta(resolution: median),
-    .kMeans(count: max(m / 5, 2)), .radiusGraph, .density(bandwidth: nil), .removeDuplicates(threshold: median / 2),
+    .kMeans(count: max(m / 5, 2)), .radiusGraph, .density(bandwidth: nil),
+    .removeDuplicates(threshold: median / 2),
   ]
 }
 
@@ -64,7 +67,9 @@ func study(_ name: String, _ dataset: PreferenceDataset, paraphrase: Double) thr
   print(
     "\(m) alternatives, \(contexts.dimension) dimensions. Ten clones of each of the five leading alternatives, at distance 0, \(short(paraphrase)) (paraphrase: every tenth word replaced) and 1 (a sibling) of the median neighbour distance; largest shift of another reward, mean over the five. Noise: the shift by another seed.\n"
   )
-  print("| weights | exact clones | paraphrases | siblings | noise | effective alternatives | effective comparisons | held-out log loss | seconds |")
+  print(
+    "| weights | exact clones | paraphrases | siblings | noise | effective alternatives | effective comparisons | held-out log loss | seconds |"
+  )
   print("|---|---|---|---|---|---|---|---|---|")
   for scheme in schemes(median, alternatives: m) {
     var settings = CloneAudit.Settings()
@@ -115,7 +120,8 @@ func recovery(dimension: Int, comparisons count: Int, instances: Int) throws {
     }
     let types = (0..<3).map { _ in (0..<dimension + 3).map { _ in 2 * random.normal() } }
     func reward(_ t: [Double], _ x: [Double]) -> Double {
-      zip(t, x).reduce(0) { $0 + $1.0 * $1.1 } + t[dimension] * sin(4 * x[0]) + t[dimension + 1] * cos(4 * x[1])
+      zip(t, x).reduce(0) { $0 + $1.0 * $1.1 } + t[dimension] * sin(4 * x[0]) + t[dimension + 1]
+        * cos(4 * x[1])
         + t[dimension + 2] * x[0] * x[1]
     }
     let reference = (0..<1_000).map { _ in point() }
@@ -172,12 +178,15 @@ func axioms() throws {
   print(
     "60 alternatives in overlapping clouds, 8 dimensions, 5 instances. Ten clones of one alternative. Others: sum of the changes of the other weights. Group: weight of the original with its clones over its weight before, less 1. Distances are shares of the median neighbour distance. Figures near 0 are good; sampled weights carry noise of about 0.02 in a sum.\n"
   )
-  print("| weights | sum 1 | smallest m w | order changes | exact: others | exact: group | near 0.01: others | near 0.01: group | near 0.1: others | near 0.1: group | all moved by 0.01 |")
+  print(
+    "| weights | sum 1 | smallest m w | order changes | exact: others | exact: group | near 0.01: others | near 0.01: group | near 0.1: others | near 0.1: group | all moved by 0.01 |"
+  )
   print("|---|---|---|---|---|---|---|---|---|---|---|")
   for scheme in schemes(2, alternatives: 60) {
     let a = try WeightAxioms { try scheme.weights(of: $0, samples: 400_000).values }
     let figures = [
-      a.sum, a.smallest, a.symmetry, a.exactOthers, a.exactGroup, a.nearOthers[1], a.nearGroup[1], a.nearOthers[2],
+      a.sum, a.smallest, a.symmetry, a.exactOthers, a.exactGroup, a.nearOthers[1], a.nearGroup[1],
+      a.nearOthers[2],
       a.nearGroup[2], a.moved[1],
     ]
     print("| \(label(scheme)) | \(figures.map(short).joined(separator: " | ")) |")
@@ -215,7 +224,9 @@ if let folder = folders["alpaca"] {
 if let folder = folders["llmfao"] {
   var reader = ComparisonReader()
   reader.keepsPrompts = true
-  guard let columns = Optional(ComparisonColumns(names: [.a: "left", .b: "right", .outcome: "winner"])) else { exit(1) }
+  guard let columns = Optional(ComparisonColumns(names: [.a: "left", .b: "right", .outcome: "winner"])) else {
+    exit(1)
+  }
   reader.columns = columns
   let file = try reader.read(folder + "/votes.csv", format: .csv)
   let raw = try PreferenceDataset(
@@ -227,5 +238,7 @@ if let folder = folders["llmfao"] {
   let contexts = try BehaviourContexts.contexts(graph, rewards: fit.rewards)
   try study("llmfao, behaviour", raw.replacing(contexts: contexts), paraphrase: paraphrase)
   let transform = try ContextTransform(fitting: contexts, components: 10)
-  try study("llmfao, behaviour, PCA 10", raw.replacing(contexts: transform.apply(to: contexts)), paraphrase: paraphrase)
+  try study(
+    "llmfao, behaviour, PCA 10", raw.replacing(contexts: transform.apply(to: contexts)),
+    paraphrase: paraphrase)
 }
