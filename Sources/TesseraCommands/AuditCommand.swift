@@ -78,7 +78,7 @@ struct AuditCommand: ParsableCommand {
   func run() throws {
     let script = try page.script()
     let raw = try DatasetOptions(comparisons: input, alternatives: alternatives, texts: (texts, space)).read(
-      keepsPrompts: true, keepsTexts: true)
+      keepsPrompts: true, keepsTexts: .all)
     let (dataset, words) = try withContexts(raw)
     var settings = CloneAudit.Settings()
     settings.schemes = try chosenSchemes()
@@ -113,9 +113,9 @@ struct AuditCommand: ParsableCommand {
     try FileAccess.write(Array(report.json.text().utf8), to: output + "/audit.json")
     try FileAccess.write(Array(report.page.html(plotly: script).utf8), to: output + "/index.html")
     var text = report.verdict.joined(separator: "\n") + "\n"
-    if let standard = audit.heldOut.first?.quality, audit.heldOut.count > 1 {
+    if let standard = audit.heldOut.first, audit.heldOut.count > 1 {
       let held = zip(audit.fits.dropFirst(), audit.heldOut.dropFirst()).map {
-        "\($0.scheme.name) \(Spell.decimals($1.quality.logLoss))"
+        "\($0.scheme.name) \(Spell.decimals($1.logLoss))"
       }
       text +=
         "Held-out log loss: standard \(Spell.decimals(standard.logLoss)) ± \(Spell.decimals(standard.logLossError)), \(held.joined(separator: ", ")).\n"

@@ -57,9 +57,11 @@ struct AlternativesOptions: ParsableArguments {
     }
   }
 
-  func read(keepsTexts: Bool = false) throws -> AlternativesFile? {
+  func read(texts: AlternativesReader.Texts = .none) throws -> AlternativesFile? {
     guard let alternatives else { return nil }
-    let file = try AlternativesReader.read(alternatives, keepsTexts: keepsTexts)
+    // Rows of --contexts take the place of texts.
+    let file = try AlternativesReader.read(
+      alternatives, texts: contexts != nil && texts == .withoutContext ? .none : texts)
     guard let contexts else { return file }
     let rows = try NumpyFile.readContexts(contexts)
     guard rows.count == file.alternatives.count else {
@@ -80,9 +82,12 @@ struct DatasetOptions {
 
   /// - Parameter fitted: Called with an embedder that was fitted to the texts on the way.
   func read(
-    keepsPrompts: Bool = false, keepsTexts: Bool = false, fitted: (FittedLexicalEmbedder) -> Void = { _ in }
+    keepsPrompts: Bool = false, keepsTexts: AlternativesReader.Texts = .none,
+    fitted: (FittedLexicalEmbedder) -> Void = { _ in }
   ) throws -> PreferenceDataset {
-    let raw = try readFiles(keepsPrompts: keepsPrompts, keepsTexts: keepsTexts || texts != nil)
+    let raw = try readFiles(
+      keepsPrompts: keepsPrompts,
+      keepsTexts: texts == nil || keepsTexts == .all ? keepsTexts : .withoutContext)
     guard raw.contexts == nil, let texts,
       let embedded = try texts.options.contexts(
         of: raw.alternatives, file: alternatives.alternatives ?? "", seed: texts.space.seed,
@@ -92,8 +97,9 @@ struct DatasetOptions {
     return try raw.replacing(contexts: embedded.contexts)
   }
 
-  private func readFiles(keepsPrompts: Bool, keepsTexts: Bool) throws -> PreferenceDataset {
-    let known = try alternatives.read(keepsTexts: keepsTexts)
+  private func readFiles(keepsPrompts: Bool, keepsTexts: AlternativesReader.Texts) throws -> PreferenceDataset
+  {
+    let known = try alternatives.read(texts: keepsTexts)
     if let known, known.alternatives.count < 2 {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: nil, found: "1 alternative",

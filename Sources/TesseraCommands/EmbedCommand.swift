@@ -54,7 +54,7 @@ struct EmbedCommand: ParsableCommand {
   }
 
   func run() throws {
-    let read = try AlternativesReader.read(texts, keepsTexts: true, needsIdentifiers: false)
+    let read = try AlternativesReader.read(texts, texts: .all, needsIdentifiers: false)
     let list = try TextOptions.texts(
       read.alternatives, file: texts == "-" ? "standard input" : texts, withPrompt: withPrompt)
     let (contexts, fitted) = try embedder.contexts(of: list, model: model, seed: seed, threads: threads)

@@ -88,7 +88,7 @@ enum NamedContexts {
       let contexts = try NumpyFile.readContexts(file)
       return ((0..<contexts.count).map(String.init), contexts)
     }
-    let read = try AlternativesReader.read(file, keepsTexts: true)
+    let read = try AlternativesReader.read(file, texts: .withoutContext)
     guard let contexts = try read.contexts ?? embed(read.alternatives) else {
       throw FormatError.content(
         file: file, line: nil, field: "context", found: "no contexts",

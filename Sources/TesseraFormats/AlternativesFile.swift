@@ -15,11 +15,18 @@ public struct AlternativesFile: Sendable {
 
 /// Reads alternatives from JSONL: `id`, and optionally `context` (an array of numbers), `text`, `prompt`, `model`.
 public enum AlternativesReader {
+  /// Which texts are kept in memory; weights and rewards do not need them.
+  public enum Texts: Sendable {
+    case none
+    /// Of alternatives that have no context of their own, to make one of the text.
+    case withoutContext
+    case all
+  }
+
   /// - Parameters:
-  ///   - keepsTexts: Whether texts are kept; weights and rewards do not need them.
   ///   - needsIdentifiers: Whether every line must have an id; otherwise lines without one go by their number, from 0.
   /// - Throws: `FormatError`: malformed lines, repeated ids, contexts on some lines only or of unequal length.
-  public static func read(_ file: String, keepsTexts: Bool = false, needsIdentifiers: Bool = true) throws
+  public static func read(_ file: String, texts: Texts = .none, needsIdentifiers: Bool = true) throws
     -> AlternativesFile
   {
     var reader = try RecordReader(file: file, quotes: false)
@@ -67,9 +74,10 @@ public enum AlternativesReader {
       guard number == alternatives.count else {
         throw problem("id", "\"\(id)\" a second time", "a unique name")
       }
+      let keeps = texts == .all || (texts == .withoutContext && fields["context"] == nil)
       alternatives.append(
         Alternative(
-          id: id, text: keepsTexts ? try text("text") : nil, prompt: try text("prompt"),
+          id: id, text: keeps ? try text("text") : nil, prompt: try text("prompt"),
           model: try text("model")))
 
       if alternatives.count == 1 { firstLine = line }

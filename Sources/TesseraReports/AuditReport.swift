@@ -148,8 +148,7 @@ public struct AuditReport: Sendable {
             .table(
               HTMLPage.Table(
                 header: ["Weights", "Accuracy", "Log loss", "Calibration error"],
-                rows: zip(names, audit.heldOut).map { name, held in
-                  let q = held.quality
+                rows: zip(names, audit.heldOut).map { name, q in
                   return [
                     name, String(format: "%.1f %% ± %.1f", 100 * q.accuracy, 100 * q.accuracyError),
                     String(format: "%.4f ± %.4f", q.logLoss, q.logLossError),
@@ -358,7 +357,7 @@ public struct AuditReport: Sendable {
         ("clonesToFlip", clonesToFlip[k].map(JSONValue.integer) ?? .null),
       ]
       if audit.heldOut.indices.contains(k) {
-        let q = audit.heldOut[k].quality
+        let q = audit.heldOut[k]
         members.append(
           (
             "heldOut",

@@ -81,7 +81,8 @@ import Testing
     #expect(read.alternatives[0].model == "m")
     #expect(read.alternatives[0].text == nil)
     #expect(read.contexts?.row(1) == [-0.001, 2])
-    #expect(try AlternativesReader.read(file, keepsTexts: true).alternatives[0].text == "long")
+    #expect(try AlternativesReader.read(file, texts: .all).alternatives[0].text == "long")
+    #expect(try AlternativesReader.read(file, texts: .withoutContext).alternatives[0].text == nil)
   }
 
   @Test func badAlternativesAreNamed() throws {

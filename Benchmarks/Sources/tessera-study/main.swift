@@ -91,7 +91,7 @@ func study(_ name: String, _ dataset: PreferenceDataset, paraphrase: Double) thr
     }
     let fit = audit.fits[0]
     let held = audit.heldOut.first.map {
-      String(format: "%.4f ± %.4f", $0.quality.logLoss, $0.quality.logLossError)
+      String(format: "%.4f ± %.4f", $0.logLoss, $0.logLossError)
     }
     print(
       "| \(label(scheme)) | \(short(shift(0))) | \(short(shift(paraphrase))) | \(short(shift(1))) | \(short(audit.noise[0].largest)) | \(String(format: "%.0f", fit.weights.diagnostics.effectiveAlternatives)) | \(String(format: "%.0f", fit.effectiveComparisons)) | \(held ?? "-") | \(short(time)) |"
@@ -204,7 +204,7 @@ try recovery(dimension: 3, comparisons: 3_000, instances: 10)
 try recovery(dimension: 10, comparisons: 3_000, instances: 10)
 var paraphrase = 0.3
 if let folder = folders["alpaca"] {
-  let read = try AlternativesReader.read(folder + "/alternatives.jsonl", keepsTexts: true)
+  let read = try AlternativesReader.read(folder + "/alternatives.jsonl", texts: .all)
   paraphrase = try paraphraseDistance(read.alternatives.map { $0.text ?? "" })
   var reader = ComparisonReader()
   reader.keepsPrompts = true

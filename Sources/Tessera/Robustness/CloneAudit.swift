@@ -70,10 +70,6 @@ public struct CloneAudit: Sendable {
     public let shift: Shift
   }
 
-  public struct HeldOut: Sendable {
-    public let quality: PredictionQuality
-  }
-
   public let dataset: PreferenceDataset
   public let lambda: Double
   public let threshold: Double
@@ -94,7 +90,7 @@ public struct CloneAudit: Sendable {
   public let resolutions: [Resolution]
   public let spreads: [Spread]
   /// For each scheme; empty where nothing could be held out.
-  public let heldOut: [HeldOut]
+  public let heldOut: [PredictionQuality]
   public let heldOutUnit: String
   /// How held-out comparisons were predicted.
   public let predictor: String
@@ -362,7 +358,7 @@ public struct CloneAudit: Sendable {
   /// the contexts where they do not.
   private static func heldOut(
     _ dataset: PreferenceDataset, _ fits: [SchemeFit], lambda: Double, _ settings: Settings
-  ) throws -> ([HeldOut], String, String) {
+  ) throws -> ([PredictionQuality], String, String) {
     var predictions = fits.map { _ in (comparisons: [Comparison](), rewards: [Double](), groups: [Int]()) }
     var usesModel = false
     var unit = HeldOutSplit.Unit.pair
@@ -405,7 +401,7 @@ public struct CloneAudit: Sendable {
       }
     }
     let result = predictions.map {
-      HeldOut(quality: PredictionQuality(of: $0.comparisons, rewards: $0.rewards, groups: $0.groups))
+      PredictionQuality(of: $0.comparisons, rewards: $0.rewards, groups: $0.groups)
     }
     return (result, unit.rawValue, usesModel ? "a linear reward on the contexts" : "the rewards themselves")
   }

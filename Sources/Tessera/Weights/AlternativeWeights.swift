@@ -25,9 +25,7 @@ public struct AlternativeWeights: Sendable, Equatable {
     let samples = Double(diagnostics.origin.samples)
     guard samples > 0 else { return share...share }
     let n = error > 0 ? share * (1 - share) / (error * error) : samples
-    let centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    let half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
-    return max(0, share == 0 ? 0 : centre - half)...min(1, centre + half)
+    return wilsonInterval(share: share, of: n, z: z)
   }
 
   /// 1/m for each of m alternatives: what the standard estimate uses.

@@ -88,20 +88,18 @@ public struct MetaAlternatives: Sendable {
     return shared(weights)
   }
 
-  /// Weights of the centres from their distances alone (`LinkageWeights`), each shared evenly by its group.
-  ///
-  /// With few groups in many dimensions this is steadier than Voronoi cells, whose shares then hang on the accidents of
-  /// the space: groups that are equally far from one another get equal weights.
-  public func linkageWeights(threads: Int? = nil) throws -> AlternativeWeights {
-    shared(try LinkageWeights.weights(contexts: centres, threads: threads))
-  }
-
   /// A group's weight in equal parts to its different contexts, and each part to the copies: a copy takes nothing from
   /// the others of its group.
   private func shared(_ weights: AlternativeWeights) -> AlternativeWeights {
     let distinct = DuplicateGroups(
       groupOf: copies.representatives.map { groups.groupOf[$0] }, representatives: groups.representatives)
-    return weights.shared(among: distinct).shared(among: copies)
+    let members = weights.shared(among: distinct).shared(among: copies)
+    let cells = weights.diagnostics.origin
+    return AlternativeWeights(
+      values: members.values, standardErrors: members.standardErrors,
+      origin: WeightOrigin(
+        scheme: .meta, method: cells.method, space: cells.space, samples: cells.samples, seed: cells.seed,
+        outside: cells.outside, choice: "\(groups.count) groups"))
   }
 }
 

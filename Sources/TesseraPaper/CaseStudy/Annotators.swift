@@ -1,3 +1,4 @@
+import Foundation
 import Tessera
 
 /// Annotators of one type: what they think of each topic (Table 4).
@@ -49,7 +50,7 @@ public struct AnnotatorType: Sendable {
       [.veryUninterested, .mildlyInterested, .reallyLike],
     ]
     // Exponential numbers, scaled to sum 1.
-    let raw = orders.map { _ in -logarithm(1 - random.uniform()) }
+    let raw = orders.map { _ in -log(1 - random.uniform()) }
     let total = raw.reduce(0, +)
     return zip(orders, raw).map { order, share in
       AnnotatorType(

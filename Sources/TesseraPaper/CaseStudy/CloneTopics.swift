@@ -125,12 +125,8 @@ enum CloneTopics {
 
   private static func best(_ values: [Double]) -> Int { values.indices.max { values[$0] < values[$1] } ?? 0 }
 
-  /// An interval for a share (Wilson, 1927).
-  static func wilson(_ hits: Int, of n: Int) -> ClosedRange<Double> {
-    let (p, n, z) = (Double(hits) / Double(n), Double(n), 1.959964)
-    let centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    return max(0, centre - half)...min(1, centre + half)
+  private static func wilson(_ hits: Int, of n: Int) -> ClosedRange<Double> {
+    wilsonInterval(share: Double(hits) / Double(n), of: Double(n))
   }
 
   /// Answers about every topic with their contexts, from which data sets are drawn.

@@ -2,8 +2,6 @@ import Foundation
 import Tessera
 import TesseraText
 
-func logarithm(_ x: Double) -> Double { log(x) }
-
 /// One data set of the case study: answers about topics, and who preferred what.
 public struct StudyData: Sendable {
   /// Topic of each answer.
