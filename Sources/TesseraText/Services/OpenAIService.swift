@@ -68,16 +68,19 @@ public struct OpenAIService: Sendable {
     received: (Int, Reply) throws -> Void
   ) throws {
     guard !jobs.isEmpty else { return }
-    let arrived = Mailbox<(Int, Result<Reply, any Error>)>()
+    let arrived = Mailbox<(Int, Result<Reply, any Error>, DispatchSemaphore)>()
     let queue = JobQueue(count: jobs.count)
     let workers = min(concurrency, jobs.count)
     for _ in 0..<workers {
       Thread.detachNewThread {
         let connection = Connection()
+        let stored = DispatchSemaphore(value: 0)
         while let number = queue.next() {
           let result = Result { try send(jobs[number], connection) }
           if case .failure = result { queue.stop() }
-          arrived.put((number, result))
+          arrived.put((number, result, stored))
+          // The next request waits until this reply is stored: no more than one a thread can be lost.
+          stored.wait()
         }
         arrived.leave()
       }
@@ -85,10 +88,11 @@ public struct OpenAIService: Sendable {
     var problem: (any Error)?
     var left = workers
     while left > 0 {
-      guard let (number, result) = arrived.take() else {
+      guard let (number, result, stored) = arrived.take() else {
         left -= 1
         continue
       }
+      defer { stored.signal() }
       do {
         try received(number, result.get())
       } catch {
