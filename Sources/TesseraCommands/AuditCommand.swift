@@ -77,6 +77,8 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let script = try page.script()
+    // A folder that cannot be made is found out before the work, not after it.
+    try page.makeFolder(output)
     let raw = try DatasetOptions(comparisons: input, alternatives: alternatives, texts: (texts, space)).read(
       keepsPrompts: true, keepsTexts: .all)
     let (dataset, words) = try withContexts(raw)
@@ -109,7 +111,6 @@ struct AuditCommand: ParsableCommand {
     }
     let name = URL(fileURLWithPath: input.comparisons).lastPathComponent
     let report = AuditReport(audit, title: input.comparisons == "-" ? "" : name, contexts: words)
-    try page.makeFolder(output)
     try FileAccess.write(Array(report.json.text().utf8), to: output + "/audit.json")
     try FileAccess.write(Array(report.page.html(plotly: script).utf8), to: output + "/index.html")
     var text = report.verdict.joined(separator: "\n") + "\n"

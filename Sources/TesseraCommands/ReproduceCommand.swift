@@ -105,6 +105,9 @@ struct ReproduceCommand: ParsableCommand {
 
   func run() throws {
     let script = try page.script()
+    // A folder that cannot be made is found out before the work, not after it.
+    try page.makeFolder(output)
+    try page.makeFolder(output + "/figures")
     let progress = Progress("reproducing")
     let result = try Reproduction(sections: sections, instances: instances, seed: seed, study: study()) {
       share, name in
@@ -112,8 +115,6 @@ struct ReproduceCommand: ParsableCommand {
     }
     progress.finish()
 
-    try page.makeFolder(output)
-    try page.makeFolder(output + "/figures")
     for figure in result.sections.flatMap(\.figures) {
       try FileAccess.write(Array(figure.json.text().utf8), to: "\(output)/figures/\(figure.name).json")
     }

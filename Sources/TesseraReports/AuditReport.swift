@@ -62,10 +62,13 @@ public struct AuditReport: Sendable {
       let flips = collapsed.map(\.winnerFlips).max() ?? 0
       let near = audit.attacks.filter { $0.distance <= 0.1 }
       let attack = near.map { $0.shifts[scheme].largest }.max() ?? 0
-      var line =
-        "\(name): collapsing one of these groups moves another reward by \(Self.short(largest)) at most"
-      line += flips > 0 ? " and changes \(flips) winner\(flips == 1 ? "" : "s")" : " and changes no winner"
-      line += "; near clones of a leading alternative move one by \(Self.short(attack))"
+      var line = "\(name): "
+      if !collapsed.isEmpty {
+        line += "collapsing one of these groups moves another reward by \(Self.short(largest)) at most"
+        line +=
+          flips > 0 ? " and changes \(flips) winner\(flips == 1 ? "" : "s"); " : " and changes no winner; "
+      }
+      line += "near clones of a leading alternative move another reward by \(Self.short(attack))"
       line += clonesToFlip[scheme].map { ", and \($0) of them change a winner." } ?? ", and change no winner."
       if audit.noise[scheme].largest > 0 {
         line +=
