@@ -5,6 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 
 import numpy as np
 
@@ -271,8 +272,60 @@ def training():
         [[name, f"{r['seconds']:.2f}", f"{r['seconds'] / base:.1f}"] for name, r in result.items()])
 
 
+def whole(*arguments):
+    """Our tool as a process of its own: seconds from start to end, and the most memory."""
+    start = time.perf_counter()
+    process = subprocess.Popen([TOOL, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(map(str, arguments))} failed")
+    return {"seconds": time.perf_counter() - start, "gib": usage.ru_maxrss / 2**20}
+
+
+def schemes():
+    header = ["", "seconds", "GiB"]
+
+    def rows(result):
+        return [[name, f"{r['seconds']:.2f}", f"{r['gib']:.2f}" if "gib" in r else "-"] for name, r in result.items()]
+
+    small = contexts(5_000, 256)
+    table("Weighing schemes: 5,000 contexts of 256 dimensions", header, rows(medians({
+        "tessera linkage": lambda: whole("weights", small, "--weights", "linkage"),
+        "SciPy linkage, single": lambda: peer("schemes.py", "single", small),
+        "tessera meta=12": lambda: whole("weights", small, "--weights", "meta=12"),
+        "SciPy linkage, average": lambda: peer("schemes.py", "average", small),
+    }, rounds=3)))
+    big = contexts(100_000, 256)
+    table("Weighing schemes: 100,000 contexts of 256 dimensions", header, rows(medians({
+        "tessera radius-graph": lambda: whole("weights", big, "--weights", "radius-graph"),
+        "tessera horizon": lambda: whole("weights", big, "--weights", "horizon"),
+        "tessera meta=12": lambda: whole("weights", big, "--weights", "meta=12"),
+        "tessera k-means=1000": lambda: whole("weights", big, "--weights", "k-means=1000"),
+        "faiss k-means, 1,000 centres": lambda: peer("schemes.py", "kmeans", big, 1_000),
+    }, rounds=1)))
+
+
+def embedding():
+    # Words in the proportions of a language (Zipf), texts of some 150 words.
+    texts = os.path.join(DATA, "texts-1400.jsonl")
+    random = np.random.default_rng(0)
+    words = ["".join(chr(97 + c) for c in random.integers(0, 26, random.integers(3, 10))) for _ in range(20_000)]
+    with open(texts, "w") as file:
+        for _ in range(1_400):
+            chosen = np.minimum(random.zipf(1.3, 150), len(words)) - 1
+            file.write(json.dumps({"text": " ".join(words[i] for i in chosen)}) + "\n")
+    out = os.path.join(DATA, "texts.npy")
+    result = medians({
+        "tessera embed": lambda: whole("embed", texts, "-o", out),
+        "scikit-learn, TF-IDF and truncated SVD": lambda: peer("schemes.py", "tfidf", texts, 256),
+    }, rounds=3)
+    table("Built-in embedder: 1,400 texts of 150 words, 256 dimensions", ["", "seconds"],
+          [[name, f"{r['seconds']:.2f}"] for name, r in result.items()])
+
+
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
+    "schemes": schemes, "embedding": embedding,
 }
 
 if __name__ == "__main__":
