@@ -4,7 +4,7 @@ SWIFT ?= swift
 TOOL = .build/release/tessera
 STORY = Examples/three-answers
 
-.PHONY: demo test build format dependencies benchmark reproduce
+.PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize
 
 demo: build
 	@echo
@@ -14,11 +14,35 @@ demo: build
 	@echo '== The same, and a near-copy of c =='
 	@$(TOOL) fit $(STORY)/with-clone.comparisons.jsonl --alternatives $(STORY)/with-clone.alternatives.jsonl
 
-test: dependencies
+# The tests come last: their closing lines are what a reader looks for.
+test: dependencies check docs
 	$(SWIFT) test -c release --disable-testable-imports
+
+# Direction of the folders, format, README, snippets, schemas: what is written must be true.
+check: dependencies lint build
+	Scripts/check-direction
+	Scripts/check-readme
+	Scripts/check-schemas
+	Scripts/check-snippets
+
+# Symbol links and articles of the library; a warning fails it. Parameters are described where their names do not.
+docs: dependencies
+	$(SWIFT) package generate-documentation --target Tessera --warnings-as-errors \
+	  --disable-parameters-and-returns-validation
 
 build: dependencies
 	$(SWIFT) build -c release --product tessera
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Sources
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Snippets Benchmarks/Sources
+
+# The library's tests under AddressSanitizer, then under ThreadSanitizer.
+sanitize: dependencies
+	$(SWIFT) test --sanitize=address --scratch-path .build-address --filter TesseraTests
+	$(SWIFT) test --sanitize=thread --scratch-path .build-thread --filter TesseraTests
 
 # The report works offline: plotly.js comes out of the Python package and goes into the page.
 reproduce: build
@@ -28,9 +52,8 @@ reproduce: build
 benchmark: build
 	Benchmarks/run
 
-format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
-
-# OpenBLAS for BLAS and LAPACK, Qhull for exact cells, SQLite and curl for services, found through pkg-config.
+# OpenBLAS for BLAS and LAPACK, Qhull for exact cells, SQLite and curl for services, found through pkg-config; Python and
+# its jsonschema for the checks.
 dependencies:
-	@pkg-config --exists openblas qhull_r sqlite3 libcurl 2>/dev/null || Scripts/install-dependencies
+	@pkg-config --exists openblas qhull_r sqlite3 libcurl 2>/dev/null && python3 -c 'import jsonschema' 2>/dev/null \
+	  || Scripts/install-dependencies

@@ -5,6 +5,7 @@ import PackageDescription
 let package = Package(
   name: "tessera",
   platforms: [.macOS(.v15)],
+  // MARK: Products
   products: [
     .library(name: "Tessera", targets: ["Tessera"]),
     .library(name: "TesseraFormats", targets: ["TesseraFormats"]),
@@ -13,17 +14,18 @@ let package = Package(
     .executable(name: "tessera", targets: ["TesseraMain"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    // For `make docs` alone: nothing that is built links it.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0"),
   ],
   targets: [
+    // MARK: C
     .systemLibrary(
       name: "COpenBLAS",
       pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]
     ),
-    // Values and algorithms: no files, no printing, no network.
-    .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels", "CTesseraCells"]),
-    // The inner loop of sampled weights, compiled for several vector widths.
+    // Inner loops of sampled weights, searches and training, compiled for several vector widths.
     .target(name: "CTesseraKernels"),
     .systemLibrary(
       name: "CQhull",
@@ -32,15 +34,11 @@ let package = Package(
     ),
     // Corners and volumes of exact cells in three to six dimensions.
     .target(name: "CTesseraCells", dependencies: ["CQhull"]),
-    // Files in and out: JSONL, CSV, .npy.
-    .target(name: "TesseraFormats", dependencies: ["Tessera"]),
     .systemLibrary(
       name: "CSQLite",
       pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
     ),
-    // Texts to contexts: the built-in embedder, services, their cache.
-    .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats", "CSQLite", "CTesseraHTTP"]),
     .systemLibrary(
       name: "CCurl",
       pkgConfig: "libcurl",
@@ -48,11 +46,19 @@ let package = Package(
     ),
     // Requests over HTTP. Foundation's client on Linux spins on the processor while it waits.
     .target(name: "CTesseraHTTP", dependencies: ["CCurl"]),
+    // MARK: Library
+    // Values and algorithms: no files, no printing, no network, no Foundation.
+    .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels", "CTesseraCells"]),
+    // Files in and out: comparisons (JSONL, CSV), arrays (.npy, safetensors), documents (JSON), their verification.
+    .target(name: "TesseraFormats", dependencies: ["Tessera"]),
+    // Texts to contexts: the built-in embedder, services, their cache.
+    .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats", "CSQLite", "CTesseraHTTP"]),
     // Figures and HTML pages.
     .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
     // The paper's claims, computed.
     .target(
       name: "TesseraPaper", dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraReports"]),
+    // MARK: Command line
     // One file per subcommand.
     .target(
       name: "TesseraCommands",
@@ -63,8 +69,9 @@ let package = Package(
     ),
     // A target of its own name: `tessera` and `Tessera` are one folder on some file systems.
     .executableTarget(name: "TesseraMain", dependencies: ["TesseraCommands"]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "TesseraTests", dependencies: ["Tessera", "TesseraPaper"]),
+    // MARK: Tests
+    .target(name: "TestSupport", dependencies: ["Tessera"], path: "Tests/TestSupport"),
+    .testTarget(name: "TesseraTests", dependencies: ["Tessera", "TestSupport"]),
     .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
     .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),
     .testTarget(

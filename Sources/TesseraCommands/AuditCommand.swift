@@ -24,7 +24,8 @@ struct AuditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Weights to compare with the standard estimate: \(WeightingScheme.spellings).", valueName: "scheme,...")
+      "Weights to compare with the standard estimate: \(SchemeSpecification.spellings).",
+      valueName: "scheme,...")
   )
   var schemes: String = "voronoi,horizon"
 
@@ -39,13 +40,12 @@ struct AuditCommand: ParsableCommand {
       "Alternative to clone in the simulation; may be repeated (default: the five best).", valueName: "id"))
   var clone: [String] = []
 
-  @Option(help: "Strength of the regularisation (default: 0.1 times the share of pairs that were compared).")
-  var lambda: Double?
-
   @Option(help: "Resamples of the bootstrap.")
   var bootstraps: Int = 100
 
   @OptionGroup var space: SpaceOptions
+  @OptionGroup var estimate: EstimateOptions
+  @OptionGroup var settings: SettingsOptions
   @OptionGroup var texts: TextOptions
 
   @Option(name: .shortAndLong, help: "Folder for index.html and audit.json.")
@@ -53,98 +53,111 @@ struct AuditCommand: ParsableCommand {
 
   @OptionGroup var page: PageOptions
 
-  private func chosenSchemes() throws -> [WeightingScheme] {
-    let named = try schemes.split(separator: ",").map { name -> WeightingScheme in
-      guard let scheme = WeightingScheme(name: name.trimmingCharacters(in: .whitespaces)) else {
-        throw ValidationError("--schemes names \(name); expected some of \(WeightingScheme.spellings).")
+  static let keys: [RewardFit.Settings.Key] = [
+    .space, .method, .samples, .targetError, .relative, .seed, .normalize, .center, .pca, .lambda,
+    .lambdaConvention, .pairs,
+  ]
+
+  private func resolved() throws -> (settings: RewardFit.Settings, given: Set<RewardFit.Settings.Key>) {
+    var (settings, given) = try settings.read(Self.keys)
+    space.apply(to: &settings, &given)
+    estimate.apply(to: &settings, &given)
+    try SettingsOptions.check(settings)
+    return (settings, given)
+  }
+
+  private func chosenSchemes() throws -> [SchemeSpecification] {
+    let named = try schemes.split(separator: ",").map { name -> SchemeSpecification in
+      guard let scheme = SchemeSpecification(name: name.trimmingCharacters(in: .whitespaces)) else {
+        throw ValidationError("--schemes names \(name); expected some of \(SchemeSpecification.spellings).")
       }
       return scheme
     }
-    var seen: Set<WeightingScheme> = []
+    var seen: Set<SchemeSpecification> = []
     return ([.uniform] + named).filter { seen.insert($0).inserted }
   }
 
   func validate() throws {
+    try input.requireFiles()
     _ = try chosenSchemes()
+    if settings.config == nil { _ = try resolved() }
     if let duplicatesWithin, !(duplicatesWithin >= 0 && duplicatesWithin.isFinite) {
       throw ValidationError("--duplicates-within is \(duplicatesWithin); expected a distance, zero or more.")
-    }
-    if let lambda, !(lambda > 0 && lambda.isFinite) {
-      throw ValidationError("--lambda is \(lambda); expected a positive number.")
     }
     guard bootstraps >= 0 else { throw ValidationError("--bootstraps is \(bootstraps); expected 0 or more.") }
   }
 
   func run() throws {
+    let (fit, given) = try resolved()
     let script = try page.script()
     // A folder that cannot be made is found out before the work, not after it.
     try page.makeFolder(output)
-    let raw = try DatasetOptions(comparisons: input, alternatives: alternatives, texts: (texts, space)).read(
-      keepsPrompts: true, keepsTexts: .all)
-    let (dataset, words) = try withContexts(raw)
+    let raw = try DatasetOptions(
+      comparisons: input, alternatives: alternatives, texts: texts, seed: fit.seed, threads: space.threads
+    ).read(keepsPrompts: true, keepsTexts: .all)
+    let work = Console.work("audit", threads: space.threads)
+    let aids = try space.aids(fit)
+    let (dataset, transform, words) = try withContexts(raw, RewardFit(fit), aids, work)
+    try space.store(transform)
+    let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
+    let sampling = try fit.sampling(pool: pool)
     var settings = CloneAudit.Settings()
-    settings.schemes = try chosenSchemes()
-    settings.lambda = lambda
+    settings.schemes = try chosenSchemes().map { $0.scheme(sampling) }
+    try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: settings.schemes)
+    settings.fit = fit
     settings.threshold = duplicatesWithin
     settings.bootstraps = bootstraps
-    // The noise of sampled weights would look like shifts: at 500 samples an alternative it is some 4 % of a weight.
-    settings.samples = max(space.samples, 500 * dataset.alternatives.count)
-    settings.seed = space.seed
-    settings.threads = space.threads
-    let places = Dictionary(
-      zip(raw.alternatives.map(\.id), raw.alternatives.indices), uniquingKeysWith: { a, _ in a })
-    settings.targets = try clone.map { name in
-      guard let place = places[name] else {
-        throw ValidationError("--clone names \"\(name)\"; expected the id of an alternative.")
-      }
-      return place
-    }
-    let progress = Progress("audit")
-    let audit = try CloneAudit(dataset, settings: settings) { share, what in
-      progress.update(share, detail: ", \(what)")
-    }
-    progress.finish()
-    if audit.groups.contains(where: { 2 * $0.members.count > dataset.alternatives.count }) {
+    settings.targets = try clone.map { try raw.place(of: $0, option: "--clone") }
+    let audit = try CloneAudit(dataset, settings: settings, work: work)
+    work.report(1)
+    if audit.influences.contains(where: { 2 * $0.members.count > dataset.alternatives.count }) {
       Console.warn(
-        "one group of near-duplicates holds more than half of the alternatives: the distance \(Spell.short(audit.threshold)) is too large to tell them apart"
+        "one group of near-duplicates holds more than half of the alternatives: the distance \(Spell.short(audit.nearDuplicates.threshold)) is too large to tell them apart"
       )
     }
-    let name = URL(fileURLWithPath: input.comparisons).lastPathComponent
-    let report = AuditReport(audit, title: input.comparisons == "-" ? "" : name, contexts: words)
-    try FileAccess.write(Array(report.json.text().utf8), to: output + "/audit.json")
+    let name = input.comparisons.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
+    let report = AuditReport(audit, title: input.comparisons == ["-"] ? "" : name, contexts: words)
+    try DocumentFile.write(
+      AuditDocument(audit, contexts: words, verdict: report.sentences, advice: WeightWords.words),
+      to: output + "/audit.json")
     try FileAccess.write(Array(report.page.html(plotly: script).utf8), to: output + "/index.html")
-    var text = report.verdict.joined(separator: "\n") + "\n"
-    if let standard = audit.heldOut.first, audit.heldOut.count > 1 {
-      let held = zip(audit.fits.dropFirst(), audit.heldOut.dropFirst()).map {
+    try Console.output(sentences(audit, report) + "Report: \(output)/index.html\n")
+  }
+
+  private func sentences(_ audit: CloneAudit, _ report: AuditReport) -> String {
+    var text = report.sentences.joined(separator: "\n") + "\n"
+    if let qualities = audit.heldOut?.qualities, let standard = qualities.first, qualities.count > 1 {
+      let held = zip(audit.estimates.dropFirst(), qualities.dropFirst()).map {
         "\($0.scheme.name) \(Spell.decimals($1.logLoss))"
       }
       text +=
         "Held-out log loss: standard \(Spell.decimals(standard.logLoss)) ± \(Spell.decimals(standard.logLossError)), \(held.joined(separator: ", ")).\n"
     }
-    try Console.output(text + "Report: \(output)/index.html\n")
+    return text
   }
 
-  /// The dataset with contexts, and how they came about.
-  private func withContexts(_ raw: PreferenceDataset) throws -> (PreferenceDataset, String) {
+  /// The dataset with contexts, what was done to them, and how they came about.
+  private func withContexts(_ raw: PreferenceDataset, _ fit: RewardFit, _ aids: RewardFit.Aids, _ work: Work)
+    throws
+    -> (PreferenceDataset, ContextTransform?, String)
+  {
     if let contexts = raw.contexts {
-      let (prepared, _) = try space.transformed(contexts)
+      let transform = try fit.transform(of: contexts, aids, work.silent)
+      let prepared = try transform?.apply(to: contexts) ?? contexts
       return (
-        try raw.replacing(contexts: prepared), "Contexts: \(prepared.dimension) numbers for each alternative."
+        try raw.replacing(contexts: prepared), transform,
+        "Contexts: \(prepared.dimension) numbers for each alternative."
       )
     }
     let limit = 5_000
     guard raw.alternatives.count <= limit else {
       throw FormatError.content(
-        file: alternatives.alternatives ?? input.comparisons, line: nil, field: "context",
-        found: "no contexts",
+        file: alternatives.alternatives ?? input.name, line: nil, field: "context", found: "no contexts",
         expected: "contexts or texts for more than \(Spell.count(limit)) alternatives: give --alternatives")
     }
-    let graph = raw.winRates
-    let fit = try SchemeFit(
-      .uniform, .uniform(alternatives: raw.alternatives.count), graph,
-      lambda: lambda ?? SchemeFit.sparseLambda(graph), threads: space.threads)
+    let standard = try fit.estimate(raw, by: Uniform(), work: work.silent)
     return (
-      try raw.replacing(contexts: BehaviourContexts.contexts(graph, rewards: fit.rewards)),
+      try raw.replacing(contexts: BehaviourContexts.contexts(raw.pairCounts, rewards: standard.rewards)), nil,
       "Contexts from behaviour: each alternative's win rates against the others, drawn towards the fitted ones where there are few comparisons. They come from the same comparisons as the rewards."
     )
   }

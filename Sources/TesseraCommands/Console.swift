@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Tessera
 import TesseraFormats
 
 /// Data goes to standard output; warnings, errors and progress to standard error.
@@ -16,45 +17,67 @@ enum Console {
 
   static func error(_ message: String) {
     clearProgress()
-    FileHandle.standardError.write(Data((message + "\n").utf8))
+    say(message + "\n")
   }
 
   static func warn(_ message: String) { error("tessera: warning: \(message)") }
 
   static func showProgress(_ line: String) {
     progressShown.store(true, ordering: .relaxed)
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+    say("\r\u{1B}[K\(line)")
   }
 
   static func clearProgress() {
-    if progressShown.exchange(false, ordering: .relaxed) {
-      FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    if progressShown.exchange(false, ordering: .relaxed) { say("\r\u{1B}[K") }
+  }
+
+  /// Nobody listening is no reason to lose the work: what cannot be said is left unsaid.
+  private static func say(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+      if written > 0 {
+        rest = rest.dropFirst(written)
+      } else if errno != EINTR {
+        return
+      }
     }
+  }
+
+  /// Work on some cores with a line on the terminal: the share done and the time left, once it has taken a second.
+  static func work(_ label: String, threads: Int?) -> Work {
+    guard isatty(2) == 1 else { return Work(threads: threads) }
+    let line = ProgressLine(label)
+    return Work(threads: threads) { share, what in line.update(share, what) }
   }
 }
 
-/// A line on the terminal with the share done and the time left, once work has taken a second.
-final class Progress {
+/// A line on the terminal that says how far work is.
+private final class ProgressLine: Sendable {
   private let label: String
-  private let visible = isatty(2) == 1
   private let start = ContinuousClock.now
-  private var last = ContinuousClock.now
+  private let last = Mutex(ContinuousClock.now)
 
   init(_ label: String) { self.label = label }
 
-  /// - Parameter detail: What to show behind the label, computed only when it is shown.
-  func update(_ share: Double, detail: @autoclosure () -> String = "") {
-    guard visible else { return }
+  func update(_ share: Double, _ what: String) {
+    if share >= 1 {
+      Console.clearProgress()
+      return
+    }
     let now = ContinuousClock.now
-    guard now - start > .seconds(1), now - last > .milliseconds(100) || share >= 1 else { return }
-    last = now
-    let seconds =
-      Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
+    let due = last.withLock { last in
+      guard now - start > .seconds(1), now - last > .milliseconds(100) else { return false }
+      last = now
+      return true
+    }
+    guard due else { return }
+    let elapsed = (now - start).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     let left = share > 0 ? seconds / share - seconds : 0
-    Console.showProgress("\(label) \(Int(share * 100)) %, \(Self.spell(left)) left\(detail())")
+    Console.showProgress(
+      "\(label) \(Int(share * 100)) %, \(Self.spell(left)) left\(what.isEmpty ? "" : ", \(what)")")
   }
-
-  func finish() { if visible { Console.clearProgress() } }
 
   private static func spell(_ seconds: Double) -> String {
     let whole = Int(min(max(seconds, 0).rounded(.up), 1e8))

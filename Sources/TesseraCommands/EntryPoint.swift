@@ -2,63 +2,64 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
-import TesseraText
 
 /// Runs the tool and turns errors into messages and exit codes.
 public enum EntryPoint {
   public static func main() -> Never {
     Interruption.install()
+    // The library splits work among cores itself; OpenBLAS must not do so again.
+    LinearAlgebra.useOneThread()
     do {
       var command = try TesseraCommand.parseAsRoot()
       try command.run()
       exit(0)
     } catch {
       guard let code = exitCode(of: error) else { TesseraCommand.exit(withError: error) }
-      Console.error("tessera: \(error)")
+      Console.error("tessera: \(message(of: error))")
       exit(code)
     }
   }
 
-  /// Codes of sysexits.h; nil for errors that the argument parser words itself.
+  /// Codes of sysexits.h, read off the kind; nil for errors that the argument parser words itself.
   static func exitCode(of error: any Error) -> Int32? {
-    switch error {
-    case let error as FormatError:
-      switch error {
-      case .content: 65
-      case .noSuchFile, .cannotRead: 66
-      case .cannotWrite: 73
-      }
-    case is DatasetError: 65
-    case let error as ServiceError:
-      switch error {
-      case .address: 64
-      case .unreachable, .refused: 69
-      case .malformed: 76
-      case .cache: 73
-      }
-    case is RewardTraining.Problem: 64
-    case SpaceError.emptyPool, SpaceError.noDirection, SpaceError.noSpread, WeightsError.cellsFailed,
-      WeightsError.scale:
-      65
-    case is SpaceError, is WeightsError, is EstimationError: 64
-    default: nil
+    if error is Cancelled { return 130 }
+    switch (error as? any KindedError)?.kind {
+    case .option: return 64
+    case .data: return 65
+    case .missing: return 66
+    case .service: return 69
+    case .write: return 73
+    case .reply: return 76
+    case nil: return nil
     }
+  }
+
+  /// The library names settings; on the command line they are options.
+  private static func message(of error: any Error) -> String {
+    if case RewardFitError.setting(let key, let found, let expected) = error {
+      return "\(SettingsOptions.flag(key)) is \(found); expected \(expected)"
+    }
+    return "\(error)"
   }
 }
 
-/// Stops cleanly on Ctrl-C: nothing half-written is left behind.
+/// Stops cleanly when it is asked to: nothing half-written is left behind.
 enum Interruption {
-  // Set up once, before anything else runs.
-  nonisolated(unsafe) private static let source = DispatchSource.makeSignalSource(
-    signal: SIGINT, queue: .global())
-
+  /// A thread of its own waits for the signals, so that they are answered at once, however busy the cores are.
   static func install() {
-    signal(SIGINT, SIG_IGN)
-    source.setEventHandler {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    // Threads inherit the mask: no other one is interrupted.
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    let waited = signals
+    Thread.detachNewThread {
+      var waited = waited
+      var number: Int32 = 0
+      guard sigwait(&waited, &number) == 0 else { return }
       FileAccess.removeUnfinished()
       Console.clearProgress()
-      _exit(130)
+      _exit(128 + number)
     }
-    source.resume()
   }
 }

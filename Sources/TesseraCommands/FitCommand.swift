@@ -16,35 +16,47 @@ struct FitCommand: ParsableCommand {
         tessera fit votes.csv --columns a=left,b=right,outcome=winner
         tessera fit comparisons.jsonl --alternatives alternatives.jsonl --contexts embeddings.npy
         tessera fit comparisons.jsonl --alternatives texts.jsonl
+        tessera fit monday.jsonl --save-state week.json
+        tessera fit tuesday.jsonl --from-state week.json --save-state week.json
       """)
 
   @OptionGroup var input: ComparisonOptions
   @OptionGroup var alternatives: AlternativesOptions
 
-  @Option(help: ArgumentHelp(Weighting.help, valueName: "scheme"))
-  var weights: Weighting = .unspecified
+  @Option(help: ArgumentHelp(WeightChoice.help, valueName: "scheme"))
+  var weights: WeightChoice?
 
   @OptionGroup var space: SpaceOptions
 
-  @Option(help: "Strength of the regularisation.")
-  var lambda: Double = 0.1
+  @OptionGroup var estimate: EstimateOptions
 
-  @Option(
-    help:
-      "normalized: one lambda for both estimates; paper: Equation 1's, m times as large in the standard one.")
-  var lambdaConvention: LambdaConvention = .normalized
-
-  @Option(help: "proportion: every compared pair counts once; count: in proportion to its comparisons.")
-  var pairs: PairConvention = .proportion
+  @OptionGroup var settings: SettingsOptions
 
   @Flag(help: "Merge alternatives with equal contexts into one and pool their comparisons.")
   var mergeDuplicates = false
 
-  @Flag(help: "Weigh answers within each prompt: alternatives need a prompt each, prompts count alike.")
+  @Flag(help: "Weigh answers within each prompt: every alternative has one prompt, prompts count alike.")
   var perPrompt = false
 
   @Flag(help: "Weigh compared pairs in the space of pairs, so that sparse comparisons lose no mass.")
   var pairSpace = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Show the difference of every reward from that of one alternative, with its standard error.",
+      valueName: "id"))
+  var against: String?
+
+  @Flag(help: "Write the mass of every compared pair and the ridge's mass of every alternative (JSON).")
+  var pairMasses = false
+
+  @Option(help: ArgumentHelp("Store votes, weights and rewards, for more votes to come.", valueName: "file"))
+  var saveState: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on from a stored state: its votes and those of the files, and what moved.", valueName: "file"))
+  var fromState: String?
 
   @OptionGroup var texts: TextOptions
 
@@ -52,46 +64,145 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  private func resolved() throws -> (settings: RewardFit.Settings, given: Set<RewardFit.Settings.Key>) {
+    var (settings, given) = try settings.read(RewardFit.Settings.Key.allCases)
+    space.apply(to: &settings, &given)
+    estimate.apply(to: &settings, &given)
+    if let weights {
+      settings.weights = weights
+      given.insert(.weights)
+    }
+    if mergeDuplicates { settings.mergeDuplicates = true }
+    if perPrompt { settings.perPrompt = true }
+    if pairSpace { settings.pairSpace = true }
+    try SettingsOptions.check(settings)
+    return (settings, given)
+  }
+
   func validate() throws {
-    guard lambda.isFinite, lambda > 0 else {
-      throw ValidationError("--lambda is \(lambda); expected a positive number.")
+    if fromState == nil { try input.requireFiles() }
+    if pairMasses, output.format != .json {
+      throw ValidationError("--pair-masses is written into the JSON document: give --format json.")
     }
-    let mayHaveContexts = alternatives.alternatives != nil
-    if weights.needsContexts, !mayHaveContexts {
-      throw ValidationError(
-        "--weights \(weights) needs contexts: give --alternatives, with --contexts, a context field or a text field."
-      )
-    }
-    if perPrompt || pairSpace, !mayHaveContexts {
-      throw ValidationError(
-        "--per-prompt and --pair-space weigh contexts: give --alternatives, with --contexts, a context field or a text field."
-      )
-    }
-    if pairSpace, perPrompt || (weights != .unspecified && weights != .scheme(.voronoi)) {
-      throw ValidationError("--pair-space goes with Voronoi weights of all alternatives alone.")
-    }
-    if mergeDuplicates, !mayHaveContexts {
-      throw ValidationError(
-        "--merge-duplicates compares contexts: give --alternatives, with --contexts, a context field or a text field."
-      )
-    }
+    // A configuration file is read when the command runs; what stands here is checked before.
+    if settings.config == nil { try refuseWithoutContexts(resolved().settings) }
+  }
+
+  private func refuseWithoutContexts(_ settings: RewardFit.Settings) throws {
+    guard alternatives.alternatives == nil else { return }
+    let wanted =
+      settings.weights.needsContexts
+      ? "--weights \(settings.weights.name ?? "") needs contexts"
+      : settings.perPrompt || settings.pairSpace
+        ? "--per-prompt and --pair-space weigh contexts"
+        : settings.mergeDuplicates ? "--merge-duplicates compares contexts" : nil
+    guard let wanted else { return }
+    throw ValidationError(
+      "\(wanted): give --alternatives, with --contexts, a context field or a text field.")
   }
 
   func run() throws {
-    let dataset = try DatasetOptions(
-      comparisons: input, alternatives: alternatives,
-      texts: weights == .scheme(.uniform) && !mergeDuplicates ? nil : (texts, space)
-    ).read()
-    if dataset.contexts == nil, weights.needsContexts || mergeDuplicates {
+    let (settings, given) = try resolved()
+    try refuseWithoutContexts(settings)
+    let state = try fromState.map { try DocumentFile.read(RewardFit.State.self, from: $0) }
+    try state?.check(settings, scheme: nil)
+    let data = try readData(settings, state)
+    if data.contexts == nil, settings.weights.needsContexts || settings.mergeDuplicates || settings.perPrompt
+    {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers or a text on every line, or --contexts")
     }
-    let fit = try Fit(dataset: dataset, request: self)
-    switch output.format {
-    case .table: try output.write(fit.table(rows: rows))
-    case .json: try output.write(fit.json.text())
-    case .csv: try output.write(fit.csv)
+    try SettingsOptions.refuseUnused(settings, given, hasContexts: data.contexts != nil)
+    let reference = try against.map { try data.place(of: $0, option: "--against") }
+
+    let work = Console.work("fitting", threads: space.threads)
+    let result = try RewardFit(settings).run(
+      data, aids: space.aids(settings), against: reference, from: state, work: work)
+    work.report(1)
+    if let reference, let against, result.best.rewards[reference] == nil {
+      Console.warn("\"\(against)\" has no reward, so the others have no difference from it")
     }
+    try space.store(result.transform)
+    let advice = weighed(result) ? WeightWords.say(result.weights) : []
+    if let saveState { try DocumentFile.write(result.state, to: saveState) }
+    switch output.format {
+    case .table:
+      let table = FitTable(result, against: against)
+      try output.write(
+        table.text(rows: rows) + (state.map { MovesTable.text(result, since: $0, rows: rows) } ?? ""))
+    case .json:
+      try output.write(
+        DocumentFile.text(
+          FitDocument(result, advice: advice, pairMasses: pairMasses, against: against)))
+    case .csv: try output.write(FitTable.csv(FitDocument(result, against: against)))
+    }
+  }
+
+  /// Says what there is to say of weights that decide something.
+  private func weighed(_ result: RewardFit.Result) -> Bool {
+    guard result.weighted != nil else { return false }
+    WeightWords.warn(result.weights, of: result.dataset.alternatives.count)
+    return true
+  }
+
+  private func readData(_ settings: RewardFit.Settings, _ state: RewardFit.State?) throws -> PreferenceDataset
+  {
+    let looksAtContexts =
+      settings.weights.specification(hasContexts: true) != .uniform || settings.mergeDuplicates
+    if input.comparisons.isEmpty, let state {
+      guard let known = try alternatives.read() else { return try state.dataset() }
+      // Only the alternatives are new: the votes are those of the state.
+      let contexts = known.contexts
+      return try state.dataset().merging(known.alternatives, contexts: contexts)
+    }
+    let new = try DatasetOptions(
+      comparisons: input, alternatives: alternatives, texts: looksAtContexts ? texts : nil,
+      seed: settings.seed,
+      threads: space.threads
+    ).read(keepsPrompts: settings.perPrompt)
+    return try state.map { try $0.dataset().merging(new) } ?? new
+  }
+}
+
+/// What decides an estimate beside the weights.
+struct EstimateOptions: ParsableArguments {
+  @Option(help: "Strength of the regularisation (default: 0.1).")
+  var lambda: Double?
+
+  @Option(
+    help:
+      "local (the default): an alternative is held back by what it was compared with; normalized: by its whole weight; paper: Equation 1's lambda, m times as large in the standard estimate."
+  )
+  var lambdaConvention: LambdaConvention?
+
+  @Option(
+    help:
+      "proportion (the default): every compared pair counts once; count: in proportion to its comparisons.")
+  var pairs: PairConvention?
+
+  func apply(to settings: inout RewardFit.Settings, _ given: inout Set<RewardFit.Settings.Key>) {
+    if let lambda {
+      settings.lambda = lambda
+      given.insert(.lambda)
+    }
+    if let lambdaConvention {
+      settings.lambdaConvention = lambdaConvention
+      given.insert(.lambdaConvention)
+    }
+    if let pairs {
+      settings.pairs = pairs
+      given.insert(.pairs)
+    }
+  }
+}
+
+extension PreferenceDataset {
+  /// Where an alternative stands that an option names.
+  func place(of id: String, option: String) throws -> Int {
+    guard let place = alternatives.firstIndex(where: { Array($0.id.utf8) == Array(id.utf8) }) else {
+      throw ValidationError("\(option) names \"\(id)\"; expected the id of an alternative.")
+    }
+    return place
   }
 }

@@ -15,6 +15,8 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var alternatives: AlternativesOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try input.requireFiles() }
+
   func run() throws {
     let dataset = try DatasetOptions(comparisons: input, alternatives: alternatives).read(keepsPrompts: true)
     let facts = Inspection(dataset).facts
@@ -52,7 +54,7 @@ struct Inspection {
   let facts: [Fact]
 
   init(_ dataset: PreferenceDataset) {
-    let graph = dataset.winRates
+    let graph = dataset.pairCounts
     let components = Components(graph)
     let m = dataset.alternatives.count
     var sizes = [Int](repeating: 0, count: components.count)
@@ -60,6 +62,7 @@ struct Inspection {
     let largest = sizes.max() ?? 0
     let perAlternative = (0..<m).map { graph.comparisons(of: $0) }.sorted()
     let uncompared = perAlternative.count { $0 == 0 }
+    let unbeaten = graph.unbeaten
     let possible = m * (m - 1) / 2
     let total = dataset.totalComparisons
     let duplicates = dataset.contexts?.duplicates()
@@ -68,7 +71,11 @@ struct Inspection {
       Fact(key: "alternatives", label: "alternatives", value: .integer(m)),
       Fact(
         key: "uncompared", label: "  never compared", value: .integer(uncompared),
-        note: uncompared > 0 ? "their reward is 0" : ""),
+        note: uncompared > 0 ? "they have no reward" : ""),
+      Fact(
+        key: "neverLost", label: "  never lost", value: .integer(unbeaten.won.count),
+        note: unbeaten.won.isEmpty ? "" : "only the regularisation keeps their rewards finite"),
+      Fact(key: "neverWon", label: "  never won", value: .integer(unbeaten.lost.count)),
       Fact(key: "comparisons", label: "comparisons", value: .whole(dataset.totalComparisons)),
       Fact(
         key: "ties", label: "  ties", value: .whole(dataset.ties), note: Spell.percent(dataset.ties / total)),
@@ -76,8 +83,9 @@ struct Inspection {
         key: "softLabels", label: "  soft labels", value: .whole(dataset.softLabels),
         note: Spell.percent(dataset.softLabels / total)),
       Fact(
-        key: "pairs", label: "pairs compared", value: .integer(graph.pairs),
-        note: "\(Spell.percent(Double(graph.pairs) / Double(max(possible, 1)))) of \(Spell.count(possible))"),
+        key: "pairs", label: "pairs compared", value: .integer(graph.pairCount),
+        note:
+          "\(Spell.percent(Double(graph.pairCount) / Double(max(possible, 1)))) of \(Spell.count(possible))"),
       Fact(
         key: "minComparisons", label: "comparisons of an alternative, fewest",
         value: .whole(perAlternative.first ?? 0)),
@@ -104,5 +112,12 @@ struct Inspection {
             ? "\(Spell.plural($0.sizes().count { $0 > 1 }, "group")); --merge-duplicates pools them" : ""
         } ?? ""))
     self.facts = facts
+  }
+}
+
+extension JSONValue {
+  /// A count, without a decimal point where it is whole.
+  static func whole(_ value: Double) -> JSONValue {
+    Int(exactly: value).map(JSONValue.integer) ?? .number(value)
   }
 }

@@ -9,9 +9,11 @@ struct RewardTrainingPlan {
   let stopping: [Comparison]
   /// What is held out to judge by; nil for nothing.
   let test: HeldOutSplit?
+  let work: Work
 
-  init(_ dataset: PreferenceDataset, heldOut: Double, settings: RewardTraining) throws {
+  init(_ dataset: PreferenceDataset, heldOut: Double, settings: RewardTraining, work: Work) throws {
     self.settings = settings
+    self.work = work
     var rest = dataset
     var split: HeldOutSplit?
     if heldOut > 0 {
@@ -46,6 +48,7 @@ struct TrainingCheckpoint {
     var print = Fingerprint()
     let s = plan.settings
     for size in s.hidden { print.add(size) }
+    print.add(s.lambdaConvention.rawValue)
     for number in [s.hidden.count, s.steps, s.batchSize, s.runs, s.patience ?? 0] { print.add(number) }
     print.add(s.learningRate)
     print.add(s.lambda)
@@ -74,23 +77,22 @@ struct TrainingCheckpoint {
       Console.error("tessera: resuming from \(file) after \(Spell.plural(step, "step"))")
     }
     var result: [String: RewardEnsemble] = [:]
-    let progress = Progress("training")
     for (number, estimate) in estimates.enumerated() {
       var session = try TrainingSession(
         plan.settings, plan.training, weights: estimate.weights, stopping: plan.stopping,
         resuming: stored.sessions[estimate.name])
       while !session.isFinished {
         let before = session.step
-        try session.advance()
+        try session.advance(work: plan.work.silent)
         if every > 0, session.step / every > before / every || session.isFinished {
           stored.sessions[estimate.name] = session.snapshot
           try stored.write(to: file)
         }
-        progress.update((Double(number) + session.share) / Double(estimates.count))
+        plan.work.report((Double(number) + session.share) / Double(estimates.count))
       }
       result[estimate.name] = session.ensemble
     }
-    progress.finish()
+    plan.work.report(1)
     return result
   }
 

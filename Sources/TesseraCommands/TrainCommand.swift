@@ -28,8 +28,8 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var input: ComparisonOptions
   @OptionGroup var alternatives: AlternativesOptions
 
-  @Option(help: ArgumentHelp(Weighting.help, valueName: "scheme"))
-  var weights: Weighting = .unspecified
+  @Option(help: ArgumentHelp(WeightChoice.help, valueName: "scheme"))
+  var weights: WeightChoice?
 
   @OptionGroup var space: SpaceOptions
 
@@ -53,8 +53,13 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Step size of Adam.")
   var learningRate: Double = 1e-4
 
-  @Option(help: "Strength of the regularisation, as in tessera fit.")
-  var lambda: Double = 0.1
+  @Option(help: "Strength of the regularisation, as in tessera fit (default: 0.1).")
+  var lambda: Double?
+
+  @Option(help: "local (the default), normalized or paper, as in tessera fit.")
+  var lambdaConvention: LambdaConvention?
+
+  @OptionGroup var fitSettings: SettingsOptions
 
   @Option(help: "Share of the prompts to hold out and judge the models by; 0 for none.")
   var heldOut: Double = 0.1
@@ -72,27 +77,37 @@ struct TrainCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "File to write; it appears whole or not at all.")
   var output: String
 
-  private func settings() throws -> RewardTraining {
-    var settings = RewardTraining()
+  static let keys: [RewardFit.Settings.Key] = [
+    .weights, .space, .method, .samples, .targetError, .relative, .seed, .normalize, .center, .pca, .lambda,
+    .lambdaConvention,
+  ]
+
+  private func resolved() throws -> (settings: RewardFit.Settings, given: Set<RewardFit.Settings.Key>) {
+    var (settings, given) = try fitSettings.read(Self.keys)
+    space.apply(to: &settings, &given)
+    if let weights { settings.weights = weights }
+    if let lambda { settings.lambda = lambda }
+    if let lambdaConvention { settings.lambdaConvention = lambdaConvention }
+    try SettingsOptions.check(settings)
+    return (settings, given)
+  }
+
+  private func training(_ settings: RewardFit.Settings) throws -> RewardTraining {
     let sizes = hidden.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     guard sizes.allSatisfy({ $0 != nil }) else {
       throw ValidationError("--hidden is \(hidden); expected sizes such as 32,32.")
     }
-    settings.hidden = model == .linear ? [] : sizes.compactMap { $0 }
-    settings.runs = runs
-    settings.steps = steps
-    settings.batchSize = batch
-    settings.learningRate = learningRate
-    settings.lambda = lambda
-    settings.patience = patience
-    settings.seed = space.seed
-    settings.threads = space.threads
-    return settings
+    return RewardTraining(
+      hidden: model == .linear ? [] : sizes.compactMap { $0 }, steps: steps, batchSize: batch,
+      learningRate: learningRate, lambda: settings.lambda, lambdaConvention: settings.lambdaConvention,
+      runs: runs,
+      seed: settings.seed, patience: patience)
   }
 
   func validate() throws {
+    try input.requireFiles()
     do {
-      try settings().check()
+      try training(fitSettings.config == nil ? resolved().settings : RewardFit.Settings()).check()
     } catch let problem as RewardTraining.Problem {
       throw ValidationError("\(problem).")
     }
@@ -110,39 +125,49 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    let (settings, given) = try resolved()
+    let training = try self.training(settings)
     var embedder: FittedLexicalEmbedder?
     let raw = try DatasetOptions(
-      comparisons: input, alternatives: alternatives, texts: (texts, space)
+      comparisons: input, alternatives: alternatives, texts: texts, seed: settings.seed,
+      threads: space.threads
     ).read(keepsPrompts: true) { embedder = $0 }
     guard let contexts = raw.contexts else {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers or a text on every line, or --contexts")
     }
-    let (prepared, transform) = try space.transformed(contexts)
-    let training = try RewardTrainingPlan(
-      raw.replacing(contexts: prepared), heldOut: heldOut, settings: settings())
-    let scheme = weights.chosen(hasContexts: true)
-    let isWeighted = scheme != .uniform
+    let work = Console.work("training", threads: space.threads)
+    let aids = try space.aids(settings)
+    let fit = RewardFit(settings)
+    let transform = try fit.transform(of: contexts, aids, work.silent)
+    let prepared = try transform?.apply(to: contexts) ?? contexts
+    try space.store(transform)
+    let plan = try RewardTrainingPlan(
+      raw.replacing(contexts: prepared), heldOut: heldOut, settings: training, work: work)
+    let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
+    let own = try fit.scheme(hasContexts: true, pool: pool)
     // Beside the standard estimate stands the paper's, where none other is asked for.
-    let robust =
-      isWeighted || training.test != nil
-      ? try space.weights(
-        isWeighted ? scheme : Weighting.paper, ofTransformed: prepared, transform) : nil
+    let scheme = try own ?? (plan.test != nil ? Voronoi(settings.sampling(pool: pool)) : nil)
+    try SettingsOptions.refuseUnused(settings, given, hasContexts: true, schemes: scheme.map { [$0] })
+    let robust = try scheme?.weights(of: prepared, work: work.silent)
+    if let robust { WeightWords.warn(robust, of: prepared.count) }
+    let isWeighted = own != nil
     let uniform = AlternativeWeights.uniform(alternatives: prepared.count)
     let chosen = isWeighted ? robust ?? uniform : uniform
 
     var wanted: [(name: String, weights: [Double])] = []
-    if training.test != nil || !isWeighted { wanted.append(("standard", uniform.values)) }
+    if plan.test != nil || !isWeighted { wanted.append(("standard", uniform.values)) }
     if let robust { wanted.append(("weighted", robust.values)) }
     let checkpoint = TrainingCheckpoint(
-      file: output + ".checkpoint", every: checkpointEvery, plan: training, estimates: wanted)
+      file: output + ".checkpoint", every: checkpointEvery, plan: plan, estimates: wanted)
     let ensembles = try checkpoint.train()
     guard let ensemble = ensembles[isWeighted ? "weighted" : "standard"] else { return }
 
     var notes = [
-      "weights": scheme.name, "space": chosen.diagnostics.origin.space ?? "none",
-      "lambda": "\(lambda)", "seed": "\(space.seed)", "steps": "\(steps)", "batch": "\(batch)",
+      "weights": own?.name ?? "uniform", "space": chosen.provenance.space ?? "none",
+      "lambda": "\(settings.lambda)", "lambda_convention": settings.lambdaConvention.rawValue,
+      "seed": "\(settings.seed)", "steps": "\(steps)", "batch": "\(batch)",
       "learning_rate": "\(learningRate)", "held_out": "\(heldOut)",
     ]
     if raw.alternatives[0].text != nil, embedder != nil || texts.embeddingModel != nil {
@@ -163,7 +188,7 @@ struct TrainCommand: ParsableCommand {
     if patience != nil, let least = ensemble.steps.min(), let most = ensemble.steps.max() {
       text += "stopped after \(least) to \(most) steps, each run with its best model\n"
     }
-    if let test = training.test {
+    if let test = plan.test {
       text += try HeldOutTable.text(test, contexts: prepared, wanted.map(\.name), ensembles)
     }
     try Console.output(text + "wrote \(output)\n")

@@ -11,18 +11,32 @@ struct WeightsCommand: ParsableCommand {
       Examples:
         tessera weights embeddings.npy
         tessera weights alternatives.jsonl --space unit-cube --format json
+
+      Samples can be divided among machines: parts counted anywhere add up to the weights of one run, byte for byte.
+        tessera weights embeddings.npy --samples 10000000 --part 3/8 -o part3.json
+        tessera weights --merge part*.json --format json
       """)
 
   @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context or text each.")
-  var file: String
+  var file: String?
 
   @OptionGroup var space: SpaceOptions
 
-  @Option(name: .customLong("weights"), help: ArgumentHelp(Weighting.help, valueName: "scheme"))
-  var weighting: Weighting = .unspecified
+  @Option(name: .customLong("weights"), help: ArgumentHelp(WeightChoice.help, valueName: "scheme"))
+  var weighting: WeightChoice?
 
   @Option(help: ArgumentHelp("Draw the cells of a space of 2 dimensions (SVG).", valueName: "file"))
   var picture: String?
+
+  @Option(help: ArgumentHelp("Count the samples of one of N parts, and write them.", valueName: "k/n"))
+  var part: SamplePart?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Put parts together instead of sampling.", valueName: "files"))
+  var merge: [String] = []
+
+  @OptionGroup var settings: SettingsOptions
 
   @OptionGroup var texts: TextOptions
 
@@ -30,67 +44,137 @@ struct WeightsCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  func run() throws {
-    let (ids, contexts) = try NamedContexts.read(file) {
-      try texts.contexts(of: $0, file: file, seed: space.seed, threads: space.threads)?.contexts
+  static let keys: [RewardFit.Settings.Key] = [
+    .weights, .space, .method, .samples, .targetError, .relative, .seed, .normalize, .center, .pca,
+  ]
+
+  private func resolved() throws -> (settings: RewardFit.Settings, given: Set<RewardFit.Settings.Key>) {
+    var (settings, given) = try settings.read(Self.keys)
+    space.apply(to: &settings, &given)
+    if let weighting { settings.weights = weighting }
+    try SettingsOptions.check(settings)
+    return (settings, given)
+  }
+
+  func validate() throws {
+    if merge.isEmpty, file == nil { throw ValidationError("Missing expected argument '<file>'") }
+    if !merge.isEmpty, file != nil || part != nil {
+      throw ValidationError("--merge puts parts together: give neither a file of contexts nor --part.")
     }
-    let weights = try self.weights(ids, contexts)
+    if part != nil, output.output == nil {
+      throw ValidationError("--part writes a file for --merge: give -o.")
+    }
+    if part != nil, space.targetError != nil {
+      throw ValidationError("--part divides a number of samples: give --samples in place of --target-error.")
+    }
+    if settings.config == nil { _ = try resolved() }
+  }
+
+  func run() throws {
+    if !merge.isEmpty { return try mergeParts() }
+    let (settings, given) = try resolved()
+    let scheme = settings.weights.specification(hasContexts: true)
+    try SettingsOptions.refuseUnused(settings, given, hasContexts: true)
+    if scheme != .voronoi, picture != nil || part != nil {
+      throw ValidationError(
+        "\(picture != nil ? "--picture draws" : "--part divides") Voronoi cells: give --weights voronoi.")
+    }
+    let file = self.file ?? ""
+    let (ids, raw) = try NamedContexts.read(file) {
+      try texts.contexts(of: $0, file: file, seed: settings.seed, threads: space.threads)?.contexts
+    }
+    let work = Console.work("weights", threads: space.threads)
+    let fit = RewardFit(settings)
+    let aids = try space.aids(settings)
+    let transform = try fit.transform(of: raw, aids, work.silent)
+    let contexts = try transform?.apply(to: raw) ?? raw
+    try space.store(transform)
+    let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
+    if let part { return try count(part, ids, contexts, settings, pool, work) }
+    let chosen = try fit.scheme(hasContexts: true, pool: pool)
+    let weights = try chosen?.weights(of: contexts, work: work) ?? .uniform(alternatives: contexts.count)
+    work.report(1)
+    try draw(ids, contexts, weights, settings, pool)
     try write(ids, weights)
   }
 
-  private func weights(_ ids: [String], _ contexts: Contexts) throws -> AlternativeWeights {
-    let scheme = weighting.chosen(hasContexts: true)
-    guard scheme == .voronoi else {
-      if picture != nil { throw ValidationError("--picture draws Voronoi cells: give --weights voronoi.") }
-      let (prepared, transform) = try space.transformed(contexts)
-      return try space.weights(scheme, ofTransformed: prepared, transform)
+  private func draw(
+    _ ids: [String], _ contexts: Contexts, _ weights: AlternativeWeights, _ settings: RewardFit.Settings,
+    _ pool: Contexts?
+  ) throws {
+    guard let picture else { return }
+    let region = try settings.space.space(around: contexts, pool: pool)
+    guard region.dimension == 2 else {
+      throw ValidationError(
+        "--picture draws spaces of 2 dimensions; this one has \(region.dimension). --pca 2 reduces it.")
     }
-    return try space.weights(of: contexts) { region, aligned, weights in
-      guard let picture else { return }
-      guard region.dimension == 2 else {
-        throw ValidationError(
-          "--picture draws spaces of 2 dimensions; this one has \(region.dimension). --pca 2 reduces it.")
+    let cells = CellPicture(
+      space: region, contexts: try region.aligned(contexts), ids: ids, weights: weights.values)
+    try FileAccess.write(Array(cells.svg(seed: settings.seed).utf8), to: picture)
+  }
+
+  private func count(
+    _ part: SamplePart, _ ids: [String], _ contexts: Contexts, _ settings: RewardFit.Settings,
+    _ pool: Contexts?,
+    _ work: Work
+  ) throws {
+    let region = try settings.space.space(around: contexts, pool: pool)
+    let total = region.pointCount ?? settings.samples
+    guard let range = VoronoiTally.range(ofPart: part.number - 1, of: part.count, samples: total) else {
+      throw ValidationError(
+        "--part \(part.number)/\(part.count) is empty: \(Spell.count(total)) samples make \(Spell.plural((total + VoronoiTally.unit - 1) / VoronoiTally.unit, "part")) at most."
+      )
+    }
+    let tally = try VoronoiTally(
+      counting: range, contexts: contexts, space: region, samples: settings.samples, method: settings.method,
+      seed: settings.seed, work: work)
+    work.report(1)
+    try DocumentFile.write(WeightsPartDocument(ids: ids, tally: tally), to: output.output ?? "")
+    try Console.output(
+      "samples \(Spell.count(range.lowerBound)) to \(Spell.count(range.upperBound)) of \(Spell.count(total))\nwrote \(output.output ?? "")\n"
+    )
+  }
+
+  private func mergeParts() throws {
+    let parts = try merge.map { file in
+      let part = try DocumentFile.read(WeightsPartDocument.self, from: file)
+      guard part.kind == WeightsPartDocument.kind, part.ids.count == part.tally.copies.groupOf.count else {
+        throw FormatError.content(
+          file: file, line: nil, field: "ids",
+          found: "\(part.ids.count) ids of \(part.tally.copies.groupOf.count)",
+          expected: "one for each alternative")
       }
-      let cells = CellPicture(space: region, contexts: aligned, ids: ids, weights: weights.values)
-      try FileAccess.write(Array(cells.svg(seed: space.seed).utf8), to: picture)
+      return part
     }
+    for (file, part) in zip(merge, parts) where part.ids != parts[0].ids {
+      throw FormatError.content(
+        file: file, line: nil, field: "ids", found: "other alternatives than in \(merge[0])",
+        expected: "the same ones")
+    }
+    try write(parts[0].ids, VoronoiTally.merge(parts.map(\.tally)).weights())
   }
 
   private func write(_ ids: [String], _ weights: AlternativeWeights) throws {
+    WeightWords.warn(weights, of: ids.count)
+    let document = WeightsDocument(ids: ids, weights, advice: WeightWords.say(weights))
     switch output.format {
     case .table: try output.write(table(ids, weights))
-    case .json:
-      try output.write(
-        JSONValue.object([
-          ("weights", weights.json),
-          ("alternatives", .array(ids.indices.map { .object(row($0, ids, weights)) })),
-        ]).text())
+    case .json: try output.write(DocumentFile.text(document))
     case .csv:
       var text = "id,weight,weightStandardError\n"
-      for i in ids.indices {
-        text += row(i, ids, weights).map { csvField($0.value.plainText) }.joined(separator: ",") + "\n"
+      for row in document.alternatives {
+        text += "\(csvField(row.id)),\(row.weight),\(row.weightStandardError)\n"
       }
       try output.write(text)
     }
   }
 
-  private func row(_ i: Int, _ ids: [String], _ weights: AlternativeWeights) -> [(
-    key: String, value: JSONValue
-  )] {
-    [
-      ("id", .string(ids[i])), ("weight", .number(weights.values[i])),
-      ("weightStandardError", .number(weights.standardErrors[i])),
-    ]
-  }
-
   private func table(_ ids: [String], _ weights: AlternativeWeights) -> String {
-    let d = weights.diagnostics
-    var text = "\(Spell.plural(ids.count, "alternative")) in \(d.origin.space ?? d.origin.scheme.rawValue), "
+    let p = weights.provenance
+    var text = "\(Spell.plural(ids.count, "alternative")) in \(p.space ?? p.scheme), "
+    text += p.method == .exact ? "exact\n" : "\(Spell.plural(p.samples, "sample")), seed \(p.seed)\n"
     text +=
-      d.origin.method == .exact
-      ? "exact\n" : "\(Spell.plural(d.origin.samples, "sample")), seed \(d.origin.seed)\n"
-    text +=
-      "effective alternatives \(Spell.decimals(d.effectiveAlternatives, 1)), weight zero \(Spell.percent(d.zeroWeightShare)), largest standard error \(Spell.short(d.maxStandardError))\n\n"
+      "effective alternatives \(Spell.decimals(weights.effectiveAlternatives, 1)), weight zero \(Spell.percent(weights.zeroWeightShare)), largest standard error \(Spell.short(weights.maxStandardError))\n\n"
     var table = TextTable([
       ("alternative", .left), ("weight", .right), ("standard error", .right), ("times 1/m", .right),
     ])
@@ -101,8 +185,21 @@ struct WeightsCommand: ParsableCommand {
         Spell.decimals(weights.values[i] * Double(ids.count), 2),
       ])
     }
-    text += table.text
-    text += rows.rest(of: order.count)
-    return text
+    return text + table.text + rows.rest(of: order.count)
+  }
+}
+
+/// One of several parts of the samples: 3/8.
+struct SamplePart: ExpressibleByArgument {
+  let number: Int
+  let count: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let number = parts[0], let count = parts[1], count >= 1, count <= 1_000_000,
+      (1...count).contains(number)
+    else { return nil }
+    self.number = number
+    self.count = count
   }
 }

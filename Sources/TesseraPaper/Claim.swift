@@ -1,89 +1,96 @@
 import Foundation
 import Tessera
 import TesseraFormats
-import TesseraReports
 
-/// One statement of the paper, what we computed for it, and whether it holds.
-public struct Claim: Sendable {
+/// One statement, what we computed for it, and what follows.
+public struct Claim: Sendable, Equatable {
+  public enum Verdict: String, Sendable, CaseIterable {
+    case holds
+    /// A statement about mathematics that a calculation contradicts: an error, ours or the paper's.
+    case fails
+    /// A statement about data or a setting that was not found with ours, or not beyond chance.
+    case doesNotHoldHere = "does not hold here"
+  }
+
+  /// What a statement is about, which decides what it means that it was not found.
+  public enum Kind: Sendable {
+    case mathematics
+    /// Data and settings, of which the paper's are not ours.
+    case setting
+
+    func verdict(_ holds: Bool) -> Verdict {
+      holds ? .holds : self == .mathematics ? .fails : .doesNotHoldHere
+    }
+  }
+
   /// Where it stands in the paper.
   public let source: String
   public let statement: String
-  /// The paper's value or bound.
+  /// What the paper prints; empty where it prints no number.
+  public let paper: String
+  /// Our own value, or the bound that was tested.
   public let expected: String
-  /// Ours.
   public let found: String
-  public let holds: Bool
+  public let verdict: Verdict
 
-  public init(source: String, statement: String, expected: String, found: String, holds: Bool) {
-    self.source = source
-    self.statement = statement
-    self.expected = expected
-    self.found = found
-    self.holds = holds
+  public var holds: Bool { verdict == .holds }
+
+  public init(
+    source: String, statement: String, paper: String = "", expected: String, found: String, verdict: Verdict
+  ) {
+    (self.source, self.statement, self.paper) = (source, statement, paper)
+    (self.expected, self.found, self.verdict) = (expected, found, verdict)
   }
 
-  /// A claim about numbers: it holds when each is within `tolerance` of the paper's.
+  /// A claim about numbers: it holds when each is within `tolerance` of ours, and rounds to what the paper prints.
   public static func values(
-    _ source: String, _ statement: String, expected: [Double], found: [Double], tolerance: Double,
-    digits: Int = 4
+    _ source: String, _ statement: String, paper: String = "", expected: [Double], found: [Double],
+    tolerance: Double, digits: Int = 4
   ) -> Claim {
     func spell(_ values: [Double]) -> String {
       values.map { String(format: "%.\(digits)f", $0) }.joined(separator: ", ")
     }
     let close = expected.count == found.count && zip(expected, found).allSatisfy { abs($0 - $1) <= tolerance }
     return Claim(
-      source: source, statement: statement, expected: spell(expected), found: spell(found), holds: close)
+      source: source, statement: statement, paper: paper, expected: spell(expected), found: spell(found),
+      verdict: Kind.mathematics.verdict(close && (paper.isEmpty || rounds(found, to: paper))))
+  }
+
+  /// Whether numbers round to printed ones, all printed with as many digits as the longest of them.
+  static func rounds(_ values: [Double], to printed: String) -> Bool {
+    let words = printed.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let digits = words.map { $0.split(separator: ".").dropFirst().first?.count ?? 0 }.max() ?? 0
+    // A number that lies on the border between two roundings may go either way.
+    let half = 0.5 * pow(10, -Double(digits)) + 1e-12
+    return words.count == values.count
+      && zip(words, values).allSatisfy { word, value in Double(word).map { abs($0 - value) <= half } ?? false
+      }
   }
 
   /// A claim that a number is at most a bound.
-  public static func atMost(_ source: String, _ statement: String, bound: Double, found: Double) -> Claim {
+  public static func atMost(
+    _ source: String, _ statement: String, bound: Double, found: Double, _ kind: Kind = .mathematics
+  ) -> Claim {
     Claim(
       source: source, statement: statement, expected: "at most " + short(bound), found: short(found),
-      holds: found <= bound)
+      verdict: kind.verdict(found <= bound))
   }
 
   /// A claim that a number is at least a bound.
-  public static func atLeast(_ source: String, _ statement: String, bound: Double, found: Double) -> Claim {
+  public static func atLeast(
+    _ source: String, _ statement: String, bound: Double, found: Double, _ kind: Kind = .mathematics
+  ) -> Claim {
     Claim(
       source: source, statement: statement, expected: "at least " + short(bound), found: short(found),
-      holds: found >= bound)
+      verdict: kind.verdict(found >= bound))
   }
 
   /// A claim that a number is above zero.
   public static func positive(_ source: String, _ statement: String, found: Double) -> Claim {
-    Claim(source: source, statement: statement, expected: "above 0", found: short(found), holds: found > 0)
+    Claim(
+      source: source, statement: statement, expected: "above 0", found: short(found),
+      verdict: Kind.mathematics.verdict(found > 0))
   }
 
   static func short(_ value: Double) -> String { String(format: "%.3g", value) }
-
-  var json: JSONValue {
-    .object([
-      ("source", .string(source)), ("statement", .string(statement)), ("expected", .string(expected)),
-      ("found", .string(found)), ("holds", .bool(holds)),
-    ])
-  }
-}
-
-/// A part of the paper: claims and the figures that show them.
-public struct PaperSection: Sendable {
-  /// The name that chooses it.
-  public let name: String
-  public let title: String
-  public let paragraphs: [String]
-  public let claims: [Claim]
-  public let figures: [PlotlyFigure]
-  /// What was found beside the claims.
-  public var tables: [HTMLPage.Table] = []
-}
-
-/// Solves both estimates to their certificate, as every section does.
-func rewards(_ winRates: WinRates, weights: [Double]? = nil, lambda: Double = 0.1) throws -> [Double] {
-  let m = winRates.alternatives
-  let problem = try BradleyTerry(
-    winRates: winRates, weights: weights ?? Array(repeating: 1 / Double(m), count: m), lambda: lambda)
-  return try NewtonSolver().solve(problem).rewards
-}
-
-func largestShift(_ a: some Collection<Double>, _ b: some Collection<Double>) -> Double {
-  zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
 }

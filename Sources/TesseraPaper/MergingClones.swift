@@ -10,7 +10,7 @@ enum MergingClones {
     func merged(_ clone: [Double]) throws -> (alternatives: Int, shift: Double) {
       let dataset = try dataset(contexts + [clone], kinds: [0, 1, 2, 2], population)
       guard let merged = try MergedDuplicates(dataset) else { return (0, .infinity) }
-      let after = try rewards(merged.dataset.winRates)
+      let after = try rewards(merged.dataset.pairCounts)
       return (merged.dataset.alternatives.count, largestShift(before, after.prefix(3)))
     }
     let exact = try merged(contexts[2])

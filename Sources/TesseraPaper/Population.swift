@@ -21,9 +21,9 @@ public struct Population: Sendable {
   }
 
   /// p_ij of some alternatives, in the order given; one that is named twice is an exact clone.
-  public func winRates(_ alternatives: [Int]? = nil) -> WinRates {
+  public func winRates(_ alternatives: [Int]? = nil) -> PairCounts {
     let kept = alternatives ?? Array((rewards.first ?? []).indices)
-    return WinRates(complete: kept.map { i in kept.map { probability(i, over: $0) } })
+    return PairCounts(complete: kept.map { i in kept.map { probability(i, over: $0) } })
   }
 
   /// Mean reward of each alternative.
@@ -52,7 +52,7 @@ public struct Population: Sendable {
 
   /// Types whose rewards are smooth functions of a context in the unit square: near contexts, near rewards.
   public static func smooth(types: Int, contexts: [[Double]], seed: UInt64) -> Population {
-    var random = RandomStream(seed: seed, stream: 1)
+    var random = RandomStream(seed: seed, for: .paperPopulations)
     let rewards = (0..<types).map { _ in
       let t = (0..<5).map { _ in 3 * random.normal() }
       return contexts.map { x in

@@ -7,8 +7,12 @@ public protocol Embedder: Sendable {
 
   /// A context for each text, in the order given; texts that are equal get equal contexts.
   ///
-  /// - Parameter progress: Called with the share done. Throwing stops the work; what was paid for stays in the cache.
-  func contexts(of texts: [String], progress: ((Double) -> Void)?) throws -> Contexts
+  /// - Throws: `Cancelled`; what was paid for by then stays in the cache.
+  func contexts(of texts: [String], work: Work) throws -> Contexts
+}
+
+extension Embedder {
+  public func contexts(of texts: [String]) throws -> Contexts { try contexts(of: texts, work: Work()) }
 }
 
 /// Texts without repetitions: nothing is worked out, or paid for, twice.

@@ -72,6 +72,25 @@ import Testing
     #expect(FileManager.default.contents(atPath: folder.file("out/audit.json")) == first)
   }
 
+  @Test func `The audit is about the estimate that fit prints`() throws {
+    let files = try data()
+    for options in [[], ["--lambda", "0.3"], ["--lambda-convention", "normalized", "--pairs", "count"]] {
+      let json = try audit(files + ["--schemes", "horizon"] + options).json
+      let fit = try Tool.run(["fit"] + files + ["--weights", "horizon", "--format", "json"] + options)
+      #expect(fit.code == 0, "\(fit.errors)")
+      let rewards = json["rewards"] as? [[String: Any]] ?? []
+      #expect(rewards.count == fit.rows().count)
+      for (audited, fitted) in zip(rewards, fit.rows()) {
+        for (scheme, key) in [("standard", "standardReward"), ("horizon", "weightedReward")] {
+          let own = audited[scheme] as? [String: Any] ?? [:]
+          #expect(abs((own["reward"] as? Double ?? 9) - (fitted[key] as? Double ?? -9)) < 1e-9)
+          #expect(
+            abs((own["standardError"] as? Double ?? 9) - (fitted["\(key)Error"] as? Double ?? -9)) < 1e-9)
+        }
+      }
+    }
+  }
+
   @Test func aLeaderboardNeedsNoContexts() throws {
     let rows = try data(copies: 0)[0]
     let (result, json) = try audit([rows, "--schemes", "linkage"])

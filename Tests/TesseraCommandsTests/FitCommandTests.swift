@@ -49,7 +49,7 @@ import Testing
     let result = try Tool.run(["fit"] + story(copies: 1) + ["--format", "json"])
     let json = result.json
     #expect(json["lambda"] as? Double == 0.1)
-    #expect(json["lambdaConvention"] as? String == "normalized")
+    #expect(json["lambdaConvention"] as? String == "local")
     #expect(json["components"] as? Int == 1)
     let estimates = try #require(json["estimates"] as? [String: [String: Any]])
     for name in ["standard", "weighted"] {
@@ -85,6 +85,7 @@ import Testing
     #expect((json.json["estimates"] as? [String: Any])?["weighted"] is NSNull)
     #expect(json.rows().allSatisfy { $0["weightedReward"] is NSNull })
     let uniform = try Tool.run(["fit", file, "--format", "json", "--weights", "uniform"])
+    #expect(uniform.code == 0 && uniform.rows().count == 3)
     for row in uniform.rows() {
       #expect(row["weightedReward"] as? Double == row["standardReward"] as? Double)
     }
@@ -94,8 +95,9 @@ import Testing
     let story = try story(copies: 0)
     let paper = try Tool.run(
       ["fit"] + story + ["--format", "json", "--lambda", "0.3", "--lambda-convention", "paper"])
-    let normalized = try Tool.run(["fit"] + story + ["--format", "json", "--lambda", "0.1"])
-    let weighted = try Tool.run(["fit"] + story + ["--format", "json", "--lambda", "0.3"])
+    let plain = ["--format", "json", "--lambda-convention", "normalized"]
+    let normalized = try Tool.run(["fit"] + story + plain + ["--lambda", "0.1"])
+    let weighted = try Tool.run(["fit"] + story + plain + ["--lambda", "0.3"])
     for i in 0..<3 {
       let (a, b) = (
         paper.rows()[i]["standardReward"] as? Double ?? 0,
@@ -446,7 +448,7 @@ import Testing
     #expect(pairs.code == 0, "\(pairs.errors)")
     #expect(pairs.rows().allSatisfy { ($0["weightedReward"] as? Double)?.isFinite == true })
     let horizon = try Tool.run(["fit"] + files + ["--weights", "auto"])
-    #expect((horizon.json["weights"] as? [String: Any])?["scheme"] as? String == "linkage")
+    #expect((horizon.json["weights"] as? [String: Any])?["scheme"] as? String == "horizon")
     for bad in [
       ["--pair-space", "--per-prompt"], ["--pair-space", "--weights", "linkage"], ["--weights", "magic"],
     ] {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct CaseStudyTests {
   typealias Topic = ParisDescriptions.Topic
 
-  @Test func descriptionsRarelyRepeatAndStayOnTheirTopic() {
+  @Test func `Descriptions rarely repeat and stay on their topic`() {
     var writer = ParisDescriptions(seed: 1)
     for topic in Topic.allCases {
       let texts = (0..<700).map { _ in writer.describe(topic) }
@@ -29,7 +29,7 @@ import Testing
     #expect(first != other.describe(.food))
   }
 
-  @Test func annotatorsFollowTable4() throws {
+  @Test func `Annotators follow Table 4`() throws {
     let p = AnnotatorType.probability
     #expect(abs(p(.romance, .art, AnnotatorType.table4) - 0.7) < 1e-12)
     #expect(abs(p(.art, .restaurants, AnnotatorType.table4) - 0.7) < 1e-12)
@@ -51,7 +51,7 @@ import Testing
 
   /// The way of real models, with stubs in their place: a writer that knows the topics, a judge that follows the system
   /// prompt, an embedder.
-  @Test func theStudyRunsOnServices() throws {
+  @Test func `The study runs on services`() throws {
     let asked = Mutex(0)
     let llm = try StubServer { request in
       let messages = request.json["messages"] as? [[String: String]] ?? []
@@ -89,6 +89,7 @@ import Testing
     let cache = try ReplyCache(file: folder.file("replies.sqlite"))
     var service = try OpenAIService(base: llm.address, key: nil)
     service.retry.firstDelay = 0.01
+    var settings = Reproduction.Settings()
     var study = StudySettings()
     study.comparisons = 60
     study.runs = 2
@@ -96,12 +97,15 @@ import Testing
     study.source = .model(ChatService(service, model: "stub", cache: cache))
     study.embedder = EmbeddingService(
       try OpenAIService(base: embedder.address, key: nil), model: "stub", cache: cache)
-    let result = try Reproduction(sections: ["7"], study: study)
+    settings.study = study
+    var result = Reproduction(settings)
+    try result.compute(["7"])
     #expect(result.sections[0].paragraphs[0].contains("the language model stub"))
     let requests = (llm.requests, embedder.requests)
     // Two data sets of 120 answers and 60 judgements, and the refused ones again.
     #expect(requests.0 >= 360 && requests.0 < 400)
-    let again = try Reproduction(sections: ["7"], study: study)
+    var again = Reproduction(settings)
+    try again.compute(["7"])
     #expect(again.json == result.json)
     #expect((llm.requests, embedder.requests) == requests, "the second time nothing is asked")
   }

@@ -58,8 +58,8 @@ import Testing
     let texts = (0..<300).map { _ in
       (0..<12).map { _ in String(words[Int(random.uniform() * Double(words.count))]) }.joined(separator: " ")
     }
-    let one = try LexicalEmbedder(dimension: 32, threads: 1).contexts(of: texts)
-    let three = try LexicalEmbedder(dimension: 32, threads: 3).contexts(of: texts)
+    let one = try LexicalEmbedder(dimension: 32).contexts(of: texts, work: Work(threads: 1))
+    let three = try LexicalEmbedder(dimension: 32).contexts(of: texts, work: Work(threads: 3))
     for i in texts.indices { #expect(one.row(i) == three.row(i)) }
     let other = try LexicalEmbedder(dimension: 32, seed: 9).contexts(of: texts)
     // Another random start finds the same leading directions.
@@ -68,7 +68,7 @@ import Testing
 
   @Test func aFittedEmbedderTreatsNewTextsAlikeAndTravelsInAFile() throws {
     let folder = try TemporaryFolder()
-    let fitted = LexicalEmbedder(dimension: 6).fit(Self.sentences)
+    let fitted = try LexicalEmbedder(dimension: 6).fit(Self.sentences)
     try fitted.write(to: folder.file("e.safetensors"))
     let read = try FittedLexicalEmbedder(readingFrom: folder.file("e.safetensors"))
     #expect(read == fitted)

@@ -25,7 +25,7 @@ func report(_ members: [(key: String, value: JSONValue)]) {
 
 func estimate(_ file: String, lambda: Double) throws {
   let read = try ComparisonReader().read(file, format: .jsonl)
-  let graph = WinRates(alternatives: read.ids.count, comparisons: read.comparisons.comparisons)
+  let graph = PairCounts(alternatives: read.ids.count, comparisons: read.comparisons.comparisons)
   let m = graph.alternatives
   // Weights of the size that sampled Voronoi weights have; their values do not matter to the time.
   var random = RandomStream(seed: 1)
@@ -33,17 +33,16 @@ func estimate(_ file: String, lambda: Double) throws {
   let sum = raw.reduce(0, +)
   var certificates: [Double] = []
   let standard = try seconds {
-    let problem = try BradleyTerry(
-      winRates: graph, weights: Array(repeating: 1 / Double(m), count: m), lambda: lambda)
-    certificates.append(try NewtonSolver().solve(problem).certificate)
+    let pairs = try PairWeights(uniform: graph, lambda: .normalized)
+    certificates.append(try BradleyTerry(lambda: lambda).fit(graph, pairs).certificate)
   }
   let weighted = try seconds {
-    let problem = try BradleyTerry(winRates: graph, weights: raw.map { $0 / sum }, lambda: lambda)
-    certificates.append(try NewtonSolver().solve(problem).certificate)
+    let pairs = try PairWeights(products: raw.map { $0 / sum }, graph, lambda: .normalized)
+    certificates.append(try BradleyTerry(lambda: lambda).fit(graph, pairs).certificate)
   }
   report([
     ("standard", .number(standard)), ("weighted", .number(weighted)),
-    ("certificate", .number(certificates.max() ?? .nan)), ("pairs", .integer(graph.pairs)),
+    ("certificate", .number(certificates.max() ?? .nan)), ("pairs", .integer(graph.pairCount)),
   ])
 }
 
@@ -64,7 +63,7 @@ func weights(_ file: String, samples: Int, seed: UInt64, method: String, output:
       plan: plan)
   }
   if let output { try NumpyFile.write(Matrix([result.values]), to: output) }
-  report([("seconds", .number(time)), ("largestError", .number(result.diagnostics.maxStandardError))])
+  report([("seconds", .number(time)), ("largestError", .number(result.maxStandardError))])
 }
 
 func train(_ contexts: String, _ comparisons: String, runs: Int, steps: Int, batch: Int) throws {
@@ -73,15 +72,13 @@ func train(_ contexts: String, _ comparisons: String, runs: Int, steps: Int, bat
   let read = try ComparisonReader().read(comparisons, format: .jsonl, alternatives: ids)
   let dataset = try PreferenceDataset(
     alternatives: ids.map { Alternative(id: $0) }, contexts: contexts, comparisons: read.comparisons)
-  var training = RewardTraining()
-  training.runs = runs
-  training.steps = steps
-  training.batchSize = batch
+  let training = RewardTraining(steps: steps, batchSize: batch, runs: runs)
   let uniform = AlternativeWeights.uniform(alternatives: contexts.count).values
   let time = try seconds { _ = try training.train(dataset, weights: uniform) }
   report([("seconds", .number(time))])
 }
 
+// OpenBLAS is set as the command line tool sets it.
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
 case ("estimate", 3): try estimate(arguments[1], lambda: Double(arguments[2]) ?? 0.1)

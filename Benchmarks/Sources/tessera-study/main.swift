@@ -22,7 +22,7 @@ func short(_ value: Double) -> String {
 }
 
 /// Every scheme, with scales from the data: the median distance of nearest neighbours.
-func schemes(_ median: Double, alternatives m: Int) -> [WeightingScheme] {
+func schemes(_ median: Double, alternatives m: Int) -> [SchemeSpecification] {
   [
     .uniform, .voronoi, .linkage(resolution: 0), .horizon(distance: nil), .meta(resolution: median),
     .kMeans(count: max(m / 5, 2)), .radiusGraph, .density(bandwidth: nil),
@@ -30,7 +30,7 @@ func schemes(_ median: Double, alternatives m: Int) -> [WeightingScheme] {
   ]
 }
 
-func label(_ scheme: WeightingScheme) -> String {
+func label(_ scheme: SchemeSpecification) -> String {
   switch scheme {
   case .meta: "meta-alternatives, median distance"
   case .kMeans: "k-means, m/5 groups"
@@ -43,7 +43,7 @@ func label(_ scheme: WeightingScheme) -> String {
 /// Distance between a text and itself with every tenth word replaced, as a share of the median distance of nearest
 /// neighbours: what a paraphrase is in the built-in embedder's space.
 func paraphraseDistance(_ texts: [String]) throws -> Double {
-  let fitted = LexicalEmbedder().fit(texts)
+  let fitted = try LexicalEmbedder().fit(texts)
   let before = try fitted.contexts(of: texts)
   var random = RandomStream(seed: 5)
   let words = texts.flatMap { $0.split(separator: " ").prefix(40) }.map(String.init)
@@ -56,13 +56,13 @@ func paraphraseDistance(_ texts: [String]) throws -> Double {
   let moves = (0..<before.count).map { i in
     zip(before.row(i), after.row(i)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
   }.sorted()
-  return moves[moves.count / 2] / before.medianNeighbourDistance()
+  return moves[moves.count / 2] / (try before.medianNeighbourDistance())
 }
 
 func study(_ name: String, _ dataset: PreferenceDataset, paraphrase: Double) throws {
   guard let contexts = dataset.contexts else { return }
   let m = contexts.count
-  let median = contexts.medianNeighbourDistance()
+  let median = try contexts.medianNeighbourDistance()
   print("\n### \(name)\n")
   print(
     "\(m) alternatives, \(contexts.dimension) dimensions. Ten clones of each of the five leading alternatives, at distance 0, \(short(paraphrase)) (paraphrase: every tenth word replaced) and 1 (a sibling) of the median neighbour distance; largest shift of another reward, mean over the five. Noise: the shift by another seed.\n"
@@ -73,28 +73,28 @@ func study(_ name: String, _ dataset: PreferenceDataset, paraphrase: Double) thr
   print("|---|---|---|---|---|---|---|---|---|")
   for scheme in schemes(median, alternatives: m) {
     var settings = CloneAudit.Settings()
-    settings.schemes = [scheme]
+    let chosen = scheme.scheme(Sampling(samples: max(100_000, 500 * m)))
+    settings.schemes = [chosen]
     settings.largestGroups = 0
     settings.bootstraps = 0
     settings.cloneCounts = [10]
     settings.cloneDistances = [0, paraphrase, 1]
-    settings.samples = max(100_000, 500 * m)
     // The same targets for every scheme: the leaders of the standard estimate.
-    let standard = try SchemeFit(.uniform, dataset, lambda: SchemeFit.sparseLambda(dataset.winRates))
+    let standard = try RewardFit().estimate(dataset, by: Uniform())
     settings.targets = Array(
       standard.rewards.indices.sorted { (standard.rewards[$1], $0) < (standard.rewards[$0], $1) }.prefix(5))
     let audit = try CloneAudit(dataset, settings: settings)
-    let time = try seconds { _ = try scheme.weights(of: contexts, samples: settings.samples) }
+    let time = try seconds { _ = try chosen.weights(of: contexts) }
     func shift(_ distance: Double) -> Double {
       let found = audit.attacks.filter { $0.distance == distance }.map { $0.shifts[0].largest }
       return found.reduce(0, +) / Double(found.count)
     }
-    let fit = audit.fits[0]
-    let held = audit.heldOut.first.map {
+    let fit = audit.estimates[0]
+    let held = audit.heldOut?.qualities.first.map {
       String(format: "%.4f ± %.4f", $0.logLoss, $0.logLossError)
     }
     print(
-      "| \(label(scheme)) | \(short(shift(0))) | \(short(shift(paraphrase))) | \(short(shift(1))) | \(short(audit.noise[0].largest)) | \(String(format: "%.0f", fit.weights.diagnostics.effectiveAlternatives)) | \(String(format: "%.0f", fit.effectiveComparisons)) | \(held ?? "-") | \(short(time)) |"
+      "| \(label(scheme)) | \(short(shift(0))) | \(short(shift(paraphrase))) | \(short(shift(1))) | \(short(audit.noise[0].largest)) | \(String(format: "%.0f", fit.weights.effectiveAlternatives)) | \(String(format: "%.0f", fit.effectiveComparisons)) | \(held ?? "-") | \(short(time)) |"
     )
   }
 }
@@ -111,7 +111,7 @@ func recovery(dimension: Int, comparisons count: Int, instances: Int) throws {
   var errors: [String: [(bias: Double, all: Double)]] = [:]
   var order: [String] = []
   for instance in 0..<instances {
-    var random = RandomStream(seed: UInt64(instance), stream: 0x57)
+    var random = RandomStream(seed: UInt64(instance), for: .paperInstances, number: 57)
     func point() -> [Double] { (0..<dimension).map { _ in random.uniform() } }
     let bases = (0..<15).map { _ in point() }
     var rows = bases
@@ -132,12 +132,11 @@ func recovery(dimension: Int, comparisons count: Int, instances: Int) throws {
     }
     let m = rows.count
     let all = everything.count
-    let truth = try NewtonSolver().solve(
-      BradleyTerry(
-        winRates: WinRates(complete: (0..<all).map { i in (0..<all).map { i == $0 ? 0.5 : p(i, $0) } }),
-        weights: (0..<all).map { $0 < m ? 0 : 1 / 1_000 }))
-    let exact = WinRates(complete: (0..<m).map { i in (0..<m).map { i == $0 ? 0.5 : p(i, $0) } })
-    let drawn = WinRates(
+    let known = PairCounts(complete: (0..<all).map { i in (0..<all).map { i == $0 ? 0.5 : p(i, $0) } })
+    let truth = try BradleyTerry().fit(
+      known, PairWeights(products: (0..<all).map { $0 < m ? 0 : 1 / 1_000 }, known, lambda: .normalized))
+    let exact = PairCounts(complete: (0..<m).map { i in (0..<m).map { i == $0 ? 0.5 : p(i, $0) } })
+    let drawn = PairCounts(
       alternatives: m,
       comparisons: (0..<count).map { _ in
         let a = min(Int(random.uniform() * Double(m)), m - 1)
@@ -145,12 +144,12 @@ func recovery(dimension: Int, comparisons count: Int, instances: Int) throws {
         return Comparison(a: a, b: b, outcome: random.uniform() < p(a, b) ? 1 : 0)
       })
     let contexts = try Contexts(Matrix(rows))
-    let median = contexts.medianNeighbourDistance()
+    let median = try contexts.medianNeighbourDistance()
     // Among so many paraphrases the median neighbour is a paraphrase: five times that still tells the bases apart.
     for scheme in schemes(5 * median, alternatives: m) {
-      let weights = try scheme.weights(of: contexts, samples: 200_000)
-      func error(_ winRates: WinRates) throws -> Double {
-        let fit = try SchemeFit(scheme, weights, winRates, lambda: 0.1)
+      let weights = try scheme.scheme(Sampling(samples: 200_000)).weights(of: contexts)
+      func error(_ counts: PairCounts) throws -> Double {
+        let fit = try BradleyTerry().fit(counts, PairWeights(products: weights.values, counts))
         let differences = (0..<m).map { fit.rewards[$0] - truth.rewards[$0] }
         let mean = differences.reduce(0, +) / Double(m)
         return (differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(m)).squareRoot()
@@ -183,7 +182,7 @@ func axioms() throws {
   )
   print("|---|---|---|---|---|---|---|---|---|---|---|")
   for scheme in schemes(2, alternatives: 60) {
-    let a = try WeightAxioms { try scheme.weights(of: $0, samples: 400_000).values }
+    let a = try WeightAxioms { try scheme.scheme(Sampling(samples: 400_000)).weights(of: $0).values }
     let figures = [
       a.sum, a.smallest, a.symmetry, a.exactOthers, a.exactGroup, a.nearOthers[1], a.nearGroup[1],
       a.nearOthers[2],
@@ -232,10 +231,8 @@ if let folder = folders["llmfao"] {
   let raw = try PreferenceDataset(
     alternatives: file.ids.map { Alternative(id: $0) }, annotators: file.annotators, prompts: file.prompts,
     comparisons: file.comparisons)
-  let graph = raw.winRates
-  let fit = try SchemeFit(
-    .uniform, .uniform(alternatives: raw.alternatives.count), graph, lambda: SchemeFit.sparseLambda(graph))
-  let contexts = try BehaviourContexts.contexts(graph, rewards: fit.rewards)
+  let fit = try RewardFit().estimate(raw, by: Uniform())
+  let contexts = try BehaviourContexts.contexts(raw.pairCounts, rewards: fit.rewards)
   try study("llmfao, behaviour", raw.replacing(contexts: contexts), paraphrase: paraphrase)
   let transform = try ContextTransform(fitting: contexts, components: 10)
   try study(

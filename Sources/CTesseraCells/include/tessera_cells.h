@@ -1,15 +1,19 @@
 #ifndef TESSERA_CELLS_H
 #define TESSERA_CELLS_H
 
+#include <stdint.h>
+
 // Corners of the polytope { x : normal_i . x <= offset_i } around the origin, which must lie strictly inside:
 // every offset is positive. By duality, from the convex hull of the points normal_i / offset_i.
 //
-// halfspaces: count rows of normal (dimension numbers) and offset. On success returns 0, and *corners holds
-// *corner_count rows of `dimension` numbers, to be released with free(). Returns Qhull's exit code otherwise.
-int tessera_polytope_corners(int dimension, int count, const double *halfspaces, double **corners,
-                             int *corner_count);
+// halfspaces: count rows of normal (dimension numbers) and offset. On success returns 0; *corners then holds
+// *corner_count rows of `dimension` numbers, and *incidence for each halfspace ceil(*corner_count / 64) words, whose bit
+// c says whether it meets corner c. Both are to be released with free(). Returns Qhull's exit code otherwise.
+int tessera_polytope_corners(int dimension, int count, const double *halfspaces, double **corners, int *corner_count,
+                             uint64_t **incidence);
 
-// Volume of the convex hull of points. Returns 0 on success, Qhull's exit code otherwise.
-int tessera_hull_volume(int dimension, int count, const double *points, double *volume);
+// Volume of the polytope of such corners and incidence. Returns 0 on success, an exit code where memory is lacking.
+int tessera_polytope_volume(int dimension, int count, const double *corners, int corner_count,
+                            const uint64_t *incidence, double *volume);
 
 #endif

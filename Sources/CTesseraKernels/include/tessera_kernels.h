@@ -41,7 +41,27 @@ void tessera_reflections(const float *products, long stride, const float *half_n
 void tessera_nearest(const float *products, const float *half_norms, long width, int32_t first, float *best,
                      int32_t *where);
 
+// Nearest pair of TESSERA_PANEL samples, each of two points x and y.
+//
+// x[i * stride + s] and y[i * stride + s] are the products of alternative i with the points of sample s. The score of
+// alternative i with itself is 2 half_norms[i] - x_i - y_i; that of pair p of a = pairs[2 p] and b = pairs[2 p + 1] is
+// half_norms[a] + half_norms[b] - max(x_a + y_b, x_b + y_a). where[s] is the place of the smallest: p, or
+// pair_count + i. Of equal ones an alternative with itself comes first, then the earlier.
+void tessera_nearest_pairs(const float *x, const float *y, long stride, const float *half_norms, long alternatives,
+                           const int32_t *pairs, long pair_count, int32_t *where);
+
+// Squared distances of one row from others, in double precision from the differences:
+// squares[i] = sum_k (scale (own[k] - row[k]))^2, where row is number which[i] of `rows`, or number i where `which` is
+// NULL. The order of the sum is the same for (a, b) and (b, a), so both give the same bytes.
+void tessera_squares_float(const float *own, const float *rows, const int32_t *which, long count, int width,
+                           double scale, double *squares);
+void tessera_squares_double(const double *own, const double *rows, const int32_t *which, long count, int width,
+                            double scale, double *squares);
+
 // Bits of the widest vectors the kernels use on this machine: 512, 256 or 128.
 int tessera_vector_bits(void);
+
+/* Cores that the system lets this process use, at least 1. */
+int tessera_available_cores(void);
 
 #endif

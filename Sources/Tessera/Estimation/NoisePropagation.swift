@@ -1,70 +1,73 @@
-import Foundation
-
 /// Carries noise in the win rates over to the rewards, eight draws at a time.
 ///
-/// Noise is held as n_i = sum_j w_j k_ij e_ij. Where w_i > 0 the rewards move by H^-1 (w n); where w_i = 0 by
-/// (n_i + sum_j h_ij x_j) / (lambda + sum_j h_ij), the same condition without its factor w_i.
+/// Noise is held as n_i = sum_j a_ij e_ij. Where an alternative is active the rewards move by H^-1 (w n); where it has no
+/// weight by (n_i + sum_j h_ij x_j) / (lambda c_i + sum_j h_ij), the same condition without its factor w_i.
 struct NoisePropagation {
   typealias Lanes = SIMD8<Double>
 
-  private let problem: BradleyTerry
-  private let here: BradleyTerry.Evaluation
+  let problem: Objective
+  private let here: Objective.Evaluation
   private let rewards: [Double]
-  private let threads: Int?
+  private let work: Work
 
-  init(_ problem: BradleyTerry, _ here: BradleyTerry.Evaluation, rewards: [Double], threads: Int?) {
+  init(_ problem: Objective, _ here: Objective.Evaluation, rewards: [Double], work: Work) {
     self.problem = problem
     self.here = here
     self.rewards = rewards
-    self.threads = threads
+    self.work = work
   }
 
-  private var m: Int { problem.weights.count }
+  private var m: Int { problem.isActive.count }
 
-  /// Random signs of the size of each pair's binomial noise: eight draws that have its covariance.
-  func independentNoise(batch: Int, seed: UInt64) -> [Lanes] {
+  /// Random signs of the size of each pair's noise: eight draws that have its covariance.
+  ///
+  /// - Parameter deviation: Standard deviation of the mean of the outcomes of an entry of row i.
+  func independentNoise(batch: Int, seed: UInt64, deviation: @Sendable (_ i: Int, _ entry: Int) -> Double)
+    throws
+    -> [Lanes]
+  {
     var noise = [Lanes](repeating: .zero, count: m)
-    let graph = problem.winRates
-    let rewards = rewards
-    noise.withUnsafeMutableBufferPointer { buffer in
-      let noise = Shared(buffer)
-      Parallel.forEach(pieces: problem.pieces.count, threads: threads) { piece, _ in
-        for i in problem.pieces[piece] {
-          var sum = Lanes.zero
-          for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] {
-            let j = Int(graph.opponents[entry])
-            let probability = logistic(rewards[i] - rewards[j])
-            let deviation = (probability * (1 - probability) / graph.counts[entry]).squareRoot()
-            let size = problem.weights[j] * problem.pairFactor(entry) * (i < j ? deviation : -deviation)
-            // Both rows of a pair hash to the same signs; e_ji = -e_ij.
-            sum += size * signs(UInt64(min(i, j)) << 32 | UInt64(max(i, j)), batch: batch, seed: seed)
+    let counts = problem.counts
+    try withPointers(&noise) { noise in
+      try withInputs(problem.pairs.opponentMass, counts.opponents) { mass, opponents in
+        try work.forEach(pieces: problem.pieces.count) { piece, _ in
+          for i in problem.pieces[piece] {
+            var sum = Lanes.zero
+            for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] where mass[entry] > 0 {
+              let j = Int(opponents[entry])
+              let size = mass[entry] * (i < j ? deviation(i, entry) : -deviation(i, entry))
+              // Both rows of a pair hash to the same signs; e_ji = -e_ij.
+              sum += size * signs(UInt64(min(i, j)) << 32 | UInt64(max(i, j)), batch: batch, seed: seed)
+            }
+            noise[i] = sum
           }
-          noise[i] = sum
         }
       }
     }
     return noise
   }
 
-  /// Scores of whole annotators: a lane for each of eight annotators, or all of them under random signs.
+  /// Scores of whole clusters: a lane for each of eight, or all of them under random signs.
+  ///
+  /// - Parameter residual: What a comparison's outcome differs by from what was to be expected, for an entry of row a.
   func clusteredNoise(
-    _ comparisons: [Comparison], _ clusterOf: [Int], batch: Int, oneLanePerCluster: Bool, seed: UInt64
+    _ comparisons: [Comparison], _ clusterOf: [Int], batch: Int, oneLanePerCluster: Bool, seed: UInt64,
+    residual: (_ comparison: Comparison, _ entry: Int) -> Double
   ) -> [Lanes] {
     var noise = [Lanes](repeating: .zero, count: m)
+    let (counts, mass) = (problem.counts, problem.pairs.opponentMass)
     for (comparison, cluster) in zip(comparisons, clusterOf) {
       if oneLanePerCluster, cluster / 8 != batch { continue }
       let (i, j) = (Int(comparison.a), Int(comparison.b))
-      guard let entry = problem.winRates.entry(i, j) else { continue }
-      let score =
-        problem.pairFactor(entry) * comparison.count / problem.winRates.counts[entry]
-        * (comparison.outcome - logistic(rewards[i] - rewards[j]))
+      guard let entry = counts.entry(i, j), let mirror = counts.entry(j, i) else { continue }
+      let score = comparison.count / counts.counts[entry] * residual(comparison, entry)
       if oneLanePerCluster {
-        noise[i][cluster % 8] += problem.weights[j] * score
-        noise[j][cluster % 8] -= problem.weights[i] * score
+        noise[i][cluster % 8] += mass[entry] * score
+        noise[j][cluster % 8] -= mass[mirror] * score
       } else {
         let signs = signs(UInt64(cluster), batch: batch, seed: seed)
-        noise[i] += problem.weights[j] * score * signs
-        noise[j] -= problem.weights[i] * score * signs
+        noise[i] += mass[entry] * score * signs
+        noise[j] -= mass[mirror] * score * signs
       }
     }
     return noise
@@ -83,115 +86,149 @@ struct NoisePropagation {
   }
 
   /// Movement of the rewards under eight draws of noise, by conjugate gradients on all eight at once.
-  func rewards(movedBy noise: [Lanes], tolerance: Double) -> [Lanes] {
-    let w = problem.weights
-    var x = [Lanes](repeating: .zero, count: m)
-    var residual = x
-    var direction = x
-    var product = x
-    var rho = Lanes.zero
-    for i in 0..<m where w[i] > 0 {
-      residual[i] = w[i] * noise[i]
-      direction[i] = residual[i] / (w[i] * here.diagonal[i])
-      rho += residual[i] * direction[i]
+  ///
+  /// - Parameter levels: How far each part of the graph moves as a whole, sum rho_i x_i / sum rho_i; nil for not at all, as
+  ///   where only win rates change.
+  func rewards(movedBy noise: [Lanes], levels: [Lanes]? = nil, tolerance: Double) throws -> [Lanes] {
+    let w = problem.pairs.weights
+    var x = try HessianSystem(problem, here, work: work).solve(
+      noise.indices.map { problem.isActive[$0] ? w[$0] * noise[$0] : .zero }, tolerance: tolerance)
+    if let levels {
+      for (part, level) in zip(problem.parts, levels) { for i in part { x[Int(i)] += level } }
     }
-    let target = rho * tolerance * tolerance
-    for _ in 0..<2_000 where any(rho .> target) {
-      let curvature = problem.multiplyHessian(here, by: direction, into: &product, threads: threads)
-      // A lane that is done has curvature 0 and must not divide by it.
-      let alpha = (rho / curvature).replacing(with: 0, where: curvature .<= 0)
-      var next = Lanes.zero
-      for i in 0..<m where w[i] > 0 {
-        x[i] += alpha * direction[i]
-        residual[i] -= alpha * product[i]
-        next += residual[i] * residual[i] / (w[i] * here.diagonal[i])
-      }
-      let beta = (next / rho).replacing(with: 0, where: rho .<= 0)
-      for i in 0..<m where w[i] > 0 {
-        direction[i] = residual[i] / (w[i] * here.diagonal[i]) + beta * direction[i]
-      }
-      rho = next
-    }
-    for i in 0..<m where w[i] == 0 {
+    for i in 0..<m where !problem.isActive[i] {
       let (curvature, diagonal) = weightlessRow(i)
+      guard diagonal > 0 else { continue }
       var sum = noise[i]
       for (j, h) in curvature { sum += h * x[j] }
-      x[i] = sum / diagonal
+      x[i] = (1 / diagonal) * sum
     }
     return x
   }
 
-  /// h_ij of an alternative without weight, and lambda + their sum.
+  /// h_ij of an alternative without weight, and lambda c_i + their sum; zero where no pair has mass.
   private func weightlessRow(_ i: Int) -> (curvature: [(Int, Double)], diagonal: Double) {
-    let graph = problem.winRates
-    var diagonal = problem.lambda
+    let counts = problem.counts
+    var diagonal = problem.lambda * problem.pairs.coverage[i]
     var curvature: [(Int, Double)] = []
-    for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] {
-      let j = Int(graph.opponents[entry])
+    for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] where problem.pairs.opponentMass[entry] > 0 {
+      let j = Int(counts.opponents[entry])
       let probability = logistic(rewards[i] - rewards[j])
-      let h = problem.weights[j] * problem.pairFactor(entry) * probability * (1 - probability)
+      let h = problem.pairs.opponentMass[entry] * probability * (1 - probability)
       curvature.append((j, h))
       diagonal += h
     }
-    return (curvature, diagonal)
+    return curvature.isEmpty ? ([], 0) : (curvature, diagonal)
   }
 
-  /// Variances of the rewards under independent comparisons, from the whole covariance C = H^-1 Cov(g) H^-1.
+  /// What the whole covariance C = H^-1 Cov(g) H^-1 says of the rewards: variances, covariances with one alternative, and
+  /// all of them where they are asked for.
+  struct Exact {
+    var variances: [Double]
+    /// Covariances with the reference; empty where there is none.
+    var withReference: [Double]
+    /// m x m; empty where it was not asked for.
+    var all: [Double]
+  }
+
+  /// Independent pairs, by dense matrices.
   ///
-  /// - Complexity: O(active^3). Nil when the Hessian cannot be factored.
-  func exactVariances(active: [Int]) -> [Double]? {
+  /// - Parameter variance: Of the mean of the outcomes of an entry of row i.
+  /// - Returns: nil when the Hessian cannot be factored.
+  /// - Complexity: O(active^3).
+  func exactly(
+    active: [Int], reference: Int?, all: Bool, clipped: Bool = true,
+    variance: (_ i: Int, _ entry: Int) -> Double
+  ) throws -> Exact? {
     let order = active.count
-    guard let factor = LinearAlgebra.Cholesky(problem.denseHessian(here, active: active), order: order) else {
-      return nil
-    }
+    guard let factor = HessianSystem(problem, here, work: work).cholesky(active) else { return nil }
     var position = [Int](repeating: -1, count: m)
     for (place, i) in active.enumerated() { position[i] = place }
-    let graph = problem.winRates
-
-    func noiseVariance(_ i: Int, _ entry: Int) -> Double {
-      let probability = logistic(rewards[i] - rewards[Int(graph.opponents[entry])])
-      return probability * (1 - probability) / graph.counts[entry]
-    }
+    let (counts, pairs) = (problem.counts, problem.pairs)
 
     var noise = [Double](repeating: 0, count: order * order)
     for (row, i) in active.enumerated() {
-      for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] {
-        let j = Int(graph.opponents[entry])
-        guard position[j] >= 0 else { continue }
-        let size = problem.weights[i] * problem.weights[j] * problem.pairFactor(entry)
-        let variance = size * size * noiseVariance(i, entry)
-        noise[row * order + row] += variance
-        noise[row * order + position[j]] -= variance
+      for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] {
+        let column = position[Int(counts.opponents[entry])]
+        // Each pair once: both of its rows must add up to zero to the last bit.
+        guard column > row else { continue }
+        let size = pairs.mass(ofRow: i, entry: entry)
+        let spread = size * size * variance(i, entry)
+        noise[row * order + row] += spread
+        noise[column * order + column] += spread
+        noise[row * order + column] -= spread
+        noise[column * order + row] -= spread
       }
     }
+    try work.check()
     let inverse = factor.inverse()
     let half = LinearAlgebra.multiplySymmetric(inverse, noise, order: order)
-    let weightless = problem.weights.contains(0)
-    // Without weightless alternatives only the diagonal of the covariance is asked for.
+    let weightless = (0..<m).filter { !problem.isActive[$0] && weightlessRow($0).diagonal > 0 }
+    // Without weightless alternatives only the diagonal of the covariance is mostly asked for.
+    let needsAll = all || !weightless.isEmpty
     let covariance =
-      weightless ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order) : []
+      needsAll ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order) : []
 
-    var variances = [Double](repeating: 0, count: m)
+    var result = Exact(
+      variances: Array(repeating: 0, count: m), withReference: [],
+      all: all ? Array(repeating: 0, count: m * m) : [])
     for (row, i) in active.enumerated() {
       var sum = 0.0
       for column in 0..<order { sum += half[row * order + column] * inverse[row * order + column] }
-      variances[i] = max(sum, 0)
+      result.variances[i] = clipped ? max(sum, 0) : sum
+      if all {
+        for (column, j) in active.enumerated() { result.all[i * m + j] = covariance[row * order + column] }
+      }
     }
-    for i in 0..<m where problem.weights[i] == 0 {
+    // An alternative without weight follows the others by h_ij / diagonal, and has noise of its own, which moves nobody.
+    var followed: [Int: (curvature: [(Int, Double)], diagonal: Double)] = [:]
+    for i in weightless {
       let (curvature, diagonal) = weightlessRow(i)
+      followed[i] = (curvature, diagonal)
       var sum = 0.0
-      for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] {
-        let size = problem.weights[Int(graph.opponents[entry])] * problem.pairFactor(entry)
-        sum += size * size * noiseVariance(i, entry)
+      for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] {
+        let size = pairs.opponentMass[entry]
+        if size > 0 { sum += size * size * variance(i, entry) }
       }
       for (j, hj) in curvature where position[j] >= 0 {
         for (k, hk) in curvature where position[k] >= 0 {
           sum += hj * hk * covariance[position[j] * order + position[k]]
         }
       }
-      variances[i] = max(sum, 0) / (diagonal * diagonal)
+      result.variances[i] = (clipped ? max(sum, 0) : sum) / (diagonal * diagonal)
     }
-    return variances
+    func between(_ i: Int, _ j: Int) -> Double {
+      if i == j { return result.variances[i] }
+      func parts(_ i: Int) -> [(Int, Double)] {
+        if position[i] >= 0 { return [(position[i], 1)] }
+        guard let row = followed[i] else { return [] }
+        return row.curvature.filter { position[$0.0] >= 0 }.map { (position[$0.0], $0.1 / row.diagonal) }
+      }
+      var sum = 0.0
+      for (a, x) in parts(i) {
+        for (b, y) in parts(j) {
+          if needsAll {
+            sum += x * y * covariance[a * order + b]
+          } else {
+            var product = 0.0
+            for k in 0..<order { product += half[a * order + k] * inverse[b * order + k] }
+            sum += x * y * product
+          }
+        }
+      }
+      return sum
+    }
+    if all {
+      for i in weightless {
+        for j in 0..<m {
+          let value = between(i, j)
+          result.all[i * m + j] = value
+          result.all[j * m + i] = value
+        }
+      }
+    }
+    if let reference { result.withReference = (0..<m).map { between($0, reference) } }
+    return result
   }
 
   private func transposed(_ matrix: [Double], _ order: Int) -> [Double] {

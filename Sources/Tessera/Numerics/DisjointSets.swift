@@ -28,7 +28,7 @@ struct DisjointSets {
   }
 
   /// The sets, numbered by first appearance.
-  mutating func groups(count: Int) -> DuplicateGroups {
+  mutating func groups(count: Int) -> Partition {
     var number: [Int: Int] = [:]
     var representatives: [Int] = []
     var groupOf: [Int] = []
@@ -40,6 +40,6 @@ struct DisjointSets {
       }
       groupOf.append(number[root] ?? 0)
     }
-    return DuplicateGroups(groupOf: groupOf, representatives: representatives)
+    return Partition(groupOf: groupOf, representatives: representatives)
   }
 }

@@ -2,14 +2,15 @@ import COpenBLAS
 
 /// The few BLAS and LAPACK calls that the library makes.
 ///
-/// OpenBLAS is told to use one thread per call: the library splits work among cores itself, in pieces that do
-/// not depend on the number of cores, so the same seed gives the same bytes everywhere.
+/// The library splits work among cores itself, in pieces that do not depend on the number of cores. How many threads
+/// OpenBLAS uses within a call is a setting of the whole process, so only a program may make it: the command line tool
+/// asks for one, so that the same seed gives the same bytes everywhere.
 package enum LinearAlgebra {
-  private static let singleThreaded: Void = openblas_set_num_threads(1)
+  /// For the main function of a program: OpenBLAS uses one thread per call in the whole process.
+  package static func useOneThread() { openblas_set_num_threads(1) }
 
   /// C = A B for row-major square matrices of the given order, A symmetric (its upper triangle is read).
   package static func multiplySymmetric(_ a: [Double], _ b: [Double], order: Int) -> [Double] {
-    singleThreaded
     var c = [Double](repeating: 0, count: order * order)
     c.withUnsafeMutableBufferPointer { c in
       cblas_dsymm(
@@ -28,7 +29,6 @@ package enum LinearAlgebra {
     ///
     /// Cost: order^3 / 3 multiplications.
     package init?(_ matrix: [Double], order: Int) {
-      singleThreaded
       self.order = order
       factor = matrix
       var n = Int32(order)
@@ -68,7 +68,6 @@ package enum LinearAlgebra {
   package static func multiply(
     _ a: [Double], rows m: Int, _ b: [Double], columns n: Int, inner k: Int, transposeA: Bool = false
   ) -> [Double] {
-    singleThreaded
     var c = [Double](repeating: 0, count: m * n)
     guard m > 0, n > 0, k > 0 else { return c }
     c.withUnsafeMutableBufferPointer { c in
@@ -84,7 +83,6 @@ package enum LinearAlgebra {
   ///
   /// Signs are fixed: the entry of largest magnitude in each vector is positive.
   package static func eigenvectors(_ matrix: [Double], order: Int) -> (values: [Double], vectors: [Double])? {
-    singleThreaded
     guard order > 0 else { return ([], []) }
     var vectors = matrix
     var values = [Double](repeating: 0, count: order)

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// The optimiser Adam (Kingma and Ba, 2015) for one list of parameters.
 struct Adam: Sendable, Equatable, Codable {

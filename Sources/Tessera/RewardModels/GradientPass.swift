@@ -1,5 +1,10 @@
 import CTesseraKernels
-import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Loss of a batch and its gradient by backpropagation.
 ///
@@ -45,10 +50,9 @@ final class GradientPass {
   ///
   /// - Parameters:
   ///   - batch: Positions in `comparisons`.
-  ///   - weights: One for each alternative, mean 1.
   func run(
     _ model: RewardModel, _ contexts: Matrix<Float>, _ comparisons: [Comparison], _ batch: [Int32],
-    _ weights: [Float], lambda: Float
+    _ masses: TrainingMasses, lambda: Float
   ) -> Float {
     for (gradient, size) in zip(gradients, sizes) { gradient.update(repeating: 0, count: size) }
     let transposed = model.layers.indices.map { $0 == 0 ? [] : model.layers[$0].transposed() }
@@ -58,7 +62,7 @@ final class GradientPass {
       let piece = batch[start..<min(start + Self.pieceSize, batch.count)].map { comparisons[Int($0)] }
       gather(contexts, piece)
       forward.run(model, inputs, count: 2 * piece.count)
-      loss += score(piece, weights, lambda, total)
+      loss += score(piece, masses, lambda, total)
       backward(model, transposed, rows: 2 * piece.count)
     }
     return loss
@@ -77,13 +81,16 @@ final class GradientPass {
   }
 
   /// The loss of a piece, and dLoss / dr of its rows in the first place of the last layer's outputs.
-  private func score(_ piece: [Comparison], _ weights: [Float], _ lambda: Float, _ total: Float) -> Float {
+  private func score(_ piece: [Comparison], _ masses: TrainingMasses, _ lambda: Float, _ total: Float)
+    -> Float
+  {
     let (delta, width) = (deltas[deltas.count - 1], widths[widths.count - 1])
     delta.update(repeating: 0, count: 2 * piece.count * width)
     var loss: Float = 0
     for (place, comparison) in piece.enumerated() {
       let (ra, rb) = (forward.reward(2 * place), forward.reward(2 * place + 1))
-      let (va, vb) = (weights[Int(comparison.a)], weights[Int(comparison.b)])
+      let (va, vb) = (masses.weights[Int(comparison.a)], masses.weights[Int(comparison.b)])
+      let (ridgeA, ridgeB) = masses.ridge(Int(comparison.a), Int(comparison.b))
       let p = Float(comparison.outcome)
       let share = Float(comparison.count) / total
       let difference = ra - rb
@@ -91,10 +98,9 @@ final class GradientPass {
       let probability = difference >= 0 ? 1 / (1 + small) : small / (1 + small)
       loss += share * va * vb * (log1p(small) + (difference >= 0 ? (1 - p) * difference : -p * difference))
       let slope = share * va * vb * (probability - p)
-      // Both alternatives of a comparison count half in the mean over alternatives.
-      loss += lambda * share / 2 * (va * ra * ra + vb * rb * rb)
-      delta[2 * place * width] = slope + lambda * share * va * ra
-      delta[(2 * place + 1) * width] = -slope + lambda * share * vb * rb
+      loss += lambda * share / 2 * (ridgeA * ra * ra + ridgeB * rb * rb)
+      delta[2 * place * width] = slope + lambda * share * ridgeA * ra
+      delta[(2 * place + 1) * width] = -slope + lambda * share * ridgeB * rb
     }
     return loss
   }

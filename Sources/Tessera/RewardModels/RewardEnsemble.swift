@@ -15,11 +15,11 @@ public struct RewardEnsemble: Sendable, Equatable {
 
   /// Mean and sample standard deviation of the rewards over the runs; the deviation of one run is 0.
   ///
-  /// - Throws: `SpaceError.dimensionMismatch`.
-  public func scores(of contexts: Contexts, threads: Int? = nil) throws -> (
+  /// - Throws: `ContextsError.dimension`.
+  public func scores(of contexts: Contexts, work: Work = Work()) throws -> (
     mean: [Double], deviation: [Double]
   ) {
-    let all = try models.map { try $0.rewards(of: contexts, threads: threads) }
+    let all = try models.map { try $0.rewards(of: contexts, work: work) }
     let n = Double(all.count)
     let mean = (0..<contexts.count).map { i in all.reduce(0) { $0 + $1[i] } / n }
     guard all.count > 1 else { return (mean, Array(repeating: 0, count: mean.count)) }

@@ -14,7 +14,7 @@ public struct RewardModel: Sendable, Equatable {
   ///
   /// - Parameter hidden: Sizes of the hidden layers; empty for a linear reward, which starts from zero.
   public init(dimension: Int, hidden: [Int], seed: UInt64) {
-    var random = RandomStream(seed: seed, stream: 0x5EED)
+    var random = RandomStream(seed: seed, for: .modelStart)
     let sizes = [dimension] + hidden + [1]
     layers = (0..<sizes.count - 1).map { k in
       let last = k == sizes.count - 2
@@ -58,9 +58,9 @@ public struct RewardModel: Sendable, Equatable {
   /// - Parameter contexts: n x `dimension`.
   /// - Throws: `SpaceError.dimensionMismatch`.
   /// - Complexity: O(n x number of weights).
-  public func rewards(of contexts: Contexts, threads: Int? = nil) throws -> [Double] {
+  public func rewards(of contexts: Contexts, work: Work = Work()) throws -> [Double] {
     guard contexts.dimension == dimension else {
-      throw SpaceError.dimensionMismatch(space: dimension, contexts: contexts.dimension)
+      throw ContextsError.dimension(found: contexts.dimension, expected: dimension)
     }
     let rows = contexts.singlePrecision
     var result = [Double](repeating: 0, count: contexts.count)
@@ -68,7 +68,7 @@ public struct RewardModel: Sendable, Equatable {
     rows.withUnsafeBufferPointer { rows in
       result.withUnsafeMutableBufferPointer { result in
         let (rows, result) = (SharedInput(rows), Shared(result))
-        Parallel.forEach(pieces: (contexts.count + pieceRows - 1) / pieceRows, threads: threads) { piece, _ in
+        work.forEachWithoutPause(pieces: (contexts.count + pieceRows - 1) / pieceRows) { piece, _ in
           let count = min(pieceRows, contexts.count - piece * pieceRows)
           let pass = ForwardPass(self, capacity: count)
           pass.run(self, rows[address: piece * pieceRows * dimension], count: count)

@@ -1,34 +1,45 @@
 /// Trains reward models on comparisons with the objective of `BradleyTerry` as a minibatch loss.
 ///
-/// With weights rescaled to mean 1, v = m w, the loss of a batch of comparisons is
+/// With weights rescaled to mean 1, v = m w, the loss of a batch of comparisons is the mean over comparisons of
 ///
-///     mean over comparisons of v_a v_b [ -p log s(r_a - r_b) - (1 - p) log s(r_b - r_a) ]
-///     + lambda * mean over their alternatives of v r^2
+///     v_a v_b [ -p log s(r_a - r_b) - (1 - p) log s(r_b - r_a) + lambda/2 (r_a^2 / (1 - W_a) + r_b^2 / (1 - W_b)) ]
 ///
-/// For all pairs compared and drawn evenly its expectation is twice the objective F (up to pairs of an alternative
-/// with itself), so lambda means what it means there. Uniform weights give the standard estimate.
-public struct RewardTraining: Sendable {
+/// with W the weight of an alternative's exact duplicates, itself included; the ridge is left out where both are copies.
+/// Its expectation is the objective F with the local ridge (see `PairWeights`), up to a factor, so lambda means what it
+/// means there, and copies of a comparison's answers change nothing. Under the other conventions the ridge is
+/// lambda/2 (v_a r_a^2 + v_b r_b^2). Uniform weights give the standard estimate.
+public struct RewardTraining: Sendable, Equatable {
   /// Sizes of the hidden layers; empty for a linear reward.
-  public var hidden = [32, 32]
-  public var steps = 500
+  public var hidden: [Int]
+  public var steps: Int
   /// Comparisons of a step, drawn without replacement until all have been used.
-  public var batchSize = 512
-  public var learningRate = 1e-4
-  public var lambda = 0.1
-  public var runs = 20
-  public var seed: UInt64 = 0
+  public var batchSize: Int
+  public var learningRate: Double
+  public var lambda: Double
+  public var lambdaConvention: LambdaConvention
+  public var runs: Int
+  public var seed: UInt64
   /// Early stopping: a run ends after this many evaluations without a lower loss on the comparisons kept for it, and
   /// keeps its best model. nil trains all steps.
   public var patience: Int?
-  public var threads: Int?
 
   /// Steps between two evaluations for early stopping.
   public static let evaluationInterval = 25
 
-  public init() {}
+  public init(
+    hidden: [Int] = [32, 32], steps: Int = 500, batchSize: Int = 512, learningRate: Double = 1e-4,
+    lambda: Double = 0.1, lambdaConvention: LambdaConvention = .local, runs: Int = 20, seed: UInt64 = 0,
+    patience: Int? = nil
+  ) {
+    (self.hidden, self.steps, self.batchSize) = (hidden, steps, batchSize)
+    (self.learningRate, self.lambda, self.lambdaConvention) = (learningRate, lambda, lambdaConvention)
+    (self.runs, self.seed, self.patience) = (runs, seed, patience)
+  }
 
   /// What training can object to.
-  public enum Problem: Error, Equatable, CustomStringConvertible {
+  public enum Problem: KindedError, Equatable {
+    public var kind: ErrorKind { .option }
+
     case setting(name: String, found: String, expected: String)
     case noContexts
     case noStoppingComparisons
@@ -68,16 +79,17 @@ public struct RewardTraining: Sendable {
   ///   - dataset: With contexts.
   ///   - weights: One for each alternative, sum 1.
   ///   - stopping: Comparisons for early stopping, where `patience` is set.
-  ///   - progress: Called on the calling thread with the share done. Throwing stops the work.
+  ///   - work: Reports the share of the steps done.
+  /// - Throws: `Problem`, `EstimationError.weightCount`, `Cancelled`.
   /// - Complexity: O(runs x steps x batchSize x number of weights of the model).
   public func train(
     _ dataset: PreferenceDataset, weights: [Double], stopping: [Comparison] = [],
-    progress: ((Double) throws -> Void)? = nil
+    work: Work = Work()
   ) throws -> RewardEnsemble {
     var session = try TrainingSession(self, dataset, weights: weights, stopping: stopping)
     while !session.isFinished {
-      try session.advance()
-      try progress?(session.share)
+      try session.advance(work: work)
+      work.report(session.share)
     }
     return session.ensemble
   }

@@ -21,7 +21,7 @@ struct TrainingRun: Sendable {
     let seed = settings.seed &+ UInt64(run) &* 0x9E37_79B9_7F4A_7C15
     model = RewardModel(dimension: dimension, hidden: settings.hidden, seed: seed)
     optimisers = model.layers.map { Adam(parameters: $0.parameters.count) }
-    random = RandomStream(seed: seed, stream: 0xBA7C)
+    random = RandomStream(seed: seed, for: .trainingBatches)
     order = (0..<Int32(comparisons)).map { $0 }
     next = comparisons
   }
@@ -42,14 +42,15 @@ struct TrainingRun: Sendable {
   }
 
   mutating func advance(
-    _ count: Int, _ rows: Matrix<Float>, _ comparisons: [Comparison], _ weights: [Float],
-    _ settings: RewardTraining, _ stopping: StoppingSet?
+    _ count: Int, _ rows: Matrix<Float>, _ comparisons: [Comparison], _ masses: TrainingMasses,
+    _ settings: RewardTraining, _ stopping: StoppingSet?, _ work: Work
   ) {
     guard !hasStopped else { return }
     let pass = GradientPass(model)
     for _ in 0..<count {
+      if work.isCancelled { return }
       let chosen = batch(settings.batchSize)
-      lastLoss = pass.run(model, rows, comparisons, chosen, weights, lambda: Float(settings.lambda))
+      lastLoss = pass.run(model, rows, comparisons, chosen, masses, lambda: Float(settings.lambda))
       guard lastLoss.isFinite else { return }
       for layer in model.layers.indices {
         optimisers[layer].update(

@@ -8,8 +8,7 @@ public struct TrainingSession: Sendable {
   private var runs: [TrainingRun]
   private let rows: Matrix<Float>
   private let comparisons: [Comparison]
-  /// One for each alternative, mean 1.
-  private let weights: [Float]
+  private let masses: TrainingMasses
   private let stopping: StoppingSet?
 
   /// Steps of a slice: short enough for progress and interruption, long enough to be cheap.
@@ -39,7 +38,7 @@ public struct TrainingSession: Sendable {
     self.settings = settings
     rows = contexts.singlePrecision
     comparisons = dataset.comparisons
-    self.weights = weights.map { Float($0 * Double(weights.count)) }
+    masses = TrainingMasses(weights, contexts, settings.lambdaConvention)
     let count = comparisons.count
     runs = (0..<settings.runs).map {
       TrainingRun(settings, run: $0, comparisons: count, dimension: contexts.dimension)
@@ -64,15 +63,16 @@ public struct TrainingSession: Sendable {
 
   /// Takes the next steps, some tens of them.
   ///
-  /// - Throws: `RewardTraining.Problem.diverged`.
-  public mutating func advance() throws {
+  /// - Throws: `RewardTraining.Problem.diverged`; `Cancelled`, and then the session is of no more use.
+  public mutating func advance(work: Work = Work()) throws {
     let count = min(Self.slice - step % Self.slice, settings.steps - step)
     guard count > 0 else { return }
-    let (settings, rows, comparisons, weights, stopping) = (settings, rows, comparisons, weights, stopping)
-    runs.withUnsafeMutableBufferPointer { buffer in
+    let (settings, rows, comparisons, masses, stopping) = (settings, rows, comparisons, masses, stopping)
+    try runs.withUnsafeMutableBufferPointer { buffer in
       let states = Shared(buffer)
-      Parallel.forEach(pieces: buffer.count, threads: settings.threads) { run, _ in
-        states[address: run].pointee.advance(count, rows, comparisons, weights, settings, stopping)
+      try work.forEach(pieces: buffer.count) { run, _ in
+        states[address: run].pointee.advance(
+          count, rows, comparisons, masses, settings, stopping, work)
       }
     }
     step += count
@@ -145,7 +145,7 @@ struct StoppingSet: Sendable {
 
   /// Mean log loss; infinite for a model that has diverged.
   func loss(_ model: RewardModel) -> Double {
-    guard let rewards = try? model.rewards(of: contexts, threads: 1) else { return .infinity }
+    guard let rewards = try? model.rewards(of: contexts, work: Work(threads: 1)) else { return .infinity }
     var (sum, total) = (0.0, 0.0)
     for comparison in comparisons {
       let difference = rewards[Int(comparison.a)] - rewards[Int(comparison.b)]
@@ -154,5 +154,40 @@ struct StoppingSet: Sendable {
     }
     let mean = sum / total
     return mean.isFinite ? mean : .infinity
+  }
+}
+
+/// What comparisons weigh in the loss, and what holds rewards back.
+struct TrainingMasses: Sendable {
+  /// One for each alternative, mean 1.
+  let weights: [Float]
+  /// 1 / (1 - W) of each alternative, W the weight of its exact duplicates; nil where the ridge is by weights alone.
+  let ridges: [Float]?
+  /// Exact duplicates.
+  let groupOf: [Int32]
+
+  init(_ weights: [Double], _ contexts: Contexts, _ convention: LambdaConvention) {
+    self.weights = weights.map { Float($0 * Double(weights.count)) }
+    let copies = contexts.duplicates()
+    groupOf = copies.groupOf.map { Int32($0) }
+    guard convention == .local else {
+      ridges = nil
+      return
+    }
+    // Under equal weights every alternative stands alone, as in the standard estimate.
+    let isUniform = weights.allSatisfy { $0 == weights[0] }
+    var groupWeights = [Double](repeating: 0, count: copies.count)
+    for (i, group) in copies.groupOf.enumerated() { groupWeights[group] += weights[i] }
+    ridges = weights.indices.map { i in
+      Float(1 / max(1 - (isUniform ? weights[i] : groupWeights[copies.groupOf[i]]), 1e-6))
+    }
+  }
+
+  /// Half of lambda times these two is what r_a^2 and r_b^2 cost in a comparison's loss.
+  func ridge(_ a: Int, _ b: Int) -> (Float, Float) {
+    guard let ridges else { return (weights[a], weights[b]) }
+    if groupOf[a] == groupOf[b] { return (0, 0) }
+    let mass = weights[a] * weights[b]
+    return (mass * ridges[a], mass * ridges[b])
   }
 }

@@ -9,13 +9,13 @@ public struct CloneInjection: Sendable {
   ///
   /// - Parameters:
   ///   - distance: Of each clone from the original, in a random direction.
-  /// - Throws: `DatasetError`; `RewardTraining.Problem.noContexts` without contexts.
+  /// - Throws: `DatasetError`; `RobustnessError.noContexts` without contexts.
   public init(
     into dataset: PreferenceDataset, of original: Int, count: Int, distance: Double, seed: UInt64 = 0
   ) throws {
-    guard let contexts = dataset.contexts else { throw RewardTraining.Problem.noContexts }
+    guard let contexts = dataset.contexts else { throw RobustnessError.noContexts }
     let (m, d) = (dataset.alternatives.count, contexts.dimension)
-    var random = RandomStream(seed: seed, stream: 0xC10E)
+    var random = RandomStream(seed: seed, for: .cloneDirections)
     var rows: [Double] = []
     rows.reserveCapacity((m + count) * d)
     for i in 0..<m { contexts.withRow(i) { _, value in rows.append(value) } }
@@ -25,7 +25,7 @@ public struct CloneInjection: Sendable {
       let length = max(direction.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-300)
       rows += zip(own, direction).map { $0 + distance * $1 / length }
     }
-    var comparisons = ComparisonAccumulator()
+    var comparisons = ComparisonTable()
     for comparison in dataset.comparisons { try comparisons.add(comparison) }
     for clone in 0..<count {
       for comparison in dataset.comparisons
@@ -44,7 +44,7 @@ public struct CloneInjection: Sendable {
         id: "\(source.id) (clone \($0 + 1))", text: source.text, prompt: source.prompt, model: source.model)
     }
     self.dataset = try PreferenceDataset(
-      alternatives: dataset.alternatives + added,
+      withUniqueIdentifiers: dataset.alternatives + added,
       contexts: Contexts(Matrix(rows: m + count, columns: d, storage: rows)),
       annotators: dataset.annotators, prompts: dataset.prompts, comparisons: comparisons)
     self.original = original

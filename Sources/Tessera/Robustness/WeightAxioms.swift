@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a weighting scheme should satisfy, measured on random contexts.
 ///
 /// Each figure is a largest violation over the instances; small is good.
@@ -35,7 +33,7 @@ public struct WeightAxioms: Sendable, Equatable {
     nearGroup = nearOthers
     moved = nearOthers
     for instance in 0..<instances {
-      var random = RandomStream(seed: seed &+ UInt64(instance), stream: 0xA710)
+      var random = RandomStream(seed: seed, for: .weightAxioms, number: UInt64(instance))
       let centres = (0..<4).map { _ in (0..<dimension).map { _ in random.normal() } }
       let rows = (0..<m).map { i in centres[i % 4].map { $0 + 0.7 * random.normal() } }
       func weigh(_ rows: [[Double]]) throws -> [Double] { try scheme(Contexts(Matrix(rows))) }

@@ -3,12 +3,10 @@
 /// A space decides the weights as much as the contexts do. It must not move when a clone is added, or the
 /// weights lose their guarantee.
 public protocol AlternativeSpace: Sendable {
-  /// The name as the command line spells it.
+  /// The name as it is spelled.
   var name: String { get }
   /// Number of coordinates d.
   var dimension: Int { get }
-  /// d-dimensional volume; nil where it is not known.
-  var volume: Double? { get }
   /// Points are drawn as offsets from here, so that `Float` loses nothing far from zero.
   var origin: [Double] { get }
   /// Typical size of an offset in each coordinate, such as half the width of a box.
@@ -68,14 +66,20 @@ extension AlternativeSpace {
 }
 
 /// What can be wrong with a space.
-public enum SpaceError: Error, Equatable, CustomStringConvertible {
+public enum SpaceError: KindedError, Equatable {
   case emptySide(coordinate: Int, lower: Double, upper: Double)
   case notFinite(what: String)
   case dimensionMismatch(space: Int, contexts: Int)
   case noSpread
-  case noDirection(alternative: Int)
   case emptyPool
   case outOfRange(what: String, found: String, expected: String)
+
+  public var kind: ErrorKind {
+    switch self {
+    case .noSpread, .emptyPool: .data
+    default: .option
+    }
+  }
 
   public var description: String {
     switch self {
@@ -85,8 +89,6 @@ public enum SpaceError: Error, Equatable, CustomStringConvertible {
     case .dimensionMismatch(let space, let contexts):
       "the space has \(space) dimension\(space == 1 ? "" : "s"), the contexts have \(contexts); expected the same number"
     case .noSpread: "all contexts are equal; expected some spread to fit a space to"
-    case .noDirection(let alternative):
-      "context number \(alternative) (counted from 0) has length zero; expected a direction to scale to length 1"
     case .emptyPool: "the reference pool has no contexts; expected at least one"
     case .outOfRange(let what, let found, let expected): "\(what) is \(found); expected \(expected)"
     }

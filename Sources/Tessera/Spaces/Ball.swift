@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// All points within a distance of a centre.
 public struct Ball: AlternativeSpace {
@@ -38,12 +42,6 @@ public struct Ball: AlternativeSpace {
   }
 
   public var dimension: Int { centre.count }
-
-  /// pi^(d/2) r^d / Gamma(d/2 + 1)
-  public var volume: Double? {
-    let d = Double(dimension)
-    return exp(d / 2 * log(Double.pi) + d * log(radius) - lgamma(d / 2 + 1))
-  }
 
   public var origin: [Double] { centre }
   public var isReflectionSymmetric: Bool { true }

@@ -33,7 +33,6 @@ public struct Box: AlternativeSpace, Equatable {
   }
 
   public var dimension: Int { lower.count }
-  public var volume: Double? { zip(lower, upper).reduce(1) { $0 * ($1.1 - $1.0) } }
   public var origin: [Double] { zip(lower, upper).map { $0 + ($1 - $0) / 2 } }
   public var isReflectionSymmetric: Bool { true }
   public var scales: [Double] { zip(lower, upper).map { ($1 - $0) / 2 } }
@@ -74,7 +73,6 @@ public protocol BoxShaped: AlternativeSpace {
 
 extension BoxShaped {
   public var dimension: Int { shape.dimension }
-  public var volume: Double? { shape.volume }
   public var origin: [Double] { shape.origin }
   public var isReflectionSymmetric: Bool { true }
   public var scales: [Double] { shape.scales }

@@ -1,12 +1,12 @@
 extension Contexts {
   /// How many contexts lie outside a space.
-  package func count(outside space: some AlternativeSpace, threads: Int? = nil) -> Int {
+  package func count(outside space: some AlternativeSpace, work: Work = Work()) -> Int {
     let pieces = pieces()
     var partial = [Int](repeating: 0, count: pieces.count)
     let box = space.box
     partial.withUnsafeMutableBufferPointer { partial in
       let partial = Shared(partial)
-      Parallel.forEach(pieces: pieces.count, threads: threads) { piece, _ in
+      work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
         for i in pieces[piece] {
           var inside = true
           if let box {

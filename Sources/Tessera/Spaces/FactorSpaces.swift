@@ -1,5 +1,3 @@
-import Foundation
-
 /// "Every coordinate within a factor of 2 of the corresponding coordinate of an observed vector" (Appendix I.4),
 /// read with one observed vector for all coordinates: a mixture of boxes, one around each context.
 ///
@@ -30,7 +28,6 @@ public struct FactorMixture: AlternativeSpace {
   }
 
   public var dimension: Int { contexts.dimension }
-  public var volume: Double? { nil }
   public var isReflectionSymmetric: Bool { false }
   public var enclosure: Box {
     let (lower, upper) = contexts.bounds()
@@ -122,7 +119,6 @@ public struct FactorProduct: AlternativeSpace {
   }
 
   public var dimension: Int { intervals.count }
-  public var volume: Double? { cumulative.reduce(1) { $0 * ($1.last ?? 0) } }
   public var origin: [Double] {
     enclosure.lower.indices.map { (enclosure.lower[$0] + enclosure.upper[$0]) / 2 }
   }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A normal distribution fitted to the contexts: an ellipsoid without a sharp border.
 ///
 /// A covariance of the raw contexts follows clones: twenty copies of one alternative pull mean and axes towards
@@ -17,8 +15,7 @@ public struct Gaussian: AlternativeSpace {
 
   /// Mean and covariance of the contexts under given weights.
   ///
-  /// - Parameter weights: One for each context, sum 1; weights that clones share, such as Voronoi weights in the
-  ///   bounding box.
+  /// - Parameter weights: One for each context, sum 1; weights that clones share, such as horizon weights.
   /// - Throws: `SpaceError` when all contexts are equal, or the covariance has no eigenvectors.
   /// - Complexity: O(m d^2 + d^3).
   public init(fitting contexts: Contexts, weights: [Double]) throws {
@@ -35,30 +32,7 @@ public struct Gaussian: AlternativeSpace {
     axes = Array(vectors.prefix(kept * d))
   }
 
-  /// The space and the weights that agree with each other: the Gaussian is fitted with its own Voronoi weights.
-  ///
-  /// Starts from the weights in the bounding box and repeats until no weight moves by more than its standard
-  /// error, at most `rounds` times. Every step treats clones as one, so the result does.
-  public static func fixedPoint(
-    _ contexts: Contexts, samples: Int, seed: UInt64, rounds: Int = 5, threads: Int? = nil
-  ) throws -> Gaussian {
-    var weights = try VoronoiWeights.weights(
-      contexts: contexts, space: BoundingBox(around: contexts), samples: samples, seed: seed, threads: threads
-    )
-    var space = try Gaussian(fitting: contexts, weights: weights.values)
-    for _ in 1..<max(rounds, 1) {
-      let next = try VoronoiWeights.weights(
-        contexts: contexts, space: space, samples: samples, seed: seed, threads: threads)
-      space = try Gaussian(fitting: contexts, weights: next.values)
-      let moved = zip(weights.values, next.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
-      weights = next
-      if moved <= next.diagnostics.maxStandardError { break }
-    }
-    return space
-  }
-
   public var dimension: Int { deviations.count }
-  public var volume: Double? { nil }
   public var origin: [Double] { Array(repeating: 0, count: dimension) }
   public var scales: [Double] { deviations }
   public var isReflectionSymmetric: Bool { true }

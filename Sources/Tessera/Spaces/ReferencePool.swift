@@ -17,7 +17,6 @@ public struct ReferencePool: AlternativeSpace {
   }
 
   public var dimension: Int { pool.dimension }
-  public var volume: Double? { nil }
   public var isReflectionSymmetric: Bool { false }
   public var pointCount: Int? { pool.count }
   public var enclosure: Box {

@@ -4,13 +4,23 @@ public struct AlternativeWeights: Sendable, Equatable {
   public let values: [Double]
   /// Standard error of each weight; zero where the weights are exact.
   public let standardErrors: [Double]
-  public let diagnostics: WeightDiagnostics
+  /// How they came about.
+  public let provenance: Provenance
 
-  public init(values: [Double], standardErrors: [Double], origin: WeightOrigin) {
+  public init(values: [Double], standardErrors: [Double]? = nil, provenance: Provenance) {
     self.values = values
-    self.standardErrors = standardErrors
-    diagnostics = WeightDiagnostics(values: values, standardErrors: standardErrors, origin: origin)
+    self.standardErrors = standardErrors ?? Array(repeating: 0, count: values.count)
+    self.provenance = provenance
   }
+
+  /// 1 / sum w^2: how many equal weights would be as concentrated. m for uniform weights.
+  public var effectiveAlternatives: Double { 1 / values.reduce(0) { $0 + $1 * $1 } }
+
+  /// Share of alternatives with weight zero.
+  public var zeroWeightShare: Double { Double(values.count { $0 == 0 }) / Double(max(values.count, 1)) }
+
+  /// Largest standard error of a weight.
+  public var maxStandardError: Double { standardErrors.max() ?? 0 }
 
   /// An interval that holds the true weight with about the given certainty.
   ///
@@ -22,7 +32,7 @@ public struct AlternativeWeights: Sendable, Equatable {
   public func confidenceInterval(of alternative: Int, z: Double = 1.959964) -> ClosedRange<Double> {
     let share = values[alternative]
     let error = standardErrors[alternative]
-    let samples = Double(diagnostics.origin.samples)
+    let samples = Double(provenance.samples)
     guard samples > 0 else { return share...share }
     let n = error > 0 ? share * (1 - share) / (error * error) : samples
     return wilsonInterval(share: share, of: n, z: z)
@@ -31,76 +41,72 @@ public struct AlternativeWeights: Sendable, Equatable {
   /// 1/m for each of m alternatives: what the standard estimate uses.
   public static func uniform(alternatives m: Int) -> AlternativeWeights {
     AlternativeWeights(
-      values: Array(repeating: 1 / Double(m), count: m), standardErrors: Array(repeating: 0, count: m),
-      origin: WeightOrigin(scheme: .uniform, method: .exact))
+      values: Array(repeating: 1 / Double(m), count: m),
+      provenance: Provenance(scheme: "uniform", method: .exact))
   }
 
   /// Weights of merged alternatives handed back to their members, in equal parts.
-  public func shared(among groups: DuplicateGroups) -> AlternativeWeights {
+  public func shared(among groups: Partition) -> AlternativeWeights {
     let sizes = groups.sizes()
     return AlternativeWeights(
       values: groups.groupOf.map { values[$0] / Double(sizes[$0]) },
-      standardErrors: groups.groupOf.map { standardErrors[$0] / Double(sizes[$0]) },
-      origin: diagnostics.origin)
+      standardErrors: groups.groupOf.map { standardErrors[$0] / Double(sizes[$0]) }, provenance: provenance)
+  }
+
+  /// The same weights under another word on where they come from.
+  func withProvenance(_ change: (inout Provenance) -> Void) -> AlternativeWeights {
+    var provenance = provenance
+    change(&provenance)
+    return AlternativeWeights(values: values, standardErrors: standardErrors, provenance: provenance)
   }
 }
 
-/// How weights came about.
-public struct WeightOrigin: Sendable, Equatable {
-  public enum Scheme: String, Sendable {
-    case uniform, voronoi, linkage, meta, density
-    case radiusGraph = "radius-graph"
-    case deduplication = "remove-duplicates"
-  }
-  public enum Method: String, Sendable { case exact, sampled }
+/// How weights came about: what was done, with every number that matters.
+public struct Provenance: Sendable, Equatable, Codable {
+  public enum Method: String, Sendable, Codable { case exact, sampled }
 
-  public let scheme: Scheme
-  public let method: Method
+  /// Name of the scheme, without its parameters.
+  public var scheme: String
+  public var method: Method
   /// Name of the alternative space; nil where the scheme needs none.
-  public let space: String?
-  /// Points drawn; 0 where the weights are exact.
-  public let samples: Int
-  public let seed: UInt64
+  public var space: String?
+  /// Points drawn; 0 where the weights are exact. Of weights within prompts, the most that were drawn for one.
+  public var samples: Int
+  public var seed: UInt64
   /// Alternatives whose context lies outside the space. Their cells still count.
-  public let outside: Int
+  public var outside: Int
   /// How the weights were computed, and why in this way.
-  public let choice: String
+  public var choice: String
+  /// Distance below which answers count as the same.
+  public var resolution: Double?
+  /// Distance beyond which answers count as equally different.
+  public var horizon: Double?
+  /// Groups that count as one alternative each.
+  public var groups: Int?
+  /// Bandwidth of a density.
+  public var bandwidth: Double?
+  /// Radii over which classes are averaged; nil where the average is an integral.
+  public var radii: Int?
+  /// Prompts within which answers are weighed.
+  public var prompts: Int?
+  /// Whether compared pairs were weighed in the space of pairs.
+  public var isPairSpace: Bool
 
   public init(
-    scheme: Scheme, method: Method, space: String? = nil, samples: Int = 0, seed: UInt64 = 0,
+    scheme: String, method: Method, space: String? = nil, samples: Int = 0, seed: UInt64 = 0,
     outside: Int = 0,
-    choice: String = ""
+    choice: String = "", resolution: Double? = nil, horizon: Double? = nil, groups: Int? = nil,
+    bandwidth: Double? = nil, radii: Int? = nil, prompts: Int? = nil, isPairSpace: Bool = false
   ) {
-    self.choice = choice
-    self.scheme = scheme
-    self.method = method
-    self.space = space
-    self.samples = samples
-    self.seed = seed
-    self.outside = outside
-  }
-}
-
-/// Figures that tell whether weights can be used.
-public struct WeightDiagnostics: Sendable, Equatable {
-  public let origin: WeightOrigin
-  /// 1 / sum w^2: how many equal weights would be as concentrated. m for uniform weights.
-  public let effectiveAlternatives: Double
-  /// Share of alternatives with weight zero.
-  public let zeroWeightShare: Double
-  /// Largest standard error of a weight.
-  public let maxStandardError: Double
-
-  init(values: [Double], standardErrors: [Double], origin: WeightOrigin) {
-    self.origin = origin
-    effectiveAlternatives = 1 / values.reduce(0) { $0 + $1 * $1 }
-    zeroWeightShare = Double(values.count { $0 == 0 }) / Double(max(values.count, 1))
-    maxStandardError = standardErrors.max() ?? 0
+    (self.scheme, self.method, self.space) = (scheme, method, space)
+    (self.samples, self.seed, self.outside, self.choice) = (samples, seed, outside, choice)
+    (self.resolution, self.horizon, self.groups) = (resolution, horizon, groups)
+    (self.bandwidth, self.radii, self.prompts, self.isPairSpace) = (bandwidth, radii, prompts, isPairSpace)
   }
 }
 
 /// What can be wrong with a request for weights.
-public enum WeightsError: Error, Equatable, CustomStringConvertible {
+public enum WeightsError: KindedError, Equatable {
   case noContexts
   case noSamples(found: Int)
   case noExactMethod(dimension: Int, space: String)
@@ -109,7 +115,16 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
   case resolution(found: Double)
   case groupCount(found: Int)
   case emptyPrompt(number: Int)
+  case promptWeights(found: Int, prompts: Int)
   case cellsFailed(dimension: Int, sum: Double)
+  case noPool(name: String)
+
+  public var kind: ErrorKind {
+    switch self {
+    case .scale, .cellsFailed: .data
+    default: .option
+    }
+  }
 
   public var description: String {
     switch self {
@@ -118,13 +133,17 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     case .scale(let extent, let limit):
       "contexts and space reach \(extent) from the centre; expected \(1 / limit) to \(limit), whose squares the arithmetic can hold: scale the contexts"
     case .cellsFailed(let dimension, let sum):
-      "the exact cells in \(dimension) dimensions add up to \(sum) instead of 1: contexts too close together for the arithmetic; use --method sampled"
+      "the exact cells in \(dimension) dimensions add up to \(sum) instead of 1: contexts too close together for the arithmetic; sample them instead"
     case .resolution(let found): "the resolution is \(found); expected a distance, zero or more"
     case .emptyPrompt(let number): "prompt \(number) has no answer; expected at least one for every prompt"
+    case .promptWeights(let found, let prompts):
+      "there are \(found) weights for \(prompts) prompts; expected one each"
     case .groupCount(let found): "the number of groups is \(found); expected at least 1"
     case .targetError(let found): "the target error is \(found); expected a positive number"
     case .noExactMethod(let dimension, let space):
       "there is no exact method for \(dimension) dimensions in the space \(space); expected a box of at most 6 dimensions"
+    case .noPool(let name):
+      "the contexts of the pool \(name) are not at hand; expected them beside the space's name"
     }
   }
 }

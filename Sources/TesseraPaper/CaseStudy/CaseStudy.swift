@@ -51,65 +51,65 @@ public struct CaseStudy: Sendable {
     }
   }
 
-  /// Settings of the training: the paper's, but for the number of runs where a study is repeated often.
+  /// Settings of the training: the paper's, but where a study is repeated often.
   public var training: RewardTraining
+  /// Points drawn for weights, as in the paper.
   public var samples = 100_000
 
   public init(runs: Int = 20, seed: UInt64 = 0) {
-    var training = RewardTraining()
-    training.runs = runs
-    training.seed = seed
-    self.training = training
+    // The ridge is the paper's: an alternative is held back by its weight.
+    training = RewardTraining(lambdaConvention: .normalized, runs: runs, seed: seed)
   }
 
   /// Fits the standard estimate and the weighted one of each setting to one data set.
   ///
   /// - Parameter contexts: One for each answer.
-  public func outcomes(_ data: StudyData, contexts: Contexts, settings: [Setting]) throws -> (
-    standard: Outcome, weighted: [Outcome]
-  ) {
+  public func outcomes(
+    _ data: StudyData, contexts: Contexts, settings: [Setting], work: Work = Work()
+  ) throws -> (standard: Outcome, weighted: [Outcome]) {
     let seed = training.seed
     // The number of components is that of the data, as the paper's; where weights decide, clones share them.
     let components = min(Self.components, contexts.dimension)
     let transform = try ContextTransform(
-      fitting: contexts, components: components, samples: samples / 10, seed: seed)
+      fitting: contexts, components: components, samples: samples / 10, seed: seed, work: work.silent)
     let reduced = try transform.apply(to: contexts)
     let dataset = try data.dataset(contexts: reduced)
-    func outcome(_ weights: AlternativeWeights, weighted: Bool, resolution: Double? = nil, groups: Int? = nil)
-      throws -> Outcome
-    {
-      let ensemble = try training.train(dataset, weights: weights.values)
-      let topics = ParisDescriptions.Topic.allCases.filter { data.topics.contains($0) }
-      let members = topics.map { topic in data.topics.indices.filter { data.topics[$0] == topic } }
+    let topics = ParisDescriptions.Topic.allCases.filter { data.topics.contains($0) }
+    let members = topics.map { topic in data.topics.indices.filter { data.topics[$0] == topic } }
+    func outcome(
+      _ weights: AlternativeWeights, weighted: Bool, resolution: Double? = nil, groups: Int? = nil,
+      _ work: Work
+    ) throws -> Outcome {
+      let ensemble = try training.train(dataset, weights: weights.values, work: work)
       let perRun = try ensemble.models.map { model in
-        let rewards = try model.rewards(of: reduced)
+        let rewards = try model.rewards(of: reduced, work: work.silent)
         return members.map { group in group.reduce(0) { $0 + rewards[$1] } / Double(group.count) }
       }
-      let n = Double(perRun.count)
-      let means = topics.indices.map { k in perRun.reduce(0) { $0 + $1[k] } / n }
-      let deviations = topics.indices.map { k in
-        n > 1 ? (perRun.reduce(0) { $0 + ($1[k] - means[k]) * ($1[k] - means[k]) } / (n - 1)).squareRoot() : 0
-      }
-      let d = weights.diagnostics
+      let runs = topics.indices.map { k in Sample(perRun.map { $0[k] }) }
       return Outcome(
-        topics: topics, weighted: weighted, means: means, deviations: deviations,
+        topics: topics, weighted: weighted, means: runs.map(\.mean),
+        deviations: runs.map { $0.values.count > 1 ? $0.deviation : 0 },
         topicWeights: members.map { group in group.reduce(0) { $0 + weights.values[$1] } },
-        effective: d.effectiveAlternatives, zeroShare: d.zeroWeightShare, alternatives: data.texts.count,
-        dimension: components, resolution: resolution, groups: groups)
+        effective: weights.effectiveAlternatives, zeroShare: weights.zeroWeightShare,
+        alternatives: data.texts.count, dimension: components, resolution: resolution, groups: groups)
     }
+    let step = 1 / Double(settings.count + 1)
     return (
-      try outcome(.uniform(alternatives: reduced.count), weighted: false),
-      try settings.map { setting in
-        let (weights, resolution, groups) = try self.weights(reduced, setting)
-        return try outcome(weights, weighted: true, resolution: resolution, groups: groups)
+      try outcome(.uniform(alternatives: reduced.count), weighted: false, work.part(0...step)),
+      try settings.enumerated().map { place, setting in
+        let own = work.part(Double(place + 1) * step...Double(place + 2) * step)
+        let (weights, resolution, groups) = try self.weights(reduced, setting, own.silent)
+        return try outcome(weights, weighted: true, resolution: resolution, groups: groups, own)
       }
     )
   }
 
-  private func weights(_ reduced: Contexts, _ setting: Setting) throws -> (AlternativeWeights, Double?, Int?)
-  {
+  private func weights(_ reduced: Contexts, _ setting: Setting, _ work: Work) throws -> (
+    AlternativeWeights, Double?, Int?
+  ) {
     func voronoi(_ space: any AlternativeSpace) throws -> AlternativeWeights {
-      try VoronoiWeights.weights(contexts: reduced, space: space, samples: samples, seed: training.seed)
+      try VoronoiWeights.weights(
+        contexts: reduced, space: space, samples: samples, seed: training.seed, work: work)
     }
     switch setting {
     case .unitCube: return (try voronoi(UnitCube(dimension: reduced.dimension)), nil, nil)
@@ -118,10 +118,11 @@ public struct CaseStudy: Sendable {
       let fair = try voronoi(BoundingBox(around: reduced))
       return (try voronoi(FactorMixture(around: reduced, weights: fair.values)), nil, nil)
     case .groups:
-      let (tree, leaves) = try MetaAlternatives.linkage(reduced, seed: training.seed)
+      let (tree, leaves) = try MetaAlternatives.linkage(reduced, seed: training.seed, work: work)
       let resolution = Self.clearestResolution(tree)
       let groups = leaves.joined(by: tree.groups(within: resolution))
-      let weights = try MetaAlternatives(groups, of: reduced).weights(samples: samples, seed: training.seed)
+      let weights = try MetaAlternatives(groups, of: reduced).weights(
+        Sampling(samples: samples, seed: training.seed), work: work)
       return (weights, resolution, groups.count)
     }
   }

@@ -23,7 +23,7 @@ public struct ParisDescriptions: Sendable {
 
   private var random: RandomStream
 
-  public init(seed: UInt64) { random = RandomStream(seed: seed, stream: 0x9A415) }
+  public init(seed: UInt64) { random = RandomStream(seed: seed, for: .studyTexts) }
 
   /// A new description.
   public mutating func describe(_ topic: Topic) -> String {

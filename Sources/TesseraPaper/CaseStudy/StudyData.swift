@@ -20,9 +20,9 @@ public struct StudyData: Sendable {
   /// Draws two topics with replacement for each comparison, one new answer each, and an annotator who chooses.
   public init(
     topics available: [ParisDescriptions.Topic], annotators: [AnnotatorType], comparisons count: Int,
-    source: Source, seed: UInt64, progress: ((Double) -> Void)? = nil
+    source: Source, seed: UInt64, work: Work = Work()
   ) throws {
-    var random = RandomStream(seed: seed, stream: 0x57D4)
+    var random = RandomStream(seed: seed, for: .studyData)
     func draw() -> ParisDescriptions.Topic {
       available[min(Int(random.uniform() * Double(available.count)), available.count - 1)]
     }
@@ -40,14 +40,14 @@ public struct StudyData: Sendable {
       }
     case .model(let chat):
       let written = try chat.replies(
-        to: StudyPrompts.descriptions(chosen, seed: seed), progress: { progress?(0.6 * $0) })
+        to: StudyPrompts.descriptions(chosen, seed: seed), work: work.part(0...0.6))
       texts = written
       let questions = judges.indices.map { i in
         StudyPrompts.choice(judges[i], written[2 * i], written[2 * i + 1], sample: i)
       }
       first = try chat.replies(
         to: questions, accept: { StudyPrompts.choseFirst($0) != nil }, expected: "the letter A or B",
-        progress: { progress?(0.6 + 0.4 * $0) }
+        work: work.part(0.6...1)
       ).map { StudyPrompts.choseFirst($0) ?? true }
     }
     comparisons = first.indices.map { Comparison(a: 2 * $0, b: 2 * $0 + 1, outcome: first[$0] ? 1 : 0) }

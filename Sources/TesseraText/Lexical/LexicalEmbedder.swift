@@ -14,29 +14,28 @@ public struct LexicalEmbedder: Embedder {
   /// Numbers of a context, fewer where the texts do not differ in as many ways.
   public let dimension: Int
   public let seed: UInt64
-  public let threads: Int?
 
-  public init(dimension: Int = 256, seed: UInt64 = 0, threads: Int? = nil) {
+  public init(dimension: Int = 256, seed: UInt64 = 0) {
     precondition(dimension >= 1)
     self.dimension = dimension
     self.seed = seed
-    self.threads = threads
   }
 
   public var name: String { "builtin" }
 
-  public func contexts(of texts: [String], progress: ((Double) -> Void)? = nil) throws -> Contexts {
-    try fit(texts, progress: progress).contexts(of: texts, progress: nil)
+  public func contexts(of texts: [String], work: Work) throws -> Contexts {
+    try fit(texts, work: work.part(0...0.9)).contexts(of: texts, work: work.part(0.9...1))
   }
 
   /// Fits frequencies and directions.
   ///
   /// - Parameter texts: At least one.
+  /// - Throws: `Cancelled`.
   /// - Complexity: O(length of the texts x dimension) and O((texts + features) x dimension^2).
-  public func fit(_ texts: [String], progress: ((Double) -> Void)? = nil) -> FittedLexicalEmbedder {
+  public func fit(_ texts: [String], work: Work = Work()) throws -> FittedLexicalEmbedder {
     precondition(!texts.isEmpty)
-    let features = FittedLexicalEmbedder.features(DistinctTexts(texts).texts, threads: threads)
-    progress?(0.2)
+    let features = try FittedLexicalEmbedder.features(DistinctTexts(texts).texts, work)
+    work.report(0.2)
     var frequency = [Int32](repeating: 0, count: TextFeatures.buckets)
     for text in features { for bucket in text.buckets { frequency[Int(bucket)] += 1 } }
     // A feature of one text alone ties it to no other; it is kept only where the text has nothing else.
@@ -48,15 +47,14 @@ public struct LexicalEmbedder: Embedder {
     let n = Double(features.count)
     let rarity = buckets.map { Float(1 + log((1 + n) / (1 + Double(frequency[$0])))) }
     let raw = FittedLexicalEmbedder(
-      buckets: buckets, rarity: rarity, directions: Matrix(rows: buckets.count, columns: 0), threads: threads)
+      buckets: buckets, rarity: rarity, directions: Matrix(rows: buckets.count, columns: 0))
     let matrix = raw.rows(features)
-    progress?(0.3)
-    let (vectors, rank) = RandomisedSVD.rightVectors(matrix, count: dimension, seed: seed, threads: threads)
-    progress?(1)
+    work.report(0.3)
+    let (vectors, rank) = try RandomisedSVD.rightVectors(matrix, count: dimension, seed: seed, work)
+    work.report(1)
     return FittedLexicalEmbedder(
       buckets: buckets, rarity: rarity,
-      directions: Matrix(rows: buckets.count, columns: rank, storage: vectors.map { Float($0) }),
-      threads: threads)
+      directions: Matrix(rows: buckets.count, columns: rank, storage: vectors.map { Float($0) }))
   }
 }
 
@@ -68,15 +66,13 @@ public struct FittedLexicalEmbedder: Embedder, Equatable {
   let rarity: [Float]
   /// features x dimension
   let directions: Matrix<Float>
-  let threads: Int?
   /// Position of each bucket, -1 for those left out.
   private let place: [Int32]
 
-  init(buckets: [Int], rarity: [Float], directions: Matrix<Float>, threads: Int? = nil) {
+  init(buckets: [Int], rarity: [Float], directions: Matrix<Float>) {
     self.buckets = buckets
     self.rarity = rarity
     self.directions = directions
-    self.threads = threads
     var place = [Int32](repeating: -1, count: TextFeatures.buckets)
     for (position, bucket) in buckets.enumerated() { place[bucket] = Int32(position) }
     self.place = place
@@ -85,13 +81,10 @@ public struct FittedLexicalEmbedder: Embedder, Equatable {
   public var name: String { "builtin" }
   public var dimension: Int { directions.columns }
 
-  static func features(_ texts: [String], threads: Int?) -> [TextFeatures] {
+  static func features(_ texts: [String], _ work: Work) throws -> [TextFeatures] {
     var result = [TextFeatures?](repeating: nil, count: texts.count)
-    result.withUnsafeMutableBufferPointer { buffer in
-      let shared = Shared(buffer)
-      Parallel.forEach(pieces: texts.count, threads: threads) { place, _ in
-        shared[place] = TextFeatures(texts[place])
-      }
+    try withPointers(&result) { result in
+      try work.forEach(pieces: texts.count) { place, _ in result[place] = TextFeatures(texts[place]) }
     }
     return result.compactMap { $0 }
   }
@@ -115,12 +108,11 @@ public struct FittedLexicalEmbedder: Embedder, Equatable {
     return result
   }
 
-  public func contexts(of texts: [String], progress: ((Double) -> Void)? = nil) throws -> Contexts {
+  public func contexts(of texts: [String], work: Work) throws -> Contexts {
     let distinct = DistinctTexts(texts)
-    let matrix = rows(Self.features(distinct.texts, threads: threads))
+    let matrix = try rows(Self.features(distinct.texts, work))
     let d = dimension
-    var values = matrix.times(
-      directions.withUnsafeBufferPointer { $0.map(Double.init) }, width: d, threads: threads)
+    var values = try matrix.times(directions.withUnsafeBufferPointer { $0.map(Double.init) }, width: d, work)
     for row in 0..<matrix.rows {
       let length = values[row * d..<(row + 1) * d].reduce(0) { $0 + $1 * $1 }.squareRoot()
       // A text without any known feature stays at zero.
@@ -130,7 +122,7 @@ public struct FittedLexicalEmbedder: Embedder, Equatable {
     var all: [Float] = []
     all.reserveCapacity(texts.count * d)
     for place in distinct.places { for k in 0..<d { all.append(Float(values[place * d + k])) } }
-    progress?(1)
+    work.report(1)
     return try Contexts(Matrix(rows: texts.count, columns: d, storage: all))
   }
 }

@@ -20,19 +20,19 @@ extension FittedLexicalEmbedder {
   }
 
   /// - Throws: `FormatError` for another kind of file.
-  public init(readingFrom file: String, threads: Int? = nil) throws {
+  public init(readingFrom file: String) throws {
     let source = try SafetensorsFile(readingFrom: file)
     guard source.metadata["format"] == "tessera-lexical-embedder" else {
       throw FormatError.content(
         file: file, line: nil, field: nil, found: "another kind of file",
         expected: "an embedder written by tessera embed --save-embedder")
     }
-    try self.init(tensors: source.tensors, of: file, threads: threads)
+    try self.init(tensors: source.tensors, of: file)
   }
 
   /// - Parameter file: Where the tensors come from, for messages.
   /// - Throws: `FormatError` for tensors that do not fit one another.
-  public init(tensors: [String: SafetensorsFile.Tensor], of file: String, threads: Int? = nil) throws {
+  public init(tensors: [String: SafetensorsFile.Tensor], of file: String) throws {
     let problem = FormatError.content(
       file: file, line: nil, field: "embedder", found: "tensors that do not fit one another",
       expected: "buckets (n), rarity (n) and directions (n x d)")
@@ -47,7 +47,6 @@ extension FittedLexicalEmbedder {
     else { throw problem }
     self.init(
       buckets: numbers, rarity: rarity,
-      directions: Matrix(rows: directions.shape[0], columns: directions.shape[1], storage: values),
-      threads: threads)
+      directions: Matrix(rows: directions.shape[0], columns: directions.shape[1], storage: values))
   }
 }

@@ -40,14 +40,14 @@ struct SparseRows: Sendable {
   }
 
   /// This matrix times a dense one: `columns` x `width`, row-major.
-  func times(_ dense: [Double], width: Int, threads: Int?) -> [Double] {
+  func times(_ dense: [Double], width: Int, _ work: Work) throws -> [Double] {
     precondition(dense.count == columns * width)
     var result = [Double](repeating: 0, count: rows * width)
     let piece = 64
-    result.withUnsafeMutableBufferPointer { result in
-      dense.withUnsafeBufferPointer { dense in
+    try result.withUnsafeMutableBufferPointer { result in
+      try dense.withUnsafeBufferPointer { dense in
         let (result, dense) = (Shared(result), SharedInput(dense))
-        Parallel.forEach(pieces: (rows + piece - 1) / piece, threads: threads) { number, _ in
+        try work.forEach(pieces: (rows + piece - 1) / piece) { number, _ in
           for row in number * piece..<min((number + 1) * piece, rows) {
             // Disjoint rows of the result, read-only input.
             let sum = result[address: row * width]

@@ -40,7 +40,7 @@ public struct ChatService: Sendable {
   /// - Throws: `ServiceError`. What has arrived by then is in the cache.
   public func replies(
     to questions: [Question], accept: (@Sendable (String) -> Bool)? = nil, expected: String = "text",
-    progress: ((Double) -> Void)? = nil
+    work: Work = Work()
   ) throws -> [String] {
     var replies = [String?](repeating: nil, count: questions.count)
     if let cache {
@@ -73,7 +73,8 @@ public struct ChatService: Sendable {
         Data(reply.utf8), kind: "chat", model: model, request: questions[place].key(temperature))
       replies[place] = reply
       done += 1
-      progress?(Double(done) / Double(questions.count))
+      work.report(Double(done) / Double(questions.count))
+      try work.check()
     }
     return replies.compactMap { $0 }
   }

@@ -20,7 +20,7 @@ public struct EmbeddingService: Embedder {
   public var name: String { model }
 
   /// - Throws: `ServiceError`. What has arrived by then is in the cache.
-  public func contexts(of texts: [String], progress: ((Double) -> Void)? = nil) throws -> Contexts {
+  public func contexts(of texts: [String], work: Work) throws -> Contexts {
     precondition(!texts.isEmpty)
     let distinct = DistinctTexts(texts)
     var found = [[Float]?](repeating: nil, count: distinct.texts.count)
@@ -52,7 +52,8 @@ public struct EmbeddingService: Embedder {
       }
       for (place, row) in zip(jobs[number], rows) { found[place] = row }
       done += rows.count
-      progress?(Double(done) / Double(found.count))
+      work.report(Double(done) / Double(found.count))
+      try work.check()
     }
     let rows = found.compactMap { $0 }
     guard let dimension = rows.first?.count, rows.count == found.count,

@@ -1,5 +1,7 @@
+import Tessera
+
 /// What can go wrong with a service: where, what it said, what was expected.
-public enum ServiceError: Error, Equatable, CustomStringConvertible {
+public enum ServiceError: KindedError, Equatable {
   case address(found: String)
   /// No answer, after some attempts.
   case unreachable(address: String, reason: String, attempts: Int)
@@ -8,6 +10,15 @@ public enum ServiceError: Error, Equatable, CustomStringConvertible {
   /// An answer that is not what it should be.
   case malformed(address: String, found: String, expected: String)
   case cache(file: String, reason: String)
+
+  public var kind: ErrorKind {
+    switch self {
+    case .address: .option
+    case .unreachable, .refused: .service
+    case .malformed: .reply
+    case .cache: .write
+    }
+  }
 
   public var description: String {
     switch self {

@@ -31,11 +31,11 @@ public enum LinkageWeights {
   /// - Throws: `WeightsError`.
   /// - Complexity: O(m^2 d) time, O(m d) memory.
   public static func weights(
-    contexts: Contexts, resolution: Double = 0, horizon: Double? = nil, threads: Int? = nil
+    contexts: Contexts, resolution: Double = 0, horizon: Double? = nil, work: Work = Work()
   ) throws -> AlternativeWeights {
     guard contexts.count > 0 else { throw WeightsError.noContexts }
     return try weights(
-      tree: SpanningTree(contexts, threads: threads), resolution: resolution, horizon: horizon)
+      tree: SpanningTree(contexts, work: work), resolution: resolution, horizon: horizon)
   }
 
   /// A horizon from the data: the mean of the middle half of the distances to the nearest neighbour, in which clones
@@ -125,13 +125,14 @@ public enum LinkageWeights {
       current[right] = current[node] * (1 - share)
     }
     return AlternativeWeights(
-      values: Array(current.prefix(m)), standardErrors: Array(repeating: 0, count: m),
-      origin: WeightOrigin(
-        scheme: .linkage, method: .exact,
+      values: Array(current.prefix(m)),
+      provenance: Provenance(
+        scheme: horizon == nil ? "linkage" : "horizon", method: .exact,
         choice: [
           resolution > 0 ? "answers within \(resolution) of one another count as the same" : "",
           horizon.map { "answers beyond \($0) count as equally different" } ?? "",
-        ].filter { !$0.isEmpty }.joined(separator: ", ")))
+        ].filter { !$0.isEmpty }.joined(separator: ", "), resolution: resolution > 0 ? resolution : nil,
+        horizon: horizon))
   }
 
   /// Two wires side by side: their common resistance, and the share of the current in the first.

@@ -7,6 +7,8 @@ public struct SpanningTree: Sendable, Equatable {
     public let a: Int
     public let b: Int
     public let length: Double
+
+    public init(a: Int, b: Int, length: Double) { (self.a, self.b, self.length) = (a, b, length) }
   }
 
   /// Number of alternatives.
@@ -17,16 +19,17 @@ public struct SpanningTree: Sendable, Equatable {
   /// Boruvka's algorithm (1926) over nearest neighbours that are found by blocks of products.
   ///
   /// - Parameter contexts: m x d, m at least 1.
+  /// - Throws: `WeightsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) for the first pass; later ones search only outside the largest part. Memory O(m d).
-  public init(_ contexts: Contexts, threads: Int? = nil) {
+  public init(_ contexts: Contexts, work: Work = Work()) throws {
     count = contexts.count
-    let groups = contexts.duplicates()
+    let groups = contexts.duplicates(work: work)
     var edges: [Edge] = []
     for (i, group) in groups.groupOf.enumerated() where groups.representatives[group] != i {
       edges.append(Edge(a: groups.representatives[group], b: i, length: 0))
     }
     let distinct = groups.hasDuplicates ? contexts.selecting(rows: groups.representatives) : contexts
-    for edge in Self.join(distinct, threads: threads) {
+    for edge in try Self.join(distinct, work: work) {
       edges.append(
         Edge(a: groups.representatives[edge.a], b: groups.representatives[edge.b], length: edge.length))
     }
@@ -45,18 +48,17 @@ public struct SpanningTree: Sendable, Equatable {
   /// Neighbours kept for each alternative after the first pass.
   private static let kept = 12
 
-  private static func join(_ contexts: Contexts, threads: Int?) -> [Edge] {
+  private static func join(_ contexts: Contexts, work: Work) throws -> [Edge] {
     let m = contexts.count
     guard m > 1 else { return [] }
-    let search = NeighbourSearch(contexts, threads: threads)
+    let search = try Distances(contexts, work: work)
     let k = min(kept, m - 1)
     let all = (0..<Int32(m)).map { $0 }
-    let lists = search.nearest(all, count: k)
+    let lists = try search.neighbours(of: all, count: k)
     // Distances in double precision, on all cores.
     var lengths = [Double](repeating: .infinity, count: m * k)
-    lengths.withUnsafeMutableBufferPointer { buffer in
-      let lengths = Shared(buffer)
-      Parallel.forEach(pieces: (m + 255) / 256, threads: threads) { piece, _ in
+    try withPointers(&lengths) { lengths in
+      try work.forEach(pieces: (m + 255) / 256) { piece, _ in
         for i in piece * 256..<min((piece + 1) * 256, m) {
           for place in i * k..<(i + 1) * k where lists[place] >= 0 {
             lengths[place] = search.distance(i, Int(lists[place]))
@@ -70,6 +72,7 @@ public struct SpanningTree: Sendable, Equatable {
       if parts.join(a, b) { edges.append(Edge(a: min(a, b), b: max(a, b), length: length)) }
     }
     while edges.count < m - 1 {
+      try work.check()
       let component = (0..<m).map { Int32(parts.find($0)) }
       var sizes: [Int32: Int] = [:]
       for part in component { sizes[part, default: 0] += 1 }
@@ -100,7 +103,7 @@ public struct SpanningTree: Sendable, Equatable {
         return point.atLeast <= known.length
       }.map(\.point)
       if !open.isEmpty {
-        let found = search.nearest(open, count: 1, component: component)
+        let found = try search.neighbours(of: open, count: 1, outside: component)
         for (point, other) in zip(open, found) where other >= 0 {
           offer(Int(point), Int(other), search.distance(Int(point), Int(other)))
         }
@@ -122,7 +125,7 @@ public struct SpanningTree: Sendable, Equatable {
 
 extension SpanningTree {
   /// Groups in which every member has another within the distance.
-  public func groups(within distance: Double) -> DuplicateGroups {
+  public func groups(within distance: Double) -> Partition {
     var parts = DisjointSets(count: count)
     for edge in edges where edge.length <= distance { _ = parts.join(edge.a, edge.b) }
     return parts.groups(count: count)

@@ -1,0 +1,111 @@
+// One set of kernels for each vector width, chosen when the program runs: the binary stays portable.
+
+#include "tessera_kernels.h"
+
+#if defined(__x86_64__)
+#define LANES 16
+#define NAME(x) avx512_##x
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+#include "kernels_body.h"
+
+#define LANES 8
+#define NAME(x) avx2_##x
+#define TARGET __attribute__((target("avx2,fma")))
+#include "kernels_body.h"
+#endif
+
+#define LANES 4
+#define NAME(x) plain_##x
+#define TARGET
+#include "kernels_body.h"
+
+int tessera_vector_bits(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl"))
+    return 512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 256;
+#endif
+  return 128;
+}
+
+void tessera_reflections(const float *products, long stride, const float *half_norms, long width, int blocks,
+                         int32_t first, float *best, int32_t *where) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_reflections(products, stride, half_norms, width, blocks, first, best, where); return;
+    case 256: avx2_reflections(products, stride, half_norms, width, blocks, first, best, where); return;
+#endif
+    default: plain_reflections(products, stride, half_norms, width, blocks, first, best, where);
+  }
+}
+
+void tessera_nearest(const float *products, const float *half_norms, long width, int32_t first, float *best,
+                     int32_t *where) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_nearest(products, half_norms, width, first, best, where); return;
+    case 256: avx2_nearest(products, half_norms, width, first, best, where); return;
+#endif
+    default: plain_nearest(products, half_norms, width, first, best, where);
+  }
+}
+
+void tessera_nearest_pairs(const float *x, const float *y, long stride, const float *half_norms, long alternatives,
+                           const int32_t *pairs, long pair_count, int32_t *where) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_nearest_pairs(x, y, stride, half_norms, alternatives, pairs, pair_count, where); return;
+    case 256: avx2_nearest_pairs(x, y, stride, half_norms, alternatives, pairs, pair_count, where); return;
+#endif
+    default: plain_nearest_pairs(x, y, stride, half_norms, alternatives, pairs, pair_count, where);
+  }
+}
+
+void tessera_squares_float(const float *own, const float *rows, const int32_t *which, long count, int width,
+                           double scale, double *squares) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_squares_float(own, rows, which, count, width, scale, squares); return;
+    case 256: avx2_squares_float(own, rows, which, count, width, scale, squares); return;
+#endif
+    default: plain_squares_float(own, rows, which, count, width, scale, squares);
+  }
+}
+
+void tessera_squares_double(const double *own, const double *rows, const int32_t *which, long count, int width,
+                            double scale, double *squares) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_squares_double(own, rows, which, count, width, scale, squares); return;
+    case 256: avx2_squares_double(own, rows, which, count, width, scale, squares); return;
+#endif
+    default: plain_squares_double(own, rows, which, count, width, scale, squares);
+  }
+}
+
+void tessera_products(const float *offsets, int points, int width, const float *panels, long panel_count,
+                      float *products, long point_stride) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_products(offsets, width, 1, points, width, panels, panel_count, products, point_stride); return;
+    case 256: avx2_products(offsets, width, 1, points, width, panels, panel_count, products, point_stride); return;
+#endif
+    default: plain_products(offsets, width, 1, points, width, panels, panel_count, products, point_stride);
+  }
+}
+
+void tessera_add_products(const float *rows, long row_stride, long inner_stride, int count, int inner,
+                              const float *panels, long panel_count, float *products, long product_stride) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512:
+      avx512_added(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+      return;
+    case 256:
+      avx2_added(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+      return;
+#endif
+    default: plain_added(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
+  }
+}

@@ -1,0 +1,226 @@
+// The kernels for one vector width. Included once for each width with
+//   LANES   floats in a vector
+//   NAME(x) the name of a function for this width
+//   TARGET  the attribute that allows its instructions
+//
+// Reflections: a chunk of LANES alternatives has one vector for each block. The fast Walsh-Hadamard transform of these vectors
+// gives the signed sums of all reflections at once with additions between whole vectors, no shuffles. All loops
+// over blocks are unrolled, so that the vectors stay in registers.
+
+typedef float NAME(floats) __attribute__((vector_size(LANES * 4), aligned(4)));
+typedef int32_t NAME(ints) __attribute__((vector_size(LANES * 4), aligned(4)));
+
+typedef double NAME(doubles) __attribute__((vector_size(LANES * 4), aligned(8)));
+typedef float NAME(half_floats) __attribute__((vector_size(LANES * 2), aligned(4)));
+
+#define V NAME(floats)
+#define I NAME(ints)
+// Half as many numbers: in double precision, and as the floats they come from.
+#define W NAME(doubles)
+#define H NAME(half_floats)
+
+// best = min(best, score); where = position at the places that changed.
+#define KEEP_SMALLER(score, position, best, where)                                                              \
+  do {                                                                                                          \
+    V score_ = (score);                                                                                         \
+    V *best_ = (V *)(best);                                                                                     \
+    I *where_ = (I *)(where);                                                                                   \
+    I smaller_ = score_ < *best_;                                                                               \
+    *best_ = (V)(((I)score_ & smaller_) | ((I)*best_ & ~smaller_));                                             \
+    *where_ = ((position)&smaller_) | (*where_ & ~smaller_);                                                    \
+  } while (0)
+
+#define DEFINE_REFLECTIONS(B)                                                                                   \
+  TARGET static void NAME(reflections_##B)(const float *products, long stride, const float *half_norms,         \
+                                           long width, int32_t first, float *best, int32_t *where) {            \
+    for (long i = 0; i < width; i += LANES) {                                                                   \
+      V sum[B];                                                                                                 \
+      _Pragma("clang loop unroll(full)") for (int b = 0; b < B; b++) sum[b] =                                   \
+          *(const V *)(products + b * stride + i);                                                              \
+      _Pragma("clang loop unroll(full)") for (int length = 1; length < B; length *= 2) {                        \
+        _Pragma("clang loop unroll(full)") for (int pair = 0; pair < B / 2; pair++) {                           \
+          int low = (pair / length) * 2 * length + pair % length;                                               \
+          V x = sum[low], y = sum[low + length];                                                                \
+          sum[low] = x + y;                                                                                     \
+          sum[low + length] = x - y;                                                                            \
+        }                                                                                                       \
+      }                                                                                                         \
+      V norm = *(const V *)(half_norms + i);                                                                    \
+      I position = (I){0} + (first + (int32_t)(i / TESSERA_CHUNK * TESSERA_CHUNK));                             \
+      float *row = best + i % TESSERA_CHUNK;                                                                    \
+      int32_t *place = where + i % TESSERA_CHUNK;                                                               \
+      _Pragma("clang loop unroll(full)") for (int b = 0; b < B; b++) {                                          \
+        KEEP_SMALLER(norm - sum[b], position, row + 2 * b * TESSERA_CHUNK, place + 2 * b * TESSERA_CHUNK);      \
+        KEEP_SMALLER(norm + sum[b], position, row + (2 * b + 1) * TESSERA_CHUNK,                                \
+                     place + (2 * b + 1) * TESSERA_CHUNK);                                                      \
+      }                                                                                                         \
+    }                                                                                                           \
+  }
+
+DEFINE_REFLECTIONS(1)
+DEFINE_REFLECTIONS(2)
+DEFINE_REFLECTIONS(4)
+DEFINE_REFLECTIONS(8)
+DEFINE_REFLECTIONS(16)
+DEFINE_REFLECTIONS(32)
+DEFINE_REFLECTIONS(64)
+
+TARGET static void NAME(reflections)(const float *products, long stride, const float *half_norms, long width,
+                                     int blocks, int32_t first, float *best, int32_t *where) {
+  switch (blocks) {
+    case 1: NAME(reflections_1)(products, stride, half_norms, width, first, best, where); break;
+    case 2: NAME(reflections_2)(products, stride, half_norms, width, first, best, where); break;
+    case 4: NAME(reflections_4)(products, stride, half_norms, width, first, best, where); break;
+    case 8: NAME(reflections_8)(products, stride, half_norms, width, first, best, where); break;
+    case 16: NAME(reflections_16)(products, stride, half_norms, width, first, best, where); break;
+    case 32: NAME(reflections_32)(products, stride, half_norms, width, first, best, where); break;
+    default: NAME(reflections_64)(products, stride, half_norms, width, first, best, where); break;
+  }
+}
+
+TARGET static void NAME(nearest)(const float *products, const float *half_norms, long width, int32_t first,
+                                 float *best, int32_t *where) {
+  for (long part = 0; part < TESSERA_CHUNK; part += LANES) {
+    V top = *(V *)(best + part);
+    I place = *(I *)(where + part);
+    for (long i = part; i < width; i += TESSERA_CHUNK) {
+      V score = *(const V *)(half_norms + i) - *(const V *)(products + i);
+      KEEP_SMALLER(score, (I){0} + (first + (int32_t)(i - part)), &top, &place);
+    }
+    *(V *)(best + part) = top;
+    *(I *)(where + part) = place;
+  }
+}
+
+// Lanes are samples, so that the two points of a pair are two rows: no gathers.
+TARGET static void NAME(nearest_pairs)(const float *x, const float *y, long stride, const float *half_norms,
+                                       long alternatives, const int32_t *pairs, long pair_count, int32_t *where) {
+  for (long part = 0; part < TESSERA_PANEL; part += LANES) {
+    V top = (V){0} + __builtin_inff();
+    I place = (I){0} + (int32_t)pair_count;
+    for (long i = 0; i < alternatives; i++) {
+      V score = 2 * half_norms[i] - (*(const V *)(x + i * stride + part) + *(const V *)(y + i * stride + part));
+      KEEP_SMALLER(score, (I){0} + (int32_t)(pair_count + i), &top, &place);
+    }
+    for (long p = 0; p < pair_count; p++) {
+      long a = pairs[2 * p], b = pairs[2 * p + 1];
+      V straight = *(const V *)(x + a * stride + part) + *(const V *)(y + b * stride + part);
+      V crossed = *(const V *)(x + b * stride + part) + *(const V *)(y + a * stride + part);
+      I larger = straight > crossed;
+      V sum = (V)(((I)straight & larger) | ((I)crossed & ~larger));
+      KEEP_SMALLER(half_norms[a] + half_norms[b] - sum, (I){0} + (int32_t)p, &top, &place);
+    }
+    *(I *)(where + part) = place;
+  }
+}
+
+// Two sums side by side: one would wait for itself. SCALAR: what the rows hold, half a vector of them at a time.
+#define DEFINE_SQUARES(SCALAR, PART)                                                                            \
+  TARGET static void NAME(squares_##SCALAR)(const SCALAR *own, const SCALAR *rows, const int32_t *which,        \
+                                            long count, int width, double scale, double *squares) {             \
+    for (long i = 0; i < count; i++) {                                                                          \
+      const SCALAR *row = rows + (which ? which[i] : i) * (long)width;                                          \
+      W low = {0}, high = {0};                                                                                  \
+      int k = 0;                                                                                                \
+      for (; k + LANES <= width; k += LANES) {                                                                  \
+        W x = scale * (__builtin_convertvector(*(const PART *)(own + k), W) -                                   \
+                       __builtin_convertvector(*(const PART *)(row + k), W));                                   \
+        W y = scale * (__builtin_convertvector(*(const PART *)(own + k + LANES / 2), W) -                       \
+                       __builtin_convertvector(*(const PART *)(row + k + LANES / 2), W));                       \
+        low += x * x;                                                                                           \
+        high += y * y;                                                                                          \
+      }                                                                                                         \
+      low += high;                                                                                              \
+      double sum = 0;                                                                                           \
+      _Pragma("clang loop unroll(full)") for (int lane = 0; lane < LANES / 2; lane++) sum += low[lane];         \
+      for (; k < width; k++) {                                                                                  \
+        double x = scale * ((double)own[k] - (double)row[k]);                                                   \
+        sum += x * x;                                                                                           \
+      }                                                                                                         \
+      squares[i] = sum;                                                                                         \
+    }                                                                                                           \
+  }
+
+DEFINE_SQUARES(float, H)
+DEFINE_SQUARES(double, W)
+
+// ROWS points against two vectors of alternatives: the accumulators stay in registers. ELEMENT(r, k) is coordinate k
+// of point r.
+#define DEFINE_PRODUCTS(KIND, ROWS)                                                                             \
+  TARGET static void NAME(KIND##_##ROWS)(const float *offsets, long row_stride, long inner_stride, int width,   \
+                                         const float *panel, float *products, long point_stride) {              \
+    (void)row_stride;                                                                                           \
+    (void)inner_stride;                                                                                         \
+    for (int part = 0; part < TESSERA_PANEL; part += 2 * LANES) {                                               \
+      V low[ROWS], high[ROWS];                                                                                  \
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                       \
+        low[r] = START_##KIND(products + r * point_stride + part);                                              \
+        high[r] = START_##KIND(products + r * point_stride + part + LANES);                                     \
+      }                                                                                                         \
+      for (int k = 0; k < width; k++) {                                                                         \
+        V x = *(const V *)(panel + k * TESSERA_PANEL + part);                                                   \
+        V y = *(const V *)(panel + k * TESSERA_PANEL + part + LANES);                                           \
+        _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                     \
+          float u = ELEMENT_##KIND(r, k);                                                                       \
+          low[r] += u * x;                                                                                      \
+          high[r] += u * y;                                                                                     \
+        }                                                                                                       \
+      }                                                                                                         \
+      _Pragma("clang loop unroll(full)") for (int r = 0; r < ROWS; r++) {                                       \
+        *(V *)(products + r * point_stride + part) = low[r];                                                    \
+        *(V *)(products + r * point_stride + part + LANES) = high[r];                                           \
+      }                                                                                                         \
+    }                                                                                                           \
+  }                                                                                                             \
+
+// All points against all panels, in groups of rows that fill the registers: eight for the 32 of AVX-512, four for the
+// 16 of AVX2 and SSE.
+#define DEFINE_ALL_PRODUCTS(KIND)                                                                               \
+  DEFINE_PRODUCTS(KIND, 1)                                                                                      \
+  DEFINE_PRODUCTS(KIND, 4)                                                                                      \
+  DEFINE_PRODUCTS(KIND, 8)                                                                                      \
+  TARGET static void NAME(KIND)(const float *offsets, long row_stride, long inner_stride, int points, int width, \
+                                const float *panels, long panel_count, float *products, long point_stride) {    \
+    for (long p = 0; p < panel_count; p++) {                                                                    \
+      const float *panel = panels + p * width * TESSERA_PANEL;                                                  \
+      float *column = products + p * TESSERA_PANEL;                                                             \
+      int r = 0;                                                                                                \
+      if (LANES == 16)                                                                                          \
+        for (; r + 8 <= points; r += 8)                                                                         \
+          NAME(KIND##_8)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                      \
+                         column + r * point_stride, point_stride);                                              \
+      for (; r + 4 <= points; r += 4)                                                                           \
+        NAME(KIND##_4)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                        \
+                       column + r * point_stride, point_stride);                                                \
+      for (; r < points; r++)                                                                                   \
+        NAME(KIND##_1)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                        \
+                       column + r * point_stride, point_stride);                                                \
+    }                                                                                                           \
+  }
+
+// Rows of numbers, whose products are stored; and any other arrangement, such as the transpose of rows, whose products
+// are added to what is there.
+#define ELEMENT_products(r, k) offsets[r * width + k]
+#define ELEMENT_added(r, k) offsets[r * row_stride + k * inner_stride]
+#define START_products(place) ((V){0})
+#define START_added(place) (*(const V *)(place))
+
+DEFINE_ALL_PRODUCTS(products)
+DEFINE_ALL_PRODUCTS(added)
+
+#undef ELEMENT_products
+#undef ELEMENT_added
+#undef START_products
+#undef START_added
+#undef DEFINE_ALL_PRODUCTS
+#undef KEEP_SMALLER
+#undef DEFINE_PRODUCTS
+#undef DEFINE_REFLECTIONS
+#undef DEFINE_SQUARES
+#undef V
+#undef I
+#undef W
+#undef H
+#undef LANES
+#undef NAME
+#undef TARGET

@@ -1,0 +1,147 @@
+extension Contexts {
+  /// Smallest and largest value of each coordinate.
+  public func bounds(work: Work = Work()) -> (lower: [Double], upper: [Double]) {
+    guard count > 0 else {
+      let zeros = [Double](repeating: 0, count: dimension)
+      return (zeros, zeros)
+    }
+    let pieces = pieces()
+    let d = dimension
+    var lower = pieces.flatMap { row($0.lowerBound) }
+    var upper = lower
+    lower.withUnsafeMutableBufferPointer { lower in
+      upper.withUnsafeMutableBufferPointer { upper in
+        let (lower, upper) = (Shared(lower), Shared(upper))
+        work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
+          for i in pieces[piece] {
+            withRow(i) { k, value in
+              if value < lower[piece * d + k] { lower[piece * d + k] = value }
+              if value > upper[piece * d + k] { upper[piece * d + k] = value }
+            }
+          }
+        }
+      }
+    }
+    return (
+      (0..<d).map { k in (0..<pieces.count).reduce(lower[k]) { min($0, lower[$1 * d + k]) } },
+      (0..<d).map { k in (0..<pieces.count).reduce(upper[k]) { max($0, upper[$1 * d + k]) } }
+    )
+  }
+
+  /// Adds up a vector of d numbers over all rows, in the order of fixed pieces.
+  private func sums(work: Work, _ term: @Sendable (_ coordinate: Int, _ value: Double) -> Double)
+    -> [Double]
+  {
+    let pieces = pieces()
+    let d = dimension
+    var partial = [Double](repeating: 0, count: pieces.count * d)
+    partial.withUnsafeMutableBufferPointer { partial in
+      let partial = Shared(partial)
+      work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
+        for i in pieces[piece] { withRow(i) { partial[piece * d + $0] += term($0, $1) } }
+      }
+    }
+    return (0..<d).map { k in (0..<pieces.count).reduce(0) { $0 + partial[$1 * d + k] } }
+  }
+
+  /// Mean and variance of each coordinate over the alternatives.
+  package func moments(work: Work = Work()) -> (mean: [Double], variance: [Double]) {
+    let m = Double(max(count, 1))
+    let mean = mean(work: work)
+    let variance = sums(work: work) { ($1 - mean[$0]) * ($1 - mean[$0]) }.map { $0 / m }
+    return (mean, variance)
+  }
+
+  /// Mean and covariance (d x d, row-major) under weights that sum to 1.
+  ///
+  /// - Complexity: O(m d^2), a matrix product.
+  package func covariance(weights: [Double]) -> (mean: [Double], covariance: [Double]) {
+    let d = dimension
+    var mean = [Double](repeating: 0, count: d)
+    for i in 0..<count { withRow(i) { mean[$0] += weights[i] * $1 } }
+    // In blocks of rows, so that no second copy of all contexts is needed.
+    var covariance = [Double](repeating: 0, count: d * d)
+    for piece in stride(from: 0, to: count, by: 4_096) {
+      let rows = piece..<min(piece + 4_096, count)
+      var scaled = [Double](repeating: 0, count: rows.count * d)
+      for i in rows {
+        let root = weights[i].squareRoot()
+        withRow(i) { k, value in scaled[(i - rows.lowerBound) * d + k] = root * (value - mean[k]) }
+      }
+      let part = LinearAlgebra.multiply(
+        scaled, rows: d, scaled, columns: d, inner: rows.count, transposeA: true)
+      for index in covariance.indices { covariance[index] += part[index] }
+    }
+    return (mean, covariance)
+  }
+
+  /// Coordinates along given axes (rows of d numbers), seen from a point.
+  package func projected(onto axes: [Double], count axisCount: Int, from point: [Double]) throws -> Contexts {
+    let d = dimension
+    // axes^T, d x axisCount
+    var columns = [Double](repeating: 0, count: d * axisCount)
+    for axis in 0..<axisCount {
+      for k in 0..<d { columns[k * axisCount + axis] = axes[axis * d + k] }
+    }
+    var result: [Double] = []
+    result.reserveCapacity(count * axisCount)
+    for piece in stride(from: 0, to: count, by: 4_096) {
+      let rows = piece..<min(piece + 4_096, count)
+      var shifted = [Double](repeating: 0, count: rows.count * d)
+      for i in rows { withRow(i) { k, value in shifted[(i - rows.lowerBound) * d + k] = value - point[k] } }
+      result += LinearAlgebra.multiply(shifted, rows: rows.count, columns, columns: axisCount, inner: d)
+    }
+    // Bulk embeddings stay Float; coordinates of a plane keep what the exact weights need.
+    if case .single = storage, axisCount > 3 {
+      return try Contexts(Matrix(rows: count, columns: axisCount, storage: result.map { Float($0) }))
+    }
+    return try Contexts(Matrix(rows: count, columns: axisCount, storage: result))
+  }
+
+  /// |c - origin|^2 / 2 less |reference - origin|^2 / 2: what decides between alternatives beside the products with
+  /// c - reference.
+  ///
+  /// - Parameter scale: Every difference is taken times this.
+  func halfSquaredDistances(
+    from origin: [Double], reference: [Double], scale: Double = 1, work: Work = Work()
+  )
+    -> [Double]
+  {
+    let pieces = pieces()
+    var result = [Double](repeating: 0, count: count)
+    let shift = (0..<dimension).map { reference[$0] - 2 * origin[$0] }
+    withPointers(&result) { result in
+      work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
+        for i in pieces[piece] {
+          var sum = 0.0
+          // (c - o)^2 - (r - o)^2 = (c - r)(c + r - 2 o), without cancellation.
+          withRow(i) { k, value in sum += (value - reference[k]) * scale * ((value + shift[k]) * scale) }
+          result[i] = sum / 2
+        }
+      }
+    }
+    return result
+  }
+
+  /// Mean of each coordinate over the alternatives.
+  func mean(work: Work = Work()) -> [Double] {
+    let m = Double(max(count, 1))
+    return sums(work: work) { $1 }.map { $0 / m }
+  }
+
+  /// A power of two that brings the contexts, seen from a centre, to a size of about 1; 1 where all lie at the centre.
+  ///
+  /// Multiplying by it rounds nothing: distances of contexts times a power of two are the same digits.
+  ///
+  /// - Throws: `ContextsError.scale` where the squares of distances are beyond what `Double` holds.
+  func unitScale(around centre: [Double], work: Work = Work()) throws -> Double {
+    let limit = 1e152
+    // The sum behind the centre has overflowed.
+    guard centre.allSatisfy(\.isFinite) else { throw ContextsError.scale(extent: .infinity, limit: limit) }
+    let (lower, upper) = bounds(work: work)
+    let extent = centre.indices.reduce(0.0) { max($0, upper[$1] - centre[$1], centre[$1] - lower[$1]) }
+    if extent == 0 { return 1 }
+    guard extent < limit, extent > 1 / limit else { throw ContextsError.scale(extent: extent, limit: limit) }
+    return Double(sign: .plus, exponent: -extent.exponent, significand: 1)
+  }
+}

@@ -1,0 +1,119 @@
+/// Where the alternatives lie: one row of d finite numbers for each, in the precision it came in.
+///
+/// Bulk embeddings arrive as `Float` and stay so; coordinates written in a file arrive as `Double`, which the
+/// exact weights need.
+public struct Contexts: Sendable {
+  enum Storage {
+    case single(Matrix<Float>)
+    case double(Matrix<Double>)
+  }
+
+  let storage: Storage
+  /// Number of alternatives m.
+  public let count: Int
+  /// Number of coordinates d.
+  public let dimension: Int
+
+  /// - Parameter values: m x d, row i is alternative i.
+  /// - Throws: `ContextsError.notFinite` for a NaN or an infinity.
+  public init(_ values: Matrix<Float>) throws {
+    storage = .single(values)
+    count = values.rows
+    dimension = values.columns
+    try Self.checkFinite(values)
+  }
+
+  /// - Parameter values: m x d, row i is alternative i.
+  /// - Throws: `ContextsError.notFinite` for a NaN or an infinity.
+  public init(_ values: Matrix<Double>) throws {
+    storage = .double(values)
+    count = values.rows
+    dimension = values.columns
+    try Self.checkFinite(values)
+  }
+
+  private static func checkFinite<Scalar>(_ values: Matrix<Scalar>) throws {
+    let bad = values.withUnsafeBufferPointer { values in
+      values.firstIndex { !$0.isFinite }
+    }
+    if let bad {
+      throw ContextsError.notFinite(row: bad / max(values.columns, 1), column: bad % max(values.columns, 1))
+    }
+  }
+
+  public subscript(alternative: Int, coordinate: Int) -> Double {
+    switch storage {
+    case .single(let values): Double(values[alternative, coordinate])
+    case .double(let values): values[alternative, coordinate]
+    }
+  }
+
+  /// The context of one alternative.
+  public func row(_ alternative: Int) -> [Double] {
+    switch storage {
+    case .single(let values): values.row(alternative).map(Double.init)
+    case .double(let values): Array(values.row(alternative))
+    }
+  }
+
+  /// The chosen rows and columns, in the order given; nil keeps all.
+  public func selecting(rows: [Int]? = nil, columns: [Int]? = nil) -> Contexts {
+    func select<Scalar>(_ values: Matrix<Scalar>) -> Matrix<Scalar> {
+      if columns == nil, rows == nil { return values }
+      var kept: [Scalar] = []
+      let rowCount = rows?.count ?? values.rows
+      let columnCount = columns?.count ?? values.columns
+      kept.reserveCapacity(rowCount * columnCount)
+      for position in 0..<rowCount {
+        let row = values.row(rows?[position] ?? position)
+        if let columns {
+          for column in columns { kept.append(row[row.startIndex + column]) }
+        } else {
+          kept.append(contentsOf: row)
+        }
+      }
+      return Matrix(rows: rowCount, columns: columnCount, storage: kept)
+    }
+    switch storage {
+    case .single(let values): return Contexts(unchecked: .single(select(values)), like: self, rows, columns)
+    case .double(let values): return Contexts(unchecked: .double(select(values)), like: self, rows, columns)
+    }
+  }
+
+  private init(unchecked storage: Storage, like other: Contexts, _ rows: [Int]?, _ columns: [Int]?) {
+    self.storage = storage
+    count = rows?.count ?? other.count
+    dimension = columns?.count ?? other.dimension
+  }
+
+  /// The contexts as `Float`.
+  package var singlePrecision: Matrix<Float> {
+    switch storage {
+    case .single(let values): values
+    case .double(let values):
+      Matrix(rows: count, columns: dimension, storage: values.storage.map { Float($0) })
+    }
+  }
+
+  /// Calls `body` with every coordinate of one alternative.
+  @inline(__always)
+  package func withRow(_ alternative: Int, _ body: (_ coordinate: Int, _ value: Double) -> Void) {
+    switch storage {
+    case .single(let values):
+      values.withUnsafeBufferPointer { values in
+        for k in 0..<dimension { body(k, Double(values[alternative * dimension + k])) }
+      }
+    case .double(let values):
+      values.withUnsafeBufferPointer { values in
+        for k in 0..<dimension { body(k, values[alternative * dimension + k]) }
+      }
+    }
+  }
+
+  /// Rows of one piece of parallel work.
+  private static let pieceRows = 1_024
+
+  func pieces() -> [Range<Int>] {
+    stride(from: 0, to: count, by: Self.pieceRows).map { $0..<min($0 + Self.pieceRows, count) }
+  }
+}

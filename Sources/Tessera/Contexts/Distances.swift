@@ -1,0 +1,232 @@
+import CTesseraKernels
+
+/// Distances among many contexts by blocks of products on all cores; nothing of size m x m is kept.
+///
+/// Two verbs, `nearest` and `neighbours`, and below them the products themselves, tile by tile. Contexts are brought to
+/// a size of about 1 by a power of two, so their scale changes no digit of what is found. Products are in single
+/// precision: which of two nearly equal distances is smaller can be wrong in the seventh digit of the squared size of
+/// the contexts. The distances themselves, where they are asked for, are worked out anew in double precision.
+package struct Distances: Sendable {
+  package let contexts: Contexts
+  /// The same distances in double precision.
+  package let exact: ExactDistances
+  private let packed: PackedContexts
+  private let panels: PackedContexts.Panels
+  private let work: Work
+
+  private static let pieceRows = 64
+  private static let tilePanels = 16
+
+  /// - Throws: `WeightsError.scale` for contexts whose squared distances no `Double` holds.
+  /// - Complexity: O(m d) time and memory.
+  package init(_ contexts: Contexts, work: Work = Work()) throws {
+    self.contexts = contexts
+    self.work = work
+    packed = try PackedContexts(contexts, work: work)
+    panels = packed.panels(0..<contexts.count, work: work)
+    exact = ExactDistances(contexts, scale: packed.scale)
+  }
+
+  /// Squares of tiles are in units of this, squared.
+  package var unit: Double { exact.unit }
+
+  /// Distance of two contexts, in double precision and the contexts' own units.
+  package func distance(_ i: Int, _ j: Int) -> Double { exact(i, j) }
+
+  /// For each point the nearest context; of equally near ones the first.
+  ///
+  /// - Precondition: At least one context, and points of as many coordinates.
+  /// - Throws: `Cancelled`.
+  /// - Complexity: O(points x m x d).
+  package func nearest(of points: Contexts) throws -> [Int32] {
+    precondition(points.dimension == contexts.dimension && contexts.count > 0)
+    return try scan(points.count, count: 1) { query, target in
+      packed.write(points, query, to: target)
+    } admits: { _, _ in
+      true
+    }
+  }
+
+  /// For each of the contexts `queries` its nearest others, nearest first; -1 where there are not enough.
+  ///
+  /// - Parameter component: Where given, only contexts of another component than the query's count.
+  /// - Returns: `queries.count` x `count` indices.
+  /// - Throws: `Cancelled`.
+  /// - Complexity: O(queries x m x d).
+  package func neighbours(of queries: [Int32], count: Int, outside component: [Int32]? = nil) throws
+    -> [Int32]
+  {
+    try scan(queries.count, count: count) { query, target in
+      packed.write(contexts, Int(queries[query]), to: target)
+    } admits: { query, other in
+      other != queries[query]
+        && (component.map { $0[Int(other)] != $0[Int(queries[query])] } ?? true)
+    }
+  }
+
+  /// The lists behind both.
+  ///
+  /// - Parameters:
+  ///   - copy: Writes a query's coordinates, seen from the mean.
+  ///   - admits: Whether a context may be among a query's neighbours.
+  private func scan(
+    _ queries: Int, count: Int, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,
+    admits: @Sendable (Int, Int32) -> Bool
+  ) throws -> [Int32] {
+    var result = [Int32](repeating: -1, count: queries * count)
+    try withPointers(&result) { result in
+      // Every piece writes its own queries' places.
+      try tiles(queries, copy: copy) { range in
+        [NeighbourList](repeating: NeighbourList(count: count), count: range.count)
+      } visit: { lists, tile in
+        for row in 0..<tile.queries.count {
+          for chunk in stride(from: 0, to: tile.width, by: 16) {
+            let score =
+              UnsafeRawPointer(tile.norms + chunk).loadUnaligned(as: SIMD16<Float>.self)
+              - UnsafeRawPointer(tile.products + row * tile.stride + chunk).loadUnaligned(
+                as: SIMD16<Float>.self)
+            let mask = score .< lists[row].worst
+            guard any(mask) else { continue }
+            for place in 0..<16 where mask[place] {
+              let other = Int32(tile.first + chunk + place)
+              if admits(tile.queries.lowerBound + row, other) { lists[row].insert(other, score[place]) }
+            }
+          }
+        }
+      } finish: { lists, range in
+        for row in 0..<range.count {
+          for (place, index) in lists[row].indices.enumerated() {
+            result[(range.lowerBound + row) * count + place] = index
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Inner products of some queries with some contexts, seen from the mean.
+  struct Tile {
+    let queries: Range<Int>
+    /// Number of the first context, and how many there are; those beyond the last have an infinite norm.
+    let first: Int
+    let width: Int
+    /// Row of a query, then context; rows are `stride` apart.
+    let products: UnsafePointer<Float>
+    let stride: Int
+    /// |c|^2 / 2 of the contexts, less the same for all.
+    let norms: UnsafePointer<Float>
+  }
+
+  /// Visits all contexts for each of all contexts.
+  ///
+  /// `visit` gets a number for each query besides: with it, half the squared distance of a query and a context, in
+  /// squared units, is own + norm - product. `largestError` says how far that is off.
+  ///
+  /// - Throws: `Cancelled`.
+  func pairs<State>(
+    state: @Sendable (Range<Int>) -> State, visit: @Sendable (inout State, Tile, _ own: [Float]) -> Void,
+    finish: @Sendable (State, Range<Int>) -> Void
+  ) throws {
+    try tiles(contexts.count) { query, target in
+      packed.write(contexts, query, to: target)
+    } state: { range in
+      (
+        state(range),
+        range.map { Float(Double(packed.halfNorms[$0]) + 2 * packed.meanHalfNorm) }
+      )
+    } visit: { own, tile in
+      visit(&own.0, tile, own.1)
+    } finish: { own, range in
+      finish(own.0, range)
+    }
+  }
+
+  /// A bound on the error of half a squared distance from `pairs`, as a share of own + norm.
+  ///
+  /// A product of d terms is off by at most (d + 2) u |x| |c| for rounded x and c, u = 2^-24, and |x| |c| is at most
+  /// |x|^2 / 2 + |c|^2 / 2; norms and sums add a few u.
+  var largestError: Float { Float(contexts.dimension + 8) * 0x1p-24 }
+
+  private func tiles<State>(
+    _ queries: Int, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,
+    state: @Sendable (Range<Int>) -> State, visit: @Sendable (inout State, Tile) -> Void,
+    finish: @Sendable (State, Range<Int>) -> Void
+  ) throws {
+    let d = contexts.dimension
+    let (panel, tile) = (Int(TESSERA_PANEL), Self.tilePanels)
+    let pieces = (queries + Self.pieceRows - 1) / Self.pieceRows
+    try withInputs(panels.numbers, panels.norms) { numbers, norms in
+      try work.forEach(pieces: pieces) { piece, _ in
+        let range = piece * Self.pieceRows..<min((piece + 1) * Self.pieceRows, queries)
+        let width = tile * panel
+        // Scratch of this piece alone.
+        let offsets = UnsafeMutablePointer<Float>.allocate(capacity: max(range.count * d, 1))
+        let products = UnsafeMutablePointer<Float>.allocate(capacity: range.count * width)
+        defer {
+          offsets.deallocate()
+          products.deallocate()
+        }
+        for (row, query) in range.enumerated() { copy(query, offsets + row * d) }
+        var own = state(range)
+        for start in stride(from: 0, to: panels.count, by: tile) {
+          // A piece can take long among very many contexts; what it leaves behind is thrown away with the rest.
+          if work.isCancelled { return }
+          let here = min(tile, panels.count - start)
+          tessera_products(
+            offsets, Int32(range.count), Int32(d), numbers[address: start * d * panel], here, products, width)
+          visit(
+            &own,
+            Tile(
+              queries: range, first: start * panel, width: here * panel, products: products, stride: width,
+              norms: norms[address: start * panel]))
+        }
+        finish(own, range)
+      }
+    }
+  }
+}
+
+/// The smallest scores so far, in order.
+private struct NeighbourList {
+  private(set) var indices: [Int32] = []
+  private var scores: [Float] = []
+  private let count: Int
+  /// What a score must be below to get in.
+  private(set) var worst = Float.infinity
+
+  init(count: Int) {
+    self.count = count
+    indices.reserveCapacity(count + 1)
+    scores.reserveCapacity(count + 1)
+  }
+
+  mutating func insert(_ index: Int32, _ score: Float) {
+    guard score < worst else { return }
+    var place = scores.count
+    while place > 0, scores[place - 1] > score { place -= 1 }
+    scores.insert(score, at: place)
+    indices.insert(index, at: place)
+    if scores.count > count {
+      scores.removeLast()
+      indices.removeLast()
+    }
+    if scores.count == count { worst = scores[count - 1] }
+  }
+}
+
+extension Contexts {
+  /// The median distance of a context to the nearest other one; copies count once. 0 for fewer than two different
+  /// contexts.
+  ///
+  /// - Throws: `WeightsError.scale`, `Cancelled`.
+  /// - Complexity: O(m^2 d) time, O(m d) memory.
+  public func medianNeighbourDistance(work: Work = Work()) throws -> Double {
+    let copies = duplicates(work: work)
+    guard copies.count > 1 else { return 0 }
+    let distinct = copies.hasDuplicates ? selecting(rows: copies.representatives) : self
+    let search = try Distances(distinct, work: work)
+    let nearest = try search.neighbours(of: (0..<Int32(distinct.count)).map { $0 }, count: 1)
+    let distances = nearest.enumerated().map { search.distance($0.offset, Int($0.element)) }.sorted()
+    return distances[distances.count / 2]
+  }
+}

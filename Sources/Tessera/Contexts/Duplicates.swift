@@ -1,0 +1,51 @@
+extension Contexts {
+  /// Groups of alternatives with exactly the same context.
+  ///
+  /// - Complexity: O(m d) expected.
+  public func duplicates(work: Work = Work()) -> Partition {
+    let pieces = pieces()
+    var hashes = [UInt64](repeating: 0, count: count)
+    hashes.withUnsafeMutableBufferPointer { hashes in
+      let hashes = Shared(hashes)
+      work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
+        for i in pieces[piece] {
+          var hash: UInt64 = 0
+          withRow(i) { _, value in
+            // Adding zero makes -0 and 0, which are equal, hash alike.
+            hash = (hash ^ (value + 0).bitPattern) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+          }
+          hashes[i] = hash
+        }
+      }
+    }
+    // Open addressing: a slot holds a group, or -1.
+    var slotCount = 16
+    while slotCount < 2 * count { slotCount *= 2 }
+    var slots = [Int32](repeating: -1, count: slotCount)
+    var groupOf = [Int](repeating: 0, count: count)
+    var representatives: [Int] = []
+    for i in 0..<count {
+      var slot = Int(truncatingIfNeeded: hashes[i] ^ (hashes[i] >> 32)) & (slotCount - 1)
+      while slots[slot] >= 0 {
+        let other = representatives[Int(slots[slot])]
+        if hashes[other] == hashes[i], isEqual(i, other) { break }
+        slot = (slot + 1) & (slotCount - 1)
+      }
+      if slots[slot] < 0 {
+        slots[slot] = Int32(representatives.count)
+        representatives.append(i)
+      }
+      groupOf[i] = Int(slots[slot])
+    }
+    return Partition(groupOf: groupOf, representatives: representatives)
+  }
+
+  private func isEqual(_ i: Int, _ j: Int) -> Bool {
+    func equal<Scalar>(_ values: Matrix<Scalar>) -> Bool { values.row(i).elementsEqual(values.row(j)) }
+    switch storage {
+    case .single(let values): return equal(values)
+    case .double(let values): return equal(values)
+    }
+  }
+}

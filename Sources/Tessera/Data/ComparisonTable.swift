@@ -1,0 +1,116 @@
+/// Gathers comparisons, counting repeated ones instead of keeping them.
+///
+/// Two comparisons are repeated when they name the same two alternatives (in either order), the same annotator, the
+/// same prompt and the same outcome, a win, a loss or a tie. Soft labels are kept one by one: a label of 0.7 that was given
+/// twenty times is not a share of 0.7 of twenty votes. Memory grows with the number of different ones, 36 to 72 bytes each.
+public struct ComparisonTable: Sendable {
+  /// The different comparisons so far, each with `a < b`, in the order of first appearance.
+  public private(set) var comparisons: [Comparison] = []
+  /// Sum of the counts of all that was added.
+  public private(set) var total = 0.0
+
+  /// Sums of counts beyond this are refused: their products and squares would leave the range of numbers.
+  public static let countLimit = 1e100
+
+  /// Open addressing with linear probing: position of a comparison, or -1.
+  private var slots: [Int32] = Array(repeating: -1, count: 64)
+
+  public init() {}
+
+  public init(_ comparisons: some Sequence<Comparison>) throws {
+    for comparison in comparisons { try add(comparison) }
+  }
+
+  /// Adds one comparison.
+  ///
+  /// - Throws: `DatasetError` when the two alternatives are one, the outcome is outside [0, 1], the count is not a
+  ///   positive number, or the counts add up to more than `countLimit`.
+  public mutating func add(_ new: Comparison) throws {
+    guard new.a != new.b else { throw DatasetError.comparedWithItself(alternative: Int(new.a)) }
+    guard new.outcome >= 0, new.outcome <= 1 else { throw DatasetError.outcome(found: new.outcome) }
+    guard new.count > 0, new.count.isFinite else { throw DatasetError.count(found: new.count) }
+    guard total + new.count <= Self.countLimit else {
+      throw DatasetError.countSum(found: total + new.count, limit: Self.countLimit)
+    }
+    total += new.count
+
+    let swapped = new.a > new.b
+    let a = swapped ? new.b : new.a
+    let b = swapped ? new.a : new.b
+    // Adding zero makes -0 and 0 one outcome.
+    let outcome = swapped ? 1 - new.outcome : new.outcome + 0
+    let kept = Comparison(
+      a: a, b: b, outcome: outcome, count: new.count, annotator: new.annotator, prompt: new.prompt)
+    if outcome != 0, outcome != 0.5, outcome != 1 {
+      comparisons.append(kept)
+      return
+    }
+    let slot = slot(a, b, new.annotator, new.prompt, outcome)
+    let position = slots[slot]
+    if position >= 0 {
+      let old = comparisons[Int(position)]
+      comparisons[Int(position)] = Comparison(
+        a: a, b: b, outcome: outcome, count: old.count + new.count, annotator: old.annotator,
+        prompt: old.prompt)
+    } else {
+      slots[slot] = Int32(comparisons.count)
+      comparisons.append(kept)
+      if comparisons.count * 3 > slots.count * 2 { grow() }
+    }
+  }
+
+  /// Adds the comparisons of another table, whose numbers may stand for other names.
+  ///
+  /// - Parameters:
+  ///   - alternatives: For each alternative of the other table its number here; nil where the numbers are the same.
+  ///   - annotators, prompts: The same for annotators and prompts.
+  /// - Throws: `DatasetError`, as `add` does.
+  public mutating func merge(
+    _ other: ComparisonTable, alternatives: [Int]? = nil, annotators: [Int]? = nil, prompts: [Int]? = nil
+  ) throws {
+    func place(_ number: Int32, _ map: [Int]?) -> Int32 {
+      number >= 0 ? map.map { Int32($0[Int(number)]) } ?? number : number
+    }
+    for comparison in other.comparisons {
+      try add(
+        Comparison(
+          a: place(comparison.a, alternatives), b: place(comparison.b, alternatives),
+          outcome: comparison.outcome,
+          count: comparison.count, annotator: place(comparison.annotator, annotators),
+          prompt: place(comparison.prompt, prompts)))
+    }
+  }
+
+  private func slot(_ a: Int32, _ b: Int32, _ annotator: Int32, _ prompt: Int32, _ outcome: Double) -> Int {
+    let mask = slots.count - 1
+    let pair = UInt64(UInt32(bitPattern: a)) << 32 | UInt64(UInt32(bitPattern: b))
+    let group = UInt64(UInt32(bitPattern: annotator)) << 32 | UInt64(UInt32(bitPattern: prompt))
+    var hash = (pair ^ (outcome.bitPattern >> 20)) &* 0x9E37_79B9_7F4A_7C15
+    hash = (hash ^ (hash >> 29)) &+ (group ^ outcome.bitPattern) &* 0xBF58_476D_1CE4_E5B9
+    hash = (hash ^ (hash >> 32)) &* 0x94D0_49BB_1331_11EB
+    hash ^= hash >> 29
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    return slots.withUnsafeBufferPointer { slots in
+      comparisons.withUnsafeBufferPointer { comparisons in
+        while slots[slot] >= 0 {
+          let other = comparisons[Int(slots[slot])]
+          if other.a == a, other.b == b, other.outcome == outcome, other.annotator == annotator,
+            other.prompt == prompt
+          {
+            break
+          }
+          slot = (slot + 1) & mask
+        }
+        return slot
+      }
+    }
+  }
+
+  private mutating func grow() {
+    slots = Array(repeating: -1, count: slots.count * 2)
+    for (position, old) in comparisons.enumerated()
+    where old.outcome == 0 || old.outcome == 0.5 || old.outcome == 1 {
+      slots[slot(old.a, old.b, old.annotator, old.prompt, old.outcome)] = Int32(position)
+    }
+  }
+}

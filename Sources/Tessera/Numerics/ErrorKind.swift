@@ -1,0 +1,20 @@
+/// What an error is about, for those who answer it with an exit code, an HTTP status or an exception.
+public enum ErrorKind: String, Sendable, CaseIterable {
+  /// A setting that cannot be, or cannot be used here.
+  case option
+  /// What the data hold.
+  case data
+  /// A file that is not there or cannot be read.
+  case missing
+  /// A result that cannot be written.
+  case write
+  /// A service that gives no answer.
+  case service
+  /// A service whose answer cannot be read.
+  case reply
+}
+
+/// An error that says its kind: codes are read off it, in one place each.
+public protocol KindedError: Error, CustomStringConvertible {
+  var kind: ErrorKind { get }
+}

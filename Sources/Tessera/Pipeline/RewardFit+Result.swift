@@ -1,0 +1,121 @@
+extension RewardFit {
+  /// Rewards, their errors, and what both rest on.
+  public struct Estimate: Sendable {
+    public let fit: RewardEstimate
+    public let errors: StandardErrors
+    /// What pairs weighed; of merged alternatives where duplicates were merged.
+    public let pairs: PairWeights
+    /// How many equally heavy pairs would be as concentrated.
+    public let effectiveComparisons: Double
+    /// Share of preference against an opponent drawn by weight among those met; nil where nobody was met.
+    public let winRates: [Double?]
+    /// What the noise of sampled weights does to each reward, one standard error; nil where the weights are exact.
+    public let weightNoise: [Double?]?
+
+    /// One for each alternative; nil where the data say nothing.
+    public let rewards: [Double?]
+
+    init(
+      fit: RewardEstimate, errors: StandardErrors, pairs: PairWeights, effectiveComparisons: Double,
+      winRates: [Double?], weightNoise: [Double?]?
+    ) {
+      (self.fit, self.errors, self.pairs) = (fit, errors, pairs)
+      (self.effectiveComparisons, self.winRates, self.weightNoise) = (
+        effectiveComparisons, winRates, weightNoise
+      )
+      rewards = fit.known
+    }
+
+    func spread(among groups: Partition) -> Estimate {
+      func back<Value>(_ values: [Value]) -> [Value] { groups.groupOf.map { values[$0] } }
+      return Estimate(
+        fit: fit.spread(among: groups), errors: errors.mapped(back), pairs: pairs,
+        effectiveComparisons: effectiveComparisons, winRates: back(winRates),
+        weightNoise: weightNoise.map(back))
+    }
+
+    /// - Parameter remake: Makes the pairs' weights of other weights of the alternatives.
+    func addingWeightNoise(
+      of measured: Measured, _ counts: PairCounts, remake: (Measured) throws -> PairWeights, _ work: Work
+    ) throws -> Estimate {
+      guard measured.alternatives.maxStandardError > 0 else { return self }
+      let noise = try WeightNoise(of: fit, counts, pairs, measured, remake: remake, work: work.silent)
+      return Estimate(
+        fit: fit, errors: errors, pairs: pairs, effectiveComparisons: effectiveComparisons,
+        winRates: winRates,
+        weightNoise: noise.values)
+    }
+  }
+
+  /// What a fit found, and what is needed to check it without us.
+  public struct Result: Sendable {
+    public let settings: Settings
+    /// The data that came in, with contexts as the space saw them.
+    public let dataset: PreferenceDataset
+    /// What was done to the contexts; nil for nothing.
+    public let transform: ContextTransform?
+    /// Exact duplicates as one; nil where they were not merged.
+    public let merged: MergedDuplicates?
+    public let components: Components
+    /// One for each alternative; equal ones where nothing told the weights.
+    public let weights: AlternativeWeights
+    /// The same for the alternatives that were fitted.
+    let fittedWeights: AlternativeWeights
+    /// Name of the scheme that weighed, where it was none of the settings'.
+    public let schemeName: String?
+    public let standard: Estimate
+    /// nil where nothing is known that could tell the weights.
+    public let weighted: Estimate?
+
+    init(
+      settings: Settings, dataset: PreferenceDataset, transform: ContextTransform?, merged: MergedDuplicates?,
+      weights: AlternativeWeights, schemeName: String?, standard: Estimate, weighted: Estimate?
+    ) {
+      self.settings = settings
+      self.dataset = dataset
+      self.transform = transform
+      self.merged = merged
+      self.schemeName = schemeName
+      fittedWeights = weights
+      let found = Components(fitted(dataset, merged).pairCounts)
+      guard let groups = merged?.groups else {
+        (components, self.weights, self.standard, self.weighted) = (found, weights, standard, weighted)
+        return
+      }
+      components = found.spread(among: groups)
+      self.weights = weights.shared(among: groups)
+      self.standard = standard.spread(among: groups)
+      self.weighted = weighted?.spread(among: groups)
+    }
+
+    /// The data that were fitted: with duplicates merged where that was asked for.
+    public var fittedDataset: PreferenceDataset { fitted(dataset, merged) }
+
+    /// The weighted estimate, or the standard one where there is none.
+    public var best: Estimate { weighted ?? standard }
+
+    /// Comparisons that each alternative took part in.
+    public var comparisons: [Double] {
+      (0..<dataset.alternatives.count).map { dataset.pairCounts.comparisons(of: $0) }
+    }
+
+    /// Place of every alternative among those it can be compared with; nil where it has no reward.
+    public func ranks(_ rewards: [Double?]) -> [Int?] {
+      var members = [[Int]](repeating: [], count: components.count)
+      for (i, component) in components.of.enumerated() where rewards[i] != nil {
+        members[component].append(i)
+      }
+      var ranks = [Int?](repeating: nil, count: rewards.count)
+      for group in members {
+        for (i, rank) in Swift.zip(group, RewardEstimate.ranks(of: group.compactMap { rewards[$0] })) {
+          ranks[i] = rank
+        }
+      }
+      return ranks
+    }
+  }
+}
+
+private func fitted(_ dataset: PreferenceDataset, _ merged: MergedDuplicates?) -> PreferenceDataset {
+  merged?.dataset ?? dataset
+}

@@ -1,0 +1,68 @@
+/// From comparisons to rewards that copies cannot shift: the whole pipeline, which the command line, Python, services and
+/// studies call.
+///
+///     let result = try RewardFit().run(dataset)
+///     result.weighted?.rewards          // one for each alternative, nil where the data say nothing
+///     result.weighted?.errors.values    // their standard errors
+///     result.weights.effectiveAlternatives
+///
+/// The stages of `run`, with their places in the paper, are the map of the library.
+public struct RewardFit: Sendable {
+  public let settings: Settings
+  /// A scheme of your own in place of the one that the settings name.
+  public let scheme: (any WeightScheme)?
+
+  public init(_ settings: Settings = Settings(), scheme: (any WeightScheme)? = nil) {
+    self.settings = settings
+    self.scheme = scheme
+  }
+
+  /// Fits the standard estimate, and the weighted one where something is known that could tell the weights.
+  ///
+  /// - Parameters:
+  ///   - data: Comparisons with what is known of their alternatives; checked when it was made.
+  ///   - aids: What settings name and files hold: a pool, a stored transform.
+  ///   - reference: An alternative whose differences from the others want standard errors of their own.
+  ///   - state: What an earlier fit of the same settings left behind: rewards to start from, weights of the same contexts.
+  /// - Throws: `RewardFitError`, `WeightsError`, `SpaceError`, `ContextsError`, `DatasetError`, `EstimationError`,
+  ///   `Cancelled`.
+  /// - Complexity: some hundred passes over the pairs, and what the scheme takes for the weights.
+  public func run(
+    _ data: PreferenceDataset, aids: Aids = Aids(), against reference: Int? = nil, from state: State? = nil,
+    work: Work = Work()
+  ) throws -> Result {
+    try check(data, state)
+    // Section 4: where the answers lie.
+    let (known, transform) = try prepared(data, aids, work.part(0...0.1, "contexts"))
+    // Appendix C.3: exact duplicates as one, on request.
+    let merged = settings.mergeDuplicates ? try MergedDuplicates(known) : nil
+    let fitted = merged?.dataset ?? known
+    let start = Start(state: state, reference: reference.map { merged?.groups.groupOf[$0] ?? $0 })
+    // Section 2: p_ij and n_ij are counted in the dataset. Definition 4.1: w_i, and what pairs weigh.
+    let measured = try measure(fitted, aids, state, work.part(0.1...0.5, "weights"))
+    let equal = try equalPairs(fitted.pairCounts, merged)
+    let pairs = try measured.map { try pairWeights($0, fitted, merged) }
+    // Equation 1, Theorem 2.5: the standard estimate. Equation 2, Theorem 4.4: the weighted one.
+    let standard = try estimate(
+      fitted, equal, .uniform(alternatives: fitted.alternatives.count), lambda: standardLambda(fitted),
+      start, state?.standardRewards, work.part(0.5...0.75, "standard estimate"))
+    let weighted = try zip(measured, pairs).map { measured, pairs in
+      try estimate(
+        fitted, pairs, measured.alternatives, lambda: settings.lambda, start, state?.weightedRewards,
+        work.part(0.75...1, "weighted estimate")
+      ).addingWeightNoise(
+        of: measured, fitted.pairCounts, remake: { try pairWeights($0, fitted, merged) }, work)
+    }
+    return Result(
+      settings: settings, dataset: known, transform: transform, merged: merged,
+      weights: measured?.alternatives ?? .uniform(alternatives: fitted.alternatives.count),
+      schemeName: scheme?.name,
+      standard: standard, weighted: usesUniformWeights ? standard : weighted)
+  }
+}
+
+/// Both, or nothing.
+private func zip<A, B>(_ a: A?, _ b: B?) -> (A, B)? {
+  guard let a, let b else { return nil }
+  return (a, b)
+}

@@ -1,0 +1,74 @@
+/// A scheme as it is written down: parsed, printed and coded here, once.
+public enum SchemeSpecification: Sendable, Hashable {
+  case uniform
+  case voronoi
+  case linkage(resolution: Double)
+  /// nil for a horizon from the data.
+  case horizon(distance: Double?)
+  case meta(resolution: Double)
+  case kMeans(count: Int)
+  case radiusGraph
+  /// nil for the median distance of nearest neighbours.
+  case density(bandwidth: Double?)
+  case removeDuplicates(threshold: Double)
+
+  /// As it is spelled, with its parameters.
+  public var name: String { scheme(Sampling()).name }
+
+  /// Reads a name; nil for one that is none.
+  public init?(name: String) {
+    let parts = name.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let number = parts.count == 2 ? Double(parts[1]) : nil
+    if parts.count == 2 { guard let number, number.isFinite, number >= 0 else { return nil } }
+    switch (parts[0], number) {
+    case ("uniform", nil): self = .uniform
+    case ("voronoi", nil): self = .voronoi
+    case ("linkage", let resolution): self = .linkage(resolution: resolution ?? 0)
+    case ("horizon", let distance) where distance != 0: self = .horizon(distance: distance)
+    case ("meta", let resolution?): self = .meta(resolution: resolution)
+    case ("k-means", let count?) where count >= 1 && count == count.rounded() && count < 1e9:
+      self = .kMeans(count: Int(count))
+    case ("radius-graph", nil): self = .radiusGraph
+    case ("density", let bandwidth) where bandwidth != 0: self = .density(bandwidth: bandwidth)
+    case ("remove-duplicates", let threshold?): self = .removeDuplicates(threshold: threshold)
+    default: return nil
+    }
+  }
+
+  /// What names there are, for help and messages.
+  public static let spellings =
+    "uniform, voronoi, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
+
+  /// The scheme, with what it uses of the settings of sampling.
+  public func scheme(_ sampling: Sampling) -> any WeightScheme {
+    switch self {
+    case .uniform: Uniform()
+    case .voronoi: Voronoi(sampling)
+    case .linkage(let resolution): Linkage(resolution: resolution)
+    case .horizon(let distance): Horizon(distance: distance)
+    case .meta(let resolution): MetaScheme(resolution: resolution, sampling: sampling)
+    case .kMeans(let count): KMeansScheme(count: count, sampling: sampling)
+    case .radiusGraph: RadiusGraph()
+    case .density(let bandwidth): Density(bandwidth: bandwidth)
+    case .removeDuplicates(let threshold): RemoveDuplicates(threshold: threshold)
+    }
+  }
+}
+
+extension SchemeSpecification: Codable {
+  public init(from decoder: any Decoder) throws {
+    let name = try decoder.singleValueContainer().decode(String.self)
+    guard let found = SchemeSpecification(name: name) else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath,
+          debugDescription: "found \"\(name)\", expected one of \(Self.spellings)"))
+    }
+    self = found
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}

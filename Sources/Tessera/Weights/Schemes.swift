@@ -1,0 +1,151 @@
+/// 1/m each: the standard estimate.
+public struct Uniform: WeightScheme {
+  public let name = "uniform"
+  public init() {}
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    .uniform(alternatives: contexts.count)
+  }
+}
+
+/// Voronoi cells: Definition 4.1.
+///
+///     let weights = try Voronoi(in: .boundingBox(), samples: 100_000, seed: 7).weights(of: contexts)
+public struct Voronoi: WeightScheme {
+  public var sampling: Sampling
+  public var name: String { "voronoi" }
+  public var uses: SchemeSettings { .cells }
+
+  public init(_ sampling: Sampling) { self.sampling = sampling }
+
+  public init(in space: SpaceSpecification = .boundingBox(), samples: Int = 100_000, seed: UInt64 = 0) {
+    sampling = Sampling(space: space, samples: samples, seed: seed)
+  }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    guard contexts.count > 0 else { throw WeightsError.noContexts }
+    let space = try sampling.space.space(around: contexts, pool: sampling.pool, work: work.silent)
+    return try VoronoiWeights.weights(
+      contexts: contexts, space: space, method: sampling.method, samples: sampling.samples,
+      target: sampling.target,
+      seed: sampling.seed, work: work)
+  }
+
+  public func reseeded(_ seed: UInt64) -> any WeightScheme {
+    var copy = self
+    copy.sampling.seed = seed
+    return copy
+  }
+}
+
+/// Currents in the tree of distances; answers within the resolution count as the same.
+public struct Linkage: WeightScheme {
+  public let resolution: Double
+  public var name: String { resolution == 0 ? "linkage" : "linkage=\(resolution)" }
+
+  public init(resolution: Double = 0) { self.resolution = resolution }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    try LinkageWeights.weights(contexts: contexts, resolution: resolution, work: work)
+  }
+}
+
+/// The same with a horizon, beyond which answers count as equally different: near-duplicates share, everyone else has
+/// an equal part.
+public struct Horizon: WeightScheme {
+  /// nil for a horizon from the data.
+  public let distance: Double?
+  public var name: String { distance.map { "horizon=\($0)" } ?? "horizon" }
+
+  public init(distance: Double? = nil) { self.distance = distance }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    guard contexts.count > 0 else { throw WeightsError.noContexts }
+    let tree = try SpanningTree(contexts, work: work)
+    return try LinkageWeights.weights(tree: tree, horizon: distance ?? LinkageWeights.horizon(of: tree))
+  }
+}
+
+/// Groups by average linkage within a root mean square distance, weighed by Voronoi cells of their centres.
+public struct MetaScheme: WeightScheme {
+  public let resolution: Double
+  public var sampling: Sampling
+  public var name: String { "meta=\(resolution)" }
+  public var uses: SchemeSettings { .cells }
+
+  public init(resolution: Double, sampling: Sampling = Sampling()) {
+    self.resolution = resolution
+    self.sampling = sampling
+  }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    try MetaAlternatives.averageLinkage(
+      contexts, resolution: resolution, seed: sampling.seed, work: work.part(0...0.5)
+    ).weights(sampling, scheme: "meta", resolution: resolution, work: work.part(0.5...1))
+  }
+
+  public func reseeded(_ seed: UInt64) -> any WeightScheme {
+    var copy = self
+    copy.sampling.seed = seed
+    return copy
+  }
+}
+
+/// A number of groups by k-means, weighed by Voronoi cells of their centres.
+public struct KMeansScheme: WeightScheme {
+  public let count: Int
+  public var sampling: Sampling
+  public var name: String { "k-means=\(count)" }
+  public var uses: SchemeSettings { .cells }
+
+  public init(count: Int, sampling: Sampling = Sampling()) {
+    self.count = count
+    self.sampling = sampling
+  }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    try MetaAlternatives.kMeans(contexts, count: count, seed: sampling.seed, work: work.part(0...0.5))
+      .weights(sampling, scheme: "k-means", work: work.part(0.5...1))
+  }
+
+  public func reseeded(_ seed: UInt64) -> any WeightScheme {
+    var copy = self
+    copy.sampling.seed = seed
+    return copy
+  }
+}
+
+/// Classes of the radius graph (Berriaud and Wattenhofer, 2026).
+public struct RadiusGraph: WeightScheme {
+  public let name = "radius-graph"
+  public init() {}
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    try RadiusGraphWeights.weights(contexts: contexts, work: work)
+  }
+}
+
+/// Inverse local density.
+public struct Density: WeightScheme {
+  /// nil for the median distance of nearest neighbours.
+  public let bandwidth: Double?
+  public var name: String { bandwidth.map { "density=\($0)" } ?? "density" }
+
+  public init(bandwidth: Double? = nil) { self.bandwidth = bandwidth }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    try LocalDensityWeights.weights(contexts: contexts, bandwidth: bandwidth, work: work)
+  }
+}
+
+/// All but the first of each group of near-duplicates removed.
+public struct RemoveDuplicates: WeightScheme {
+  public let threshold: Double
+  public var name: String { "remove-duplicates=\(threshold)" }
+
+  public init(threshold: Double) { self.threshold = threshold }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    try NearDuplicateRemoval.weights(tree: SpanningTree(contexts, work: work), threshold: threshold)
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Tessera
+import TesseraFormats
+
+/// The alternative space, how it is sampled, and what is done to the contexts before.
+struct SpaceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      Alternative space: bounding-box (the default; with a margin: bounding-box=0.1), unit-cube, centered-cube (of \
+      another side: centered-cube=2), box=LO:HI (bounds are numbers, or lists with a number for each coordinate), ball \
+      (of a radius about zero: ball=1), gaussian, factor-mixture, factor-product (with another factor: \
+      factor-product=3), pool=FILE.npy (contexts of unlabelled answers).
+      """, valueName: "space"))
+  var space: SpaceSpecification?
+
+  @Option(
+    help: "auto (the default): exact where cells are cheap; exact: boxes of up to 6 dimensions; sampled.")
+  var method: VoronoiWeights.Method?
+
+  @Option(help: "Random points, where the weights are sampled (default: 100000).")
+  var samples: Int?
+
+  @Option(help: ArgumentHelp("Sample until the largest standard error is below this.", valueName: "error"))
+  var targetError: Double?
+
+  @Flag(help: "The target error is a share of each weight above 1/(10 m).")
+  var relative = false
+
+  @Option(help: "Seed: the same one gives the same bytes on any number of cores (default: 0).")
+  var seed: UInt64?
+
+  @Flag(help: "Scale every context to length 1, so that distances are those of cosines.")
+  var normalize = false
+
+  @Flag(help: "Subtract the mean of the contexts, in which clones count as one.")
+  var center = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the first K principal axes, fitted with weights that clones share.", valueName: "K"))
+  var pca: Int?
+
+  @Option(
+    help: ArgumentHelp("Use a stored transform of the contexts instead of fitting one.", valueName: "file"))
+  var transform: String?
+
+  @Option(help: ArgumentHelp("Store the transform of the contexts (JSON).", valueName: "file"))
+  var saveTransform: String?
+
+  @Option(help: "Cores to use (default: all).")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected at least 1.") }
+    if transform != nil, normalize || center || pca != nil {
+      throw ValidationError("--transform takes the place of --normalize, --center and --pca.")
+    }
+    if relative, targetError == nil {
+      throw ValidationError("--relative says how --target-error is meant: give both.")
+    }
+  }
+
+  /// Puts what was given into settings.
+  func apply(to settings: inout RewardFit.Settings, _ given: inout Set<RewardFit.Settings.Key>) {
+    func put<Value>(
+      _ key: RewardFit.Settings.Key, _ value: Value?, _ place: WritableKeyPath<RewardFit.Settings, Value>
+    ) {
+      guard let value else { return }
+      settings[keyPath: place] = value
+      given.insert(key)
+    }
+    put(.space, space, \.space)
+    put(.method, method, \.method)
+    put(.samples, samples, \.samples)
+    put(.targetError, targetError.map(Optional.some), \.targetError)
+    put(.relative, relative ? true : nil, \.relative)
+    put(.seed, seed, \.seed)
+    put(.normalize, normalize ? true : nil, \.normalize)
+    put(.center, center ? true : nil, \.center)
+    put(.pca, pca.map(Optional.some), \.pca)
+  }
+
+  /// What settings name and files hold.
+  func aids(_ settings: RewardFit.Settings) throws -> RewardFit.Aids {
+    var aids = RewardFit.Aids()
+    if let transform { aids.transform = try ContextTransformFile.read(transform) }
+    if case .pool(let file) = settings.space { aids.pool = try NumpyFile.readContexts(file) }
+    return aids
+  }
+
+  /// Stores the transform, where that was asked for.
+  func store(_ chosen: ContextTransform?) throws {
+    guard let saveTransform else { return }
+    guard let chosen else {
+      throw ValidationError("--save-transform has nothing to store: give --normalize, --center or --pca.")
+    }
+    try ContextTransformFile.write(chosen, to: saveTransform)
+  }
+}
+
+extension SpaceSpecification: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+}
+
+extension VoronoiWeights.Method: ExpressibleByArgument {}
+extension PairConvention: ExpressibleByArgument {}
+extension LambdaConvention: ExpressibleByArgument {}
+
+extension WeightChoice: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+
+  static let help =
+    "\(spellings). auto is the winner of the documentation's study, horizon (default: voronoi where contexts are known)."
+}

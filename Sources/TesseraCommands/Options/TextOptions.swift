@@ -1,0 +1,176 @@
+import ArgumentParser
+import Foundation
+import Tessera
+import TesseraFormats
+import TesseraText
+
+/// How texts become contexts.
+struct EmbedderOptions: ParsableArguments {
+  enum Kind: String, CaseIterable, ExpressibleByArgument { case builtin, openai }
+
+  @Option(
+    help:
+      "builtin (what words and characters texts share; no download) or openai (a service with OpenAI's /v1/embeddings)."
+  )
+  var embedder: Kind = .builtin
+
+  @Option(help: "Numbers of a context, for the built-in embedder.")
+  var dimensions: Int = 256
+
+  @Option(
+    help: ArgumentHelp("A built-in embedder stored by tessera embed --save-embedder.", valueName: "file"))
+  var fittedEmbedder: String?
+
+  @OptionGroup var service: ServiceOptions
+
+  func validate() throws {
+    guard (1...4_096).contains(dimensions) else {
+      throw ValidationError("--dimensions is \(dimensions); expected 1 to 4,096.")
+    }
+    if fittedEmbedder != nil, embedder != .builtin {
+      throw ValidationError("--fitted-embedder is for the built-in embedder.")
+    }
+  }
+
+  /// Contexts of texts, and the embedder where it was fitted to them.
+  func contexts(of texts: [String], model: String?, seed: UInt64, threads: Int?) throws -> (
+    contexts: Contexts, fitted: FittedLexicalEmbedder?
+  ) {
+    let work = Console.work("embedding", threads: threads)
+    defer { work.report(1) }
+    switch embedder {
+    case .builtin:
+      let fitted: FittedLexicalEmbedder
+      if let fittedEmbedder {
+        fitted = try FittedLexicalEmbedder(readingFrom: fittedEmbedder)
+      } else {
+        fitted = try LexicalEmbedder(dimension: dimensions, seed: seed).fit(texts, work: work.part(0...0.9))
+      }
+      return (try fitted.contexts(of: texts, work: work.part(0.9...1)), fitted)
+    case .openai:
+      guard let model else {
+        throw ValidationError("--embedder openai needs the name of a model.")
+      }
+      let service = try EmbeddingService(
+        self.service.service(), model: model, batchSize: self.service.requests.requestSize,
+        cache: self.service.requests.openCache())
+      return (try service.contexts(of: texts, work: work), nil)
+    }
+  }
+}
+
+/// A service that speaks OpenAI's JSON.
+struct ServiceOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Address of the service (default: OPENAI_BASE_URL from the environment, or OpenAI's).", valueName: "url"
+    ))
+  var baseUrl: String?
+
+  @OptionGroup var requests: RequestOptions
+
+  func service() throws -> OpenAIService {
+    try requests.service(
+      at: baseUrl ?? RequestOptions.environment("OPENAI_BASE_URL") ?? "https://api.openai.com/v1")
+  }
+}
+
+/// How services are asked, and where their replies are kept.
+struct RequestOptions: ParsableArguments {
+  @Option(help: "Environment variable that holds the key, where the service wants one.")
+  var keyVariable: String = "OPENAI_API_KEY"
+
+  @Option(help: "Texts of one request, at most.")
+  var requestSize: Int = 64
+
+  @Option(help: "Requests under way at once.")
+  var requests: Int = 4
+
+  @Option(help: "Attempts of a request before giving up.")
+  var attempts: Int = 6
+
+  @Option(help: "Seconds without an answer until a request counts as failed.")
+  var timeout: Double = 600
+
+  @Option(
+    help: ArgumentHelp(
+      "Where replies are kept, so that nothing is asked twice (default: ~/.cache/tessera/replies.sqlite).",
+      valueName: "file"))
+  var cache: String?
+
+  @Flag(help: "Keep no replies.")
+  var noCache = false
+
+  func validate() throws {
+    for (name, value) in [
+      ("--request-size", requestSize), ("--requests", requests), ("--attempts", attempts),
+    ]
+    where !(1...2_048).contains(value) {
+      throw ValidationError("\(name) is \(value); expected 1 to 2,048.")
+    }
+    guard timeout > 0, timeout.isFinite else {
+      throw ValidationError("--timeout is \(timeout); expected a positive number of seconds.")
+    }
+    if noCache, cache != nil { throw ValidationError("--no-cache and --cache exclude each other.") }
+  }
+
+  static func environment(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  func service(at address: String) throws -> OpenAIService {
+    var service = try OpenAIService(base: address, key: Self.environment(keyVariable))
+    service.concurrency = requests
+    service.timeout = timeout
+    service.retry.attempts = attempts
+    return service
+  }
+
+  func openCache() throws -> ReplyCache? {
+    noCache ? nil : try ReplyCache(file: cache ?? ReplyCache.defaultFile)
+  }
+}
+
+/// Texts in place of contexts, for commands that need contexts.
+struct TextOptions: ParsableArguments {
+  @OptionGroup(title: "Texts in place of contexts") var embedder: EmbedderOptions
+
+  @Option(help: "Model of the service, with --embedder openai.")
+  var embeddingModel: String?
+
+  @Flag(help: "Embed the prompt together with the answer.")
+  var withPrompt = false
+
+  func validate() throws {
+    if embedder.embedder == .openai, embeddingModel == nil {
+      throw ValidationError("--embedder openai needs the name of a model: give --embedding-model.")
+    }
+  }
+
+  /// Contexts of alternatives that have texts; nil where no alternative has one.
+  ///
+  /// - Parameter file: Where they come from, for messages.
+  func contexts(of alternatives: [Alternative], file: String, seed: UInt64, threads: Int?) throws -> (
+    contexts: Contexts, fitted: FittedLexicalEmbedder?
+  )? {
+    guard alternatives.contains(where: { $0.text != nil }) else { return nil }
+    let texts = try Self.texts(alternatives, file: file, withPrompt: withPrompt)
+    let result = try embedder.contexts(of: texts, model: embeddingModel, seed: seed, threads: threads)
+    let maker =
+      embedder.embedder == .builtin ? "the built-in embedder (words, not meaning)" : embeddingModel ?? ""
+    Console.error(
+      "tessera: contexts of \(Spell.plural(result.contexts.dimension, "number")) from the texts, by \(maker)")
+    return result
+  }
+
+  static func texts(_ alternatives: [Alternative], file: String, withPrompt: Bool) throws -> [String] {
+    try alternatives.map { alternative in
+      guard let text = alternative.text else {
+        throw FormatError.content(
+          file: file, line: nil, field: "text", found: "no text of \"\(alternative.id)\"",
+          expected: "one for every alternative, or contexts")
+      }
+      return withPrompt ? (alternative.prompt ?? "") + "\n" + text : text
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import Tessera
+
+/// The JSON document of a fit: every figure at full precision, with what is needed to check it without us.
+///
+/// Keys are a contract: those of earlier versions stay. Members that do not apply are left out, or null where they have
+/// always been there.
+public struct FitDocument: Sendable, Equatable, Codable {
+  public var lambda: Double
+  public var lambdaConvention: LambdaConvention
+  public var pairs: PairConvention
+  public var components: Int
+  public var comparisons: Count
+  public var comparedPairs: Int
+  /// Copies that were merged into their originals; null where they were not.
+  @Null public var mergedDuplicates: Int?
+  public var estimates: Estimates
+  public var weights: Weights
+  /// Every setting of the fit.
+  public var settings: RewardFit.Settings
+  /// Ids of alternatives that have no comparison, and so no reward.
+  public var neverCompared: [String]?
+  /// Ids of those that won all their comparisons, and lost all: only the regularisation keeps their rewards finite.
+  public var neverLost: [String]?
+  public var neverWon: [String]?
+  /// Groups of ids with equal contexts; the local ridge takes each for one answer.
+  public var duplicates: [[String]]?
+  /// The alternative whose differences from the others have errors of their own.
+  public var against: String?
+  public var quasiVariances: Quasi?
+  public var alternatives: [Row]
+  /// On request: what every compared pair weighed, and what held every alternative back.
+  public var pairMasses: [PairMass]?
+  public var ridgeMasses: RidgeMasses?
+
+  /// A count, written without a decimal point where it is whole.
+  public struct Count: Sendable, Equatable, Codable {
+    public var value: Double
+    public init(_ value: Double) { self.value = value }
+    public init(from decoder: any Decoder) throws {
+      value = try decoder.singleValueContainer().decode(Double.self)
+    }
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if let whole = Int(exactly: value) { try container.encode(whole) } else { try container.encode(value) }
+    }
+  }
+
+  public struct Estimates: Sendable, Equatable, Codable {
+    public var standard: Estimate
+    @Null public var weighted: Estimate?
+  }
+
+  public struct Estimate: Sendable, Equatable, Codable {
+    /// Largest violation of the first-order condition.
+    public var certificate: Double
+    public var iterations: Int
+    /// The lambda of the objective.
+    public var lambda: Double
+    public var errors: StandardErrors.Noise
+    public var errorComputation: StandardErrors.Computation
+    public var errorClusters: Int
+    public var errorRelativeError: Double
+    /// "minimum", or why the search stopped before it.
+    public var outcome: RewardEstimate.Outcome
+    public var effectiveComparisons: Double
+  }
+
+  public struct Weights: Sendable, Equatable, Codable {
+    public var scheme: String
+    @Null public var space: String?
+    public var method: Provenance.Method
+    public var samples: Int
+    public var seed: UInt64
+    public var effectiveAlternatives: Double
+    public var zeroWeightShare: Double
+    public var maxStandardError: Double
+    public var outside: Int
+    public var choice: String
+    public var advice: [String]
+    public var resolution: Double?
+    public var horizon: Double?
+    public var groups: Int?
+    public var bandwidth: Double?
+    public var radii: Int?
+    public var prompts: Int?
+    public var pairSpace: Bool?
+
+    /// - Parameter advice: In words.
+    public init(_ weights: AlternativeWeights, advice: [String]) {
+      let p = weights.provenance
+      (scheme, space, method, samples, seed) = (p.scheme, p.space, p.method, p.samples, p.seed)
+      effectiveAlternatives = weights.effectiveAlternatives
+      zeroWeightShare = weights.zeroWeightShare
+      maxStandardError = weights.maxStandardError
+      (outside, choice) = (p.outside, p.choice)
+      self.advice = advice
+      (resolution, horizon, groups, bandwidth) = (p.resolution, p.horizon, p.groups, p.bandwidth)
+      (radii, prompts, pairSpace) = (p.radii, p.prompts, p.isPairSpace ? true : nil)
+    }
+  }
+
+  public struct Row: Sendable, Equatable, Codable {
+    public var id: String
+    public var weight: Double
+    public var weightStandardError: Double
+    /// null where no comparison says anything.
+    @Null public var standardReward: Double?
+    @Null public var standardRewardError: Double?
+    @Null public var weightedReward: Double?
+    @Null public var weightedRewardError: Double?
+    /// What the noise of sampled weights does to the reward, one standard error.
+    public var weightedRewardSamplingError: Double?
+    /// Errors of the differences from the alternative named in `against`.
+    public var standardDifferenceError: Double?
+    public var weightedDifferenceError: Double?
+    @Null public var winRate: Double?
+    @Null public var weightedWinRate: Double?
+    public var comparisons: Count
+    public var component: Int?
+  }
+
+  /// Two rewards of one component differ with a variance of about the sum of their quasi-variances.
+  public struct Quasi: Sendable, Equatable, Codable {
+    /// In the order of the alternatives; null where there is none.
+    public var standard: [Double?]
+    public var weighted: [Double?]?
+    /// Largest relative error of a difference's standard error that is taken from them.
+    public var standardLargestError: Double?
+    public var weightedLargestError: Double?
+  }
+
+  public struct PairMass: Sendable, Equatable, Codable {
+    public var a: String
+    public var b: String
+    /// v_ij in the standard estimate and in the weighted one.
+    public var standard: Double
+    public var weighted: Double?
+  }
+
+  /// rho_i, in the order of the fitted alternatives.
+  public struct RidgeMasses: Sendable, Equatable, Codable {
+    public var ids: [String]
+    public var standard: [Double]
+    public var weighted: [Double]?
+  }
+
+  /// - Parameters:
+  ///   - advice: On the weights, in words.
+  ///   - pairMasses: Whether the masses of all pairs are written, which can be many.
+  ///   - against: The id whose differences were asked for.
+  public init(
+    _ result: RewardFit.Result, advice: [String] = [], pairMasses: Bool = false, against: String? = nil
+  ) {
+    let (data, standard, weighted) = (result.dataset, result.standard, result.weighted)
+    let ids = data.alternatives.map(\.id)
+    func describe(_ estimate: RewardFit.Estimate) -> Estimate {
+      Estimate(
+        certificate: estimate.fit.certificate, iterations: estimate.fit.iterations,
+        lambda: estimate.fit.lambda,
+        errors: estimate.errors.noise, errorComputation: estimate.errors.computation,
+        errorClusters: estimate.errors.clusters, errorRelativeError: estimate.errors.relativeError,
+        outcome: estimate.fit.outcome, effectiveComparisons: estimate.effectiveComparisons)
+    }
+    func names(_ places: [Int]) -> [String]? { places.isEmpty ? nil : places.map { ids[$0] } }
+    lambda = result.settings.lambda
+    lambdaConvention = result.settings.lambdaConvention
+    pairs = result.settings.pairs
+    components = result.components.count
+    comparisons = Count(data.totalComparisons)
+    comparedPairs = result.fittedDataset.pairCounts.pairCount
+    _mergedDuplicates = Null(result.merged.map { $0.groups.groupOf.count - $0.groups.count })
+    estimates = Estimates(standard: describe(standard), weighted: weighted.map(describe))
+    weights = Weights(result.weights, advice: advice)
+    settings = result.settings
+    neverCompared = names(data.pairCounts.uncompared)
+    let unbeaten = data.pairCounts.unbeaten
+    neverLost = names(unbeaten.won)
+    neverWon = names(unbeaten.lost)
+    if let copies = data.contexts?.duplicates(), copies.hasDuplicates {
+      var groups = [[String]](repeating: [], count: copies.count)
+      for (i, group) in copies.groupOf.enumerated() { groups[group].append(ids[i]) }
+      duplicates = groups.filter { $0.count > 1 }
+    } else {
+      duplicates = nil
+    }
+    self.against = against
+    quasiVariances = standard.errors.quasiVariances.map { quasi in
+      Quasi(
+        standard: quasi, weighted: weighted?.errors.quasiVariances,
+        standardLargestError: standard.errors.quasiError,
+        weightedLargestError: weighted?.errors.quasiError)
+    }
+    let comparisons = result.comparisons
+    alternatives = ids.indices.map { i in
+      Row(
+        id: ids[i], weight: result.weights.values[i], weightStandardError: result.weights.standardErrors[i],
+        standardReward: standard.rewards[i], standardRewardError: standard.errors.values[i],
+        weightedReward: weighted?.rewards[i], weightedRewardError: weighted?.errors.values[i],
+        weightedRewardSamplingError: weighted?.weightNoise.map { $0[i] ?? .nan },
+        standardDifferenceError: standard.errors.differences.map { $0[i] ?? .nan },
+        weightedDifferenceError: weighted?.errors.differences.map { $0[i] ?? .nan },
+        winRate: standard.winRates[i], weightedWinRate: weighted?.winRates[i],
+        comparisons: Count(comparisons[i]),
+        component: result.components.count > 1 ? result.components.of[i] : nil)
+    }
+    guard pairMasses else {
+      (self.pairMasses, ridgeMasses) = (nil, nil)
+      return
+    }
+    let fitted = result.fittedDataset
+    let counts = fitted.pairCounts
+    self.pairMasses = (0..<counts.alternatives).flatMap { i in
+      (counts.rowStarts[i]..<counts.rowStarts[i + 1]).filter { counts.opponents[$0] > i }.map { entry in
+        PairMass(
+          a: fitted.alternatives[i].id, b: fitted.alternatives[Int(counts.opponents[entry])].id,
+          standard: standard.pairs.mass(ofRow: i, entry: entry),
+          weighted: weighted?.pairs.mass(ofRow: i, entry: entry))
+      }
+    }
+    ridgeMasses = RidgeMasses(
+      ids: fitted.alternatives.map(\.id), standard: standard.pairs.ridgeMasses,
+      weighted: weighted?.pairs.ridgeMasses)
+  }
+}
+
+/// A member that is written as null where it has no value.
+@propertyWrapper
+public struct Null<Value: Sendable & Equatable & Codable>: Sendable, Equatable, Codable {
+  public var wrappedValue: Value?
+
+  public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+  public init(_ value: Value?) { wrappedValue = value }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    wrappedValue = container.decodeNil() ? nil : try container.decode(Value.self)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+  }
+}

@@ -1,0 +1,36 @@
+import Tessera
+
+/// What can be wrong with a file: where, what was found, what was expected.
+public enum FormatError: KindedError, Equatable {
+  case noSuchFile(String)
+  case cannotRead(file: String, reason: String)
+  case cannotWrite(file: String, reason: String)
+  /// Something in the file: `line` counts from 1, nil where lines have no meaning.
+  case content(file: String, line: Int?, field: String?, found: String, expected: String)
+
+  public var kind: ErrorKind {
+    switch self {
+    case .noSuchFile, .cannotRead: .missing
+    case .cannotWrite: .write
+    case .content: .data
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .noSuchFile(let file): return "\(file): no such file"
+    case .cannotRead(let file, let reason): return "\(file): cannot be read: \(reason)"
+    case .cannotWrite(let file, let reason): return "\(file): cannot be written: \(reason)"
+    case .content(let file, let line, let field, let found, let expected):
+      let place = line.map { "\(file):\($0)" } ?? file
+      let name = field.map { "field \"\($0)\": " } ?? ""
+      return "\(place): \(name)found \(found), expected \(expected)"
+    }
+  }
+}
+
+/// Text from a file, cut to a length that an error message can carry.
+func quoted(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+  let text = String(decoding: bytes.prefix(60), as: UTF8.self)
+  return "\"\(text)\(bytes.count > 60 ? "..." : "")\""
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Tessera
+import TesseraFormats
+
+/// The figures of an audit's page.
+struct AuditFigures {
+  let audit: CloneAudit
+  /// What the schemes are called.
+  let names: [String]
+
+  private static let colours = ["#c05621", "#2b6cb0", "#2f855a", "#6b46c1", "#b7791f", "#718096", "#97266d"]
+  private func colour(_ scheme: Int) -> String { Self.colours[scheme % Self.colours.count] }
+
+  /// The best alternatives under the standard estimate, of one component where several are not comparable.
+  private var leaders: [Int] {
+    let rewards = audit.estimates[0].rewards
+    var size = [Int: Int]()
+    for component in audit.components.of { size[component, default: 0] += 1 }
+    let largest = size.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+    let pool = rewards.indices.filter { audit.components.of[$0] == largest }
+    return Array(pool.sorted { (rewards[$1], $0) < (rewards[$0], $1) }.prefix(20))
+  }
+
+  /// Standard to weighted, one line for each leading alternative.
+  var slopes: PlotlyFigure {
+    let leaders = leaders
+    let traces = leaders.enumerated().map { place, i in
+      PlotlyFigure.scatter(
+        audit.dataset.alternatives[i].id, x: names.indices.map(Double.init),
+        y: audit.estimates.map { $0.rewards[i] }, colour: place < 3 ? colour(place) : "#a0aec0",
+        errors: place < 8 ? audit.bootstraps.map { $0.halfWidths[i] } : nil)
+    }
+    let ticks: [(key: String, value: JSONValue)] = [
+      ("tickvals", .array(names.indices.map(JSONValue.integer))),
+      ("ticktext", .array(names.map(JSONValue.string))),
+      ("range", .array([.number(-0.2), .number(Double(names.count) - 0.8)])),
+      ("automargin", .bool(true)),
+    ]
+    return PlotlyFigure(
+      name: "leaderboard-slopes",
+      caption:
+        "Rewards of the leading \(leaders.count) alternatives under each scheme\(audit.components.count > 1 ? ", of the largest component" : ""); whiskers: 95 % of the bootstrap.",
+      traces: traces,
+      layout: PlotlyFigure.layout(
+        x: .object(ticks), y: PlotlyFigure.axis("reward"), more: [("showlegend", .bool(leaders.count <= 10))])
+    )
+  }
+
+  /// Contexts on their first two principal axes, coloured by the first weights that are not equal.
+  var map: PlotlyFigure {
+    let shown = names.count > 1 ? 1 : 0
+    let weights = audit.estimates[shown].weights.values
+    let m = Double(weights.count)
+    let hover = zip(audit.dataset.alternatives, weights).map { alternative, weight in
+      let text = AuditSpelling.cut(alternative.text, 90)
+      return "\(HTMLPage.escape(alternative.id))<br>weight \(String(format: "%.2f", weight * m))/m"
+        + (text.isEmpty ? "" : "<br>\(HTMLPage.escape(text))")
+    }
+    let trace = JSONValue.object([
+      ("type", .string(audit.plane.count > 5_000 ? "scattergl" : "scatter")), ("mode", .string("markers")),
+      ("x", .array(audit.plane.map { .number($0.x) })),
+      ("y", .array(audit.plane.map { .number($0.y) })), ("text", .array(hover.map(JSONValue.string))),
+      ("hoverinfo", .string("text")),
+      (
+        "marker",
+        .object([
+          ("size", .number(6)), ("color", .array(weights.map { .number(log10(max($0 * m, 0.01))) })),
+          ("colorscale", .string("Viridis")),
+          (
+            "colorbar",
+            .object([("title", .object([("text", .string("log10(m w)"))])), ("thickness", .number(12))])
+          ),
+        ])
+      ),
+    ])
+    return PlotlyFigure(
+      name: "context-map",
+      caption:
+        "Contexts on their first two principal axes, coloured by the \(names[shown]) weight: 0 is an equal share, below it answers share with others.",
+      traces: [trace],
+      layout: PlotlyFigure.layout(x: PlotlyFigure.axis("first axis"), y: PlotlyFigure.axis("second axis")))
+  }
+
+  /// Shift against the number of clones, largest over the targets.
+  var attacks: PlotlyFigure {
+    let distances = Set(audit.attacks.map(\.distance)).sorted()
+    let counts = Set(audit.attacks.map(\.clones)).sorted()
+    let traces = names.enumerated().flatMap { scheme, name in
+      distances.enumerated().map { place, distance in
+        let largest = counts.map { count in
+          audit.attacks.filter { $0.clones == count && $0.distance == distance }
+            .map { $0.shifts[scheme].largest }.max() ?? 0
+        }
+        return PlotlyFigure.scatter(
+          "\(name), distance \(AuditSpelling.short(distance))", x: counts.map(Double.init), y: largest,
+          colour: colour(scheme), dash: ["solid", "dash", "dot", "dashdot"][place % 4])
+      }
+    }
+    return PlotlyFigure(
+      name: "shift-curves",
+      caption:
+        "Largest shift of another alternative's reward over the targets, against the number of clones.",
+      traces: traces,
+      layout: PlotlyFigure.layout(x: PlotlyFigure.axis("clones"), y: PlotlyFigure.axis("largest shift")))
+  }
+
+  /// What is left as more counts as the same.
+  var resolutions: PlotlyFigure {
+    let points = audit.resolutions.points
+    let x = points.map(\.distance)
+    return PlotlyFigure(
+      name: "resolution-curve",
+      caption:
+        "Groups and effective number of alternatives against the distance within which answers count as the same, by linkage weights.",
+      traces: [
+        PlotlyFigure.scatter("groups", x: x, y: points.map { Double($0.groups) }, colour: "#2b6cb0"),
+        PlotlyFigure.scatter(
+          "effective alternatives", x: x, y: points.map(\.effectiveAlternatives), colour: "#2f855a"),
+      ],
+      layout: PlotlyFigure.layout(x: PlotlyFigure.axis("resolution"), y: PlotlyFigure.axis("number")))
+  }
+}

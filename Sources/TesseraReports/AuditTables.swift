@@ -1,0 +1,96 @@
+import Foundation
+import Tessera
+
+/// The tables of an audit's page.
+struct AuditTables {
+  let audit: CloneAudit
+  /// What the schemes are called.
+  let names: [String]
+
+  /// What each estimate rests on: effective numbers, spread, certificate.
+  var foundations: HTMLPage.Table {
+    let settings = audit.settings.fit
+    let pairs = audit.dataset.pairCounts.pairCount
+    return HTMLPage.Table(
+      header: [
+        "Weights", "Effective alternatives", "Weight zero", "Effective comparisons",
+        "Standard error (median)", "Bootstrap 95 % half-width (median)", "Shift by another seed",
+        "Certificate",
+      ],
+      rows: names.indices.map { k in
+        let estimate = audit.estimates[k]
+        return [
+          names[k],
+          String(
+            format: "%.0f of %d", estimate.weights.effectiveAlternatives, audit.dataset.alternatives.count),
+          String(format: "%.1f %%", 100 * estimate.weights.zeroWeightShare),
+          String(format: "%.0f of %d", estimate.effectiveComparisons, pairs),
+          AuditSpelling.median(audit.errors[k].values),
+          AuditSpelling.median(audit.bootstraps[k].halfWidths), AuditSpelling.shift(audit.noise[k]),
+          String(format: "%.0e", estimate.fit.certificate),
+        ]
+      },
+      caption: "lambda \(AuditSpelling.short(settings.lambda)) (\(settings.lambdaConvention.rawValue)).",
+      numeric: [1, 2, 3, 4, 5, 6, 7])
+  }
+
+  /// What each group of near-duplicates does to the others.
+  var influences: HTMLPage.Table {
+    HTMLPage.Table(
+      header: ["Group", "Members", "Reach"] + names.map { "\($0): weight" } + names.map { "\($0): collapsed" }
+        + names.map { "\($0): removed" },
+      rows: audit.influences.enumerated().map { number, group in
+        ["\(number + 1)", "\(group.members.count)", AuditSpelling.short(group.reach)]
+          + group.weights.map { String(format: "%.4f", $0) } + group.collapsed.map(AuditSpelling.shift)
+          + group.removed.map(AuditSpelling.shift)
+      },
+      caption:
+        "Largest reward shift, pairs of leading alternatives that change order, components whose winner changes.",
+      numeric: [0, 1, 2])
+  }
+
+  /// The groups' texts, to see whether they are the same answer.
+  var members: HTMLPage.Table {
+    let alternatives = audit.dataset.alternatives
+    return HTMLPage.Table(
+      header: ["Group", "One member", "Another", "More members"],
+      rows: audit.influences.enumerated().map { number, group in
+        func spell(_ place: Int) -> String {
+          guard group.members.indices.contains(place) else { return "" }
+          let alternative = alternatives[group.members[place]]
+          return [alternative.id, AuditSpelling.cut(alternative.text, 280)].filter { !$0.isEmpty }
+            .joined(separator: "\n")
+        }
+        let rest = group.members.dropFirst(2).prefix(6).map { alternatives[$0].id }.joined(separator: ", ")
+        let more = group.members.count - 8
+        return ["\(number + 1)", spell(0), spell(1), more > 0 ? "\(rest) and \(more) more" : rest]
+      }, caption: "Members side by side.")
+  }
+
+  /// The largest attack on each target.
+  var attacks: HTMLPage.Table {
+    let most = audit.attacks.map(\.clones).max()
+    return HTMLPage.Table(
+      header: ["Cloned", "Distance", "Clones"] + names,
+      rows: audit.attacks.filter { $0.clones == most }.map { attack in
+        [
+          audit.dataset.alternatives[attack.target].id, AuditSpelling.short(attack.distance),
+          "\(attack.clones)",
+        ] + attack.shifts.map(AuditSpelling.shift)
+      },
+      caption: "Largest reward shift, ranks and winners that change.", numeric: [1, 2])
+  }
+
+  /// How well each scheme predicts what was held out.
+  func predictions(_ heldOut: HeldOutFit) -> HTMLPage.Table {
+    HTMLPage.Table(
+      header: ["Weights", "Accuracy", "Log loss", "Calibration error"],
+      rows: zip(names, heldOut.qualities).map { name, quality in
+        [
+          name, String(format: "%.1f %% ± %.1f", 100 * quality.accuracy, 100 * quality.accuracyError),
+          String(format: "%.4f ± %.4f", quality.logLoss, quality.logLossError),
+          String(format: "%.4f", quality.calibrationError),
+        ]
+      }, numeric: [1, 2, 3])
+  }
+}

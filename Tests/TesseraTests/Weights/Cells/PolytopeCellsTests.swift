@@ -1,0 +1,68 @@
+import Tessera
+import Testing
+
+@Suite struct PolytopeCellsTests {
+  func exact(_ rows: [[Double]], in space: some AlternativeSpace) throws -> AlternativeWeights {
+    try VoronoiWeights.weights(contexts: Contexts(Matrix(rows)), space: space, method: .exact)
+  }
+
+  @Test(arguments: [3, 4, 5, 6])
+  func `A grid has cells that can be counted`(dimension: Int) throws {
+    // Points at 0, 1/2, 1 in every coordinate: cells of width 1/4, 1/2, 1/4. Many corners coincide.
+    let side = dimension <= 4 ? 3 : 2
+    var rows: [[Double]] = [[]]
+    for _ in 0..<dimension {
+      rows = rows.flatMap { row in (0..<side).map { row + [Double($0) / Double(side - 1)] } }
+    }
+    let weights = try exact(rows, in: UnitCube(dimension: dimension))
+    let expected = rows.map { row in
+      row.reduce(1.0) { $0 * (side == 2 || $1 == 0.5 ? 0.5 : 0.25) }
+    }
+    #expect(largestDifference(weights.values, expected) < 1e-12)
+    #expect(weights.provenance.method == .exact)
+  }
+
+  @Test func `A flat space agrees with the plane`() throws {
+    // The third coordinate of all contexts is the same, so cells are those of the plane.
+    var random = RandomStream(seed: 3)
+    let plane = (0..<60).map { _ in [random.uniform(), random.uniform()] }
+    let flat = try exact(plane.map { $0 + [0.3] }, in: UnitCube(dimension: 3))
+    let expected = try exact(plane, in: UnitCube(dimension: 2))
+    #expect(largestDifference(flat.values, expected.values) < 1e-10)
+  }
+
+  @Test(arguments: [(3, 150), (4, 60), (5, 25), (6, 10)])
+  func `Exact and sampled agree`(dimension: Int, alternatives: Int) throws {
+    for seed in 0..<3 as Range<UInt64> {
+      var random = RandomStream(seed: seed)
+      // The third instance lies partly outside the cube.
+      let rows = (0..<alternatives).map { _ in
+        (0..<dimension).map { _ in seed == 2 ? 1.6 * random.uniform() - 0.3 : random.uniform() }
+      }
+      let space = UnitCube(dimension: dimension)
+      let exact = try exact(rows, in: space)
+      let sampled = try VoronoiWeights.weights(
+        contexts: Contexts(Matrix(rows)), space: space, method: .sampled, samples: 200_000, seed: seed)
+      #expect(abs(exact.values.reduce(0, +) - 1) < 1e-9)
+      for i in 0..<alternatives {
+        let w = exact.values[i]
+        let error: Double = (w * (1 - w) / 200_000).squareRoot()
+        #expect(abs(w - sampled.values[i]) < 4.8 * max(error, 1.5e-6))
+      }
+    }
+  }
+
+  @Test func `Near clones share a cell`() throws {
+    var random = RandomStream(seed: 8)
+    let rows = (0..<40).map { _ in (0..<3).map { _ in random.uniform() } }
+    let before = try exact(rows, in: UnitCube(dimension: 3)).values
+    for distance in [1e-3, 1e-6, 1e-9] {
+      let clones = rows.prefix(5).map { $0.map { $0 + distance * (random.uniform() - 0.5) } }
+      let after = try exact(rows + clones, in: UnitCube(dimension: 3)).values
+      for i in 0..<40 {
+        let shared = after[i] + (i < 5 ? after[40 + i] : 0)
+        #expect(abs(shared - before[i]) < 2 * distance)
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Tessera
+import Testing
+
+@Suite struct VoronoiTallyTests {
+  @Test(arguments: [3, 9, 70])
+  func `Parts that were counted anywhere add up to the whole`(dimension: Int) throws {
+    let own = try clusteredContexts(80, dimension, seed: 3)
+    let contexts = own.selecting(rows: Array(0..<80) + [5, 5])
+    let space = try BoundingBox(around: own)
+    let samples = 3 * VoronoiTally.unit + 777
+    let whole = try sample(contexts, in: space, samples, seed: 4)
+    func count(_ range: Range<Int>, seed: UInt64 = 4) throws -> VoronoiTally {
+      try VoronoiTally(
+        counting: range, contexts: contexts, space: space, samples: samples, method: .sampled, seed: seed)
+    }
+    let parts = try (0..<3).compactMap { part in
+      try VoronoiTally.range(ofPart: part, of: 3, samples: samples).map { try count($0) }
+    }
+    let carried = try parts.map {
+      try JSONDecoder().decode(VoronoiTally.self, from: JSONEncoder().encode($0))
+    }
+    #expect(carried == parts)
+    let weights = try VoronoiTally.merge(carried.reversed()).weights()
+    #expect(weights.values == whole.values)
+    #expect(weights.standardErrors == whole.standardErrors)
+    #expect(weights.provenance.samples == samples)
+
+    #expect(throws: TallyError.self) { try parts[0].weights() }
+    #expect(throws: TallyError.self) { try VoronoiTally.merge([parts[0], parts[2]]) }
+    #expect(throws: TallyError.self) { try VoronoiTally.merge(parts + [parts[1]]) }
+    #expect(throws: TallyError.self) { try count(100..<samples) }
+    let other = try count(0..<VoronoiTally.unit, seed: 5)
+    #expect {
+      try VoronoiTally.merge([other] + parts.dropFirst())
+    } throws: { error in
+      if case TallyError.otherData = error { true } else { false }
+    }
+    #expect(throws: TallyError.self) { try VoronoiTally.merge([]) }
+  }
+
+  @Test func `Exact cells have no samples to divide`() throws {
+    let flat = try contexts([[0, 0], [1, 1], [0.5, 0.2]])
+    #expect(throws: TallyError.self) {
+      try VoronoiTally(counting: 0..<1_000, contexts: flat, space: UnitCube(dimension: 2), samples: 1_000)
+    }
+  }
+}
