@@ -17,7 +17,7 @@ package struct Distances: Sendable {
   private static let pieceRows = 64
   private static let tilePanels = 16
 
-  /// - Throws: `WeightsError.scale` for contexts whose squared distances no `Double` holds.
+  /// - Throws: `ContextsError.scale` for contexts whose squared distances no `Double` holds.
   /// - Complexity: O(m d) time and memory.
   package init(_ contexts: Contexts, work: Work = Work()) throws {
     self.contexts = contexts
@@ -218,7 +218,7 @@ extension Contexts {
   /// The median distance of a context to the nearest other one; copies count once. 0 for fewer than two different
   /// contexts.
   ///
-  /// - Throws: `WeightsError.scale`, `Cancelled`.
+  /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) time, O(m d) memory.
   public func medianNeighbourDistance(work: Work = Work()) throws -> Double {
     let copies = duplicates(work: work)

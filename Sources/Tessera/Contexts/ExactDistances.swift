@@ -10,7 +10,7 @@ package struct ExactDistances: Sendable {
   package var unit: Double { 1 / scale }
   private let scale: Double
 
-  /// - Throws: `WeightsError.scale`.
+  /// - Throws: `ContextsError.scale`.
   package init(_ contexts: Contexts, work: Work = Work()) throws {
     self.init(contexts, scale: try contexts.unitScale(around: contexts.mean(work: work), work: work))
   }

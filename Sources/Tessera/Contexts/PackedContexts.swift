@@ -49,7 +49,7 @@ struct PackedContexts: Sendable {
 
   /// For distances between contexts: one block, seen from the mean, at a size of about 1.
   ///
-  /// - Throws: `WeightsError.scale`.
+  /// - Throws: `ContextsError.scale`.
   init(_ contexts: Contexts, work: Work) throws {
     let mean = contexts.mean(work: work)
     let scale = try contexts.unitScale(around: mean, work: work)

@@ -15,7 +15,7 @@ public struct NearDuplicates: Sendable {
   public var duplicates: Int { groups.reduce(0) { $0 + $1.count - 1 } }
 
   /// - Parameter threshold: nil for half the median distance of nearest neighbours.
-  /// - Throws: `Cancelled`.
+  /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) time, O(m d) memory.
   public init(_ contexts: Contexts, components: Components, threshold: Double? = nil, work: Work = Work())
     throws

@@ -13,7 +13,7 @@ public enum LocalDensityWeights {
   ///   - contexts: m x d.
   ///   - bandwidth: h; nil for the median distance of an alternative to its nearest other one.
   /// - Throws: `WeightsError.noContexts`, `WeightsError.resolution` for a bandwidth that is not a positive number,
-  ///   `WeightsError.scale`, `Cancelled`.
+  ///   `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) time, O(m) memory.
   public static func weights(contexts: Contexts, bandwidth: Double? = nil, work: Work = Work()) throws
     -> AlternativeWeights

@@ -18,7 +18,7 @@ public enum RadiusGraphWeights {
   /// - Parameters:
   ///   - radii: Radii, evenly from 0 to the largest distance, where the integral would take long.
   ///   - seed: Of the random numbers; it changes nothing but that probability.
-  /// - Throws: `WeightsError.noContexts`, `WeightsError.groupCount` without a radius, `WeightsError.scale`, `Cancelled`.
+  /// - Throws: `WeightsError.noContexts`, `WeightsError.groupCount` without a radius, `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 (d + log m)) time and O(m^2) memory up to 1,000 different contexts; O(m^2 d) time and
   ///   O(m (d + radii)) memory beyond.
   public static func weights(contexts: Contexts, radii: Int = 256, seed: UInt64 = 0, work: Work = Work())

@@ -26,7 +26,7 @@ public struct AverageLinkage: Sendable, Equatable {
   ///   - contexts: m x d.
   ///   - sizes: Members behind each row; nil for one each.
   ///   - spreads: Mean squared distance of the members from the row; nil for zero.
-  /// - Throws: `WeightsError.scale`, `Cancelled`.
+  /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) time, O(m d) memory.
   public init(_ contexts: Contexts, sizes: [Double]? = nil, spreads: [Double]? = nil, work: Work = Work())
     throws

@@ -5,7 +5,7 @@ enum KMeans {
   ///   - count: Centres; as many as there are different contexts at most.
   ///   - rounds: Moves of the centres at most.
   /// - Returns: The centre of each context; centres that have lost all of theirs are left out.
-  /// - Throws: `WeightsError.scale`, `Cancelled`.
+  /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m x count x d) a round.
   static func groups(
     _ contexts: Contexts, count: Int, rounds: Int = 25, seed: UInt64 = 0, work: Work = Work()

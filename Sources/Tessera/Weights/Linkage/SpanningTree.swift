@@ -19,7 +19,7 @@ public struct SpanningTree: Sendable, Equatable {
   /// Boruvka's algorithm (1926) over nearest neighbours that are found by blocks of products.
   ///
   /// - Parameter contexts: m x d, m at least 1.
-  /// - Throws: `WeightsError.scale`, `Cancelled`.
+  /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) for the first pass; later ones search only outside the largest part. Memory O(m d).
   public init(_ contexts: Contexts, work: Work = Work()) throws {
     count = contexts.count
