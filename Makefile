@@ -42,9 +42,10 @@ format:
 # The library's tests under AddressSanitizer, then under ThreadSanitizer; optimised, since the statistical ones take an hour
 # otherwise. Leaks are not counted: the empty XCTest runner has two.
 sanitize: dependencies
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --disable-testable-imports --sanitize=address \
+	TESSERA_STOP_SECONDS=1 ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --disable-testable-imports --sanitize=address \
 	  --scratch-path .build-address --filter TesseraTests
-	$(SWIFT) test -c release --disable-testable-imports --sanitize=thread --scratch-path .build-thread --filter TesseraTests
+	TESSERA_STOP_SECONDS=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=thread \
+	  --scratch-path .build-thread --filter TesseraTests
 
 # The report works offline: plotly.js comes out of the Python package and goes into the page.
 reproduce: build

@@ -102,11 +102,20 @@ struct FitCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (settings, given) = try resolved()
-    try refuseWithoutContexts(settings)
+    var (settings, given) = try resolved()
     let state = try fromState.map { try DocumentFile.read(RewardFit.State.self, from: $0) }
-    try state?.check(settings, scheme: nil)
+    if let state {
+      // What was not asked for is as it was.
+      try state.check(settings, scheme: nil, only: given)
+      settings = state.settings
+    }
+    try refuseWithoutContexts(settings)
     let data = try readData(settings, state)
+    if let file = fromState, state?.weightedRewards != nil, data.contexts == nil {
+      throw FormatError.content(
+        file: file, line: nil, field: "weightedRewards", found: "a weighted estimate, and no contexts now",
+        expected: "--alternatives, with what the weights came from")
+    }
     if data.contexts == nil, settings.weights.needsContexts || settings.mergeDuplicates || settings.perPrompt
     {
       throw FormatError.content(
@@ -125,6 +134,11 @@ struct FitCommand: ParsableCommand {
     }
     try space.store(result.transform)
     let advice = weighed(result) ? WeightWords.say(result.weights) : []
+    for (name, estimate) in [("standard", result.standard), ("weighted", result.weighted)] {
+      if case .stopped(let why)? = estimate?.fit.outcome {
+        Console.warn("the \(name) estimate is NOT A MINIMUM: \(why)")
+      }
+    }
     if let saveState { try DocumentFile.write(result.state, to: saveState) }
     switch output.format {
     case .table:

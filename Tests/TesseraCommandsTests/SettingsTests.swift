@@ -175,6 +175,13 @@ import Testing
     #expect(other.code == 64 && other.errors.contains("lambda 0.1"))
     let alone = try Tool.run(["fit"] + rest + ["--from-state", folder.file("s2.json")])
     #expect(alone.code == 0 && alone.rows().count == 20)
+    // What is not asked for is as it was; what the weights came from is needed again.
+    let counted = folder.file("counted.json")
+    #expect(try Tool.run(["fit", first] + rest + ["--pairs", "count", "--save-state", counted]).code == 0)
+    let on = try Tool.run(["fit", second] + rest + ["--from-state", counted])
+    #expect(on.code == 0 && on.json["pairs"] as? String == "count", "\(on.errors)")
+    let bare = try Tool.run(["fit", second, "--from-state", state])
+    #expect(bare.code == 65 && bare.errors.contains("no contexts now"))
     let broken = try folder.write("{\"version\": 1}", to: "broken.json")
     #expect(try Tool.run(["fit", second] + rest + ["--from-state", broken]).code == 65)
   }

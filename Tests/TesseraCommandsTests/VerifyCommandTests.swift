@@ -79,6 +79,84 @@ import Testing
     }
   }
 
+  @Test func `Any other figure that is not right is found out`() throws {
+    let (comparisons, alternatives) = try data()
+    let fit = try Tool.run(
+      ["fit", comparisons, "--alternatives", alternatives, "--format", "json", "--pair-masses"])
+    func verify(_ document: [String: Any]) throws -> Int32 {
+      let file = try folder.write(Array(JSONSerialization.data(withJSONObject: document)), to: "changed.json")
+      return try Tool.run(["verify", file, "--comparisons", comparisons]).code
+    }
+    #expect(try verify(fit.json) == 0)
+    func object(_ key: String) -> [String: Any] { fit.json[key] as? [String: Any] ?? [:] }
+    let estimates = object("estimates")
+    for (key, value) in [
+      ("certificate", -1), ("outcome", "200 iterations were not enough"), ("effectiveComparisons", 1),
+    ] as [(String, Any)] {
+      for name in ["standard", "weighted"] {
+        var estimate = estimates[name] as? [String: Any] ?? [:]
+        estimate[key] = value
+        #expect(
+          try verify(fit.json.merging(["estimates": estimates.merging([name: estimate]) { $1 }]) { $1 }) == 1)
+      }
+    }
+    #expect(
+      try verify(fit.json.merging(["estimates": estimates.merging(["weighted": NSNull()]) { $1 }]) { $1 })
+        == 1)
+    for key in ["effectiveAlternatives", "zeroWeightShare"] {
+      let weights = object("weights").merging([key: 0.7]) { $1 }
+      #expect(try verify(fit.json.merging(["weights": weights]) { $1 }) == 1, "\(key)")
+    }
+    #expect(
+      try verify(fit.json.merging(["settings": object("settings").merging(["lambda": 5]) { $1 }]) { $1 }) == 1
+    )
+    #expect(try verify(fit.json.merging(["comparisons": 1]) { $1 }) == 1)
+    #expect(try verify(fit.json.merging(["neverLost": ["n0"], "neverWon": ["n1"]]) { $1 }) == 1)
+    var ridge = object("ridgeMasses")
+    ridge["weighted"] = (ridge["weighted"] as? [Double] ?? []).map { 1.1 * $0 }
+    #expect(try verify(fit.json.merging(["ridgeMasses": ridge]) { $1 }) == 1)
+  }
+
+  @Test func `A small residual is not enough where lambda is small`() throws {
+    let comparisons = try folder.write(
+      """
+      {"a": "x", "b": "y", "winner": "a"}
+      {"a": "x", "b": "y", "winner": "b"}
+      {"a": "x", "b": "z", "winner": "a"}
+
+      """, to: "three.jsonl")
+    let fit = try Tool.run(["fit", comparisons, "--format", "json", "--lambda", "1e-12"])
+    func verify(_ rewards: [Double]) throws -> Tool.Result {
+      var document = fit.json
+      var rows = fit.rows()
+      for (i, reward) in rewards.enumerated() { rows[i]["standardReward"] = reward }
+      document["alternatives"] = rows
+      let file = try folder.write(Array(JSONSerialization.data(withJSONObject: document)), to: "changed.json")
+      return try Tool.run(["verify", file, "--comparisons", comparisons])
+    }
+    let rewards = fit.rows().compactMap { $0["standardReward"] as? Double }
+    #expect(try verify(rewards).code == 0)
+    let forged = try verify([20, 20, -60])
+    #expect(forged.code == 1)
+    #expect(forged.output.contains("distance of the minimum"))
+  }
+
+  @Test func `Answers outside the space leave a document that holds`() throws {
+    let comparisons = try folder.write(
+      "{\"a\": \"x\", \"b\": \"y\", \"winner\": \"a\"}\n{\"a\": \"z\", \"b\": \"x\", \"winner\": \"a\"}\n",
+      to: "c.jsonl")
+    let alternatives = try folder.write(
+      "{\"id\": \"x\", \"context\": [-5, -5]}\n{\"id\": \"y\", \"context\": [0.2, 0.3]}\n{\"id\": \"z\", \"context\": [0.7, 0.8]}\n",
+      to: "a.jsonl")
+    let document = folder.file("fit.json")
+    let common = ["fit", comparisons, "--alternatives", alternatives, "--space", "unit-cube"]
+    let table = try Tool.run(common)
+    #expect(table.output.contains("Winner: z (standard), none (weighted)."))
+    #expect(!(table.output + table.errors).contains("DPOTRF"))
+    #expect(try Tool.run(common + ["--format", "json", "-o", document]).code == 0)
+    #expect(try Tool.run(["verify", document, "--comparisons", comparisons]).code == 0)
+  }
+
   @Test func `Other comparisons, and masses that are not there, are refused`() throws {
     let (comparisons, alternatives) = try data()
     let document = folder.file("fit.json")

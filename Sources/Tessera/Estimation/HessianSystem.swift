@@ -180,7 +180,7 @@ struct HessianSystem {
 
   /// A factor of that matrix; nil where rounding has taken its definiteness.
   func cholesky(_ active: [Int]) -> LinearAlgebra.Cholesky? {
-    LinearAlgebra.Cholesky(denseMatrix(active), order: active.count)
+    active.isEmpty ? nil : LinearAlgebra.Cholesky(denseMatrix(active), order: active.count)
   }
 
   /// x with H x = b by a dense factor; nil where there is none.

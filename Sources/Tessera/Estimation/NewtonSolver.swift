@@ -8,8 +8,15 @@
 ///
 /// Steps come from a dense Cholesky factor where few alternatives have weight, from preconditioned conjugate
 /// gradients on the sparse Hessian elsewhere; a line search keeps every step downhill.
+///
+/// A small residual alone does not mean that rewards are right: where one side won throughout, a small lambda is all that
+/// holds them, and the residual says little. So the search ends when the certificate is small and the rewards are
+/// close to the minimum as well, by the bound of `Objective.distanceBound` or by the length of the next step.
 struct NewtonSolver {
   let settings: BradleyTerry
+
+  /// Rewards this close to the minimum are the minimum; relative to the largest where that is above 1.
+  static let rewardTolerance = 1e-6
 
   /// - Parameters:
   ///   - start: Rewards to start from; nil for zeros.
@@ -32,10 +39,21 @@ struct NewtonSolver {
     }
     let tolerance = max(settings.tolerance, 1e-15 * size)
     var here = try problem.evaluation(at: rewards, work: work)
+    if start != nil {
+      // A start that is worse than none is none.
+      let zeros = [Double](repeating: 0, count: m)
+      let origin = try problem.evaluation(at: zeros, work: work)
+      if !(here.value <= origin.value) { (rewards, here) = (zeros, origin) }
+    }
     var trial = here
     var iterations = 0
     var stopped: String?
-    while here.certificate > tolerance {
+    // How far the rewards may be from the minimum; the bound where that is close enough, the last step where it is not.
+    var distance = problem.distanceBound(here)
+    func isClose() -> Bool {
+      distance <= Self.rewardTolerance * max(1, rewards.reduce(0) { max($0, abs($1)) })
+    }
+    while here.certificate > tolerance || !isClose() {
       guard iterations < settings.maximumIterations else {
         stopped = "\(iterations) iterations were not enough"
         break
@@ -47,6 +65,10 @@ struct NewtonSolver {
         step = dense
       } else {
         step = try system.solve(gradient, tolerance: max(1e-14, min(0.05, 0.1 * here.certificate)))
+      }
+      if here.certificate <= tolerance {
+        distance = min(distance, step.reduce(0) { max($0, abs($1)) })
+        if isClose() { break }
       }
       let downhill = zip(gradient, step).reduce(0) { $0 + $1.0 * $1.1 }
       var length = 1.0
@@ -69,6 +91,7 @@ struct NewtonSolver {
         break
       }
       swap(&here, &trial)
+      distance = problem.distanceBound(here)
       iterations += 1
       // The certificate shrinks faster and faster; its exponent tells roughly how far along the solver is.
       work.report(min(0.95, max(0.05, -log10(max(here.certificate, 1e-10)) / 10)))

@@ -103,6 +103,19 @@ struct Objective: Sendable {
     var certificate: Double { residuals.reduce(0) { max($0, abs($1)) } }
   }
 
+  /// How far the rewards of a point are from the minimum at most: max |R_i| / (lambda c_i).
+  ///
+  /// The difference from the minimum is H^-1 g for the mean Hessian H on the way there; H is a Laplacian and lambda rho on
+  /// its diagonal, so the largest entry of H^-1 g is at most that of g / (lambda rho). With a small lambda the bound is far
+  /// from tight.
+  func distanceBound(_ point: Evaluation) -> Double {
+    var bound = 0.0
+    for i in isActive.indices where isActive[i] && point.residuals[i] != 0 {
+      bound = max(bound, abs(point.residuals[i]) / (lambda * pairs.coverage[i]))
+    }
+    return bound
+  }
+
   /// Value, residuals and curvature at a point.
   func evaluation(at rewards: [Double], work: Work) throws -> Evaluation {
     var result = Evaluation(self)
@@ -135,7 +148,9 @@ struct Objective: Sendable {
                 let inverse = 1 / (1 + small)
                 let probability = difference >= 0 ? inverse : small * inverse
                 let slope = factor * small * inverse * inverse
-                residual += factor * (rates[entry] - probability)
+                // p - s, without the cancellation that would leave nothing where p is 1 and s is close to it.
+                let complement = difference >= 0 ? small * inverse : inverse
+                residual += factor * (rates[entry] * complement - (1 - rates[entry]) * probability)
                 curvature[entry] = slope
                 diagonalSum += slope
                 if j > i {
@@ -202,9 +217,12 @@ struct Objective: Sendable {
       var value = -ridge * x
       var slope = -ridge
       for entry in entries {
-        let probability = logistic(x - rewards[Int(counts.opponents[entry])])
-        value += pairs.opponentMass[entry] * (counts.rates[entry] - probability)
-        slope -= pairs.opponentMass[entry] * probability * (1 - probability)
+        let difference = x - rewards[Int(counts.opponents[entry])]
+        let (probability, complement) = (logistic(difference), logistic(-difference))
+        value +=
+          pairs.opponentMass[entry]
+          * (counts.rates[entry] * complement - (1 - counts.rates[entry]) * probability)
+        slope -= pairs.opponentMass[entry] * probability * complement
       }
       return (value, slope)
     }

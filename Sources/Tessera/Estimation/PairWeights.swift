@@ -39,7 +39,8 @@ public enum LambdaConvention: String, Sendable, CaseIterable, Codable {
 /// reward, since it won or lost all of it, the copies count as others.
 ///
 /// What is kept is divided by w_i, since the first-order condition of an alternative holds in the limit w_i = 0 as well:
-/// v_ij = w_i a_ij and rho_i = w_i c_i, with a_ij = w_j k_ij.
+/// v_ij = w_i a_ij and rho_i = w_i c_i, with a_ij = w_j k_ij. Where i has no weight, opponents j that no comparison with
+/// weight says anything about have a_ij = 0: they have no reward to compare with.
 public struct PairWeights: Sendable, Equatable {
   /// w_i, not negative: what row i of the gradient has as a factor.
   public let weights: [Double]
@@ -66,6 +67,18 @@ public struct PairWeights: Sendable, Equatable {
     let factors = Self.factors(counts, pairs, pooledPairs)
     var mass = counts.opponents.map { weights[Int($0)] }
     if let factors { for entry in mass.indices { mass[entry] *= factors[entry] } }
+    // An opponent of which nothing with weight is known says nothing.
+    if weights.contains(0) {
+      let isKnown = weights.indices.map { i in
+        weights[i] > 0 && (counts.rowStarts[i]..<counts.rowStarts[i + 1]).contains { mass[$0] > 0 }
+      }
+      for i in weights.indices where weights[i] == 0 {
+        for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1]
+        where !isKnown[Int(counts.opponents[entry])] {
+          mass[entry] = 0
+        }
+      }
+    }
     opponentMass = mass
     coverage = Self.coverage(weights, mass, counts, convention, groups)
   }

@@ -32,22 +32,36 @@ extension RewardFit {
     }
 
     public struct KeptWeights: Sendable, Equatable, Codable {
-      /// Of the contexts that were weighed.
+      /// Of the contexts that were weighed, and of these weights.
       public let fingerprint: String
       public let values: [Double]
       public let standardErrors: [Double]
       public let provenance: Provenance
+
+      fileprivate static func fingerprint(_ contexts: Contexts, _ values: [Double], _ errors: [Double])
+        -> String
+      {
+        var print = Fingerprint()
+        print.add(contexts)
+        print.add(values)
+        print.add(errors)
+        return print.text
+      }
     }
 
     public static let currentVersion = 1
 
+    /// - Parameter keys: The settings that have to agree.
     /// - Throws: `RewardFitError.otherSettings` where the settings differ from those of the state.
-    public func check(_ other: Settings, scheme: (any WeightScheme)?) throws {
+    public func check(
+      _ other: Settings, scheme: (any WeightScheme)?,
+      only keys: Set<Settings.Key> = Set(Settings.Key.allCases)
+    ) throws {
       guard version == Self.currentVersion else {
         throw RewardFitError.otherSettings(
           setting: "version", found: "\(version)", expected: "\(Self.currentVersion)")
       }
-      for key in Settings.Key.allCases {
+      for key in Settings.Key.allCases where keys.contains(key) {
         let (found, expected) = (settings.spelled(key), other.spelled(key))
         if found != expected {
           throw RewardFitError.otherSettings(setting: key.rawValue, found: found, expected: expected)
@@ -89,11 +103,11 @@ extension RewardFit {
       }
     }
 
-    /// The weights, where they are of these very contexts.
+    /// The weights, where they are of these very contexts and as they were stored.
     func weights(of contexts: Contexts) -> AlternativeWeights? {
       guard let weights, weights.values.count == contexts.count,
         weights.standardErrors.count == contexts.count,
-        weights.fingerprint == Fingerprint.of(contexts)
+        weights.fingerprint == KeptWeights.fingerprint(contexts, weights.values, weights.standardErrors)
       else { return nil }
       return AlternativeWeights(
         values: weights.values, standardErrors: weights.standardErrors, provenance: weights.provenance)
@@ -135,8 +149,8 @@ extension RewardFit.Result {
     if weighted != nil, !settings.pairSpace, let contexts = fittedDataset.contexts {
       let own = fittedWeights
       kept = RewardFit.State.KeptWeights(
-        fingerprint: Fingerprint.of(contexts), values: own.values, standardErrors: own.standardErrors,
-        provenance: own.provenance)
+        fingerprint: RewardFit.State.KeptWeights.fingerprint(contexts, own.values, own.standardErrors),
+        values: own.values, standardErrors: own.standardErrors, provenance: own.provenance)
     }
     return RewardFit.State(
       version: RewardFit.State.currentVersion, settings: settings, scheme: schemeName,

@@ -42,7 +42,7 @@ struct FitTable {
     if weighted != nil { columns += [("weighted reward", .right), ("rank", .right), ("moved", .right)] }
     if weighted?.weightNoise != nil { columns.append(("± of weights", .right)) }
     if let against { columns.append(("less \(against)", .right)) }
-    columns += [("win rate", .right), ("comparisons", .right)]
+    columns += [(weighted == nil ? "win rate" : "weighted win rate", .right), ("comparisons", .right)]
     var table = TextTable(columns)
     let comparisons = result.comparisons
     let reference = against.flatMap { id in ids.firstIndex { Array($0.utf8) == Array(id.utf8) } }
@@ -170,7 +170,8 @@ struct FitTable {
       "\(Spell.count(moved)) of \(Spell.plural(standardRanks.count, "alternative")) change their rank."
     if components.count == 1 {
       func names(_ winners: [Int]?) -> String {
-        TextTable.visible((winners ?? []).map { ids[$0] }.joined(separator: ", "), limit: 200)
+        guard let winners, !winners.isEmpty else { return "none" }
+        return TextTable.visible(winners.map { ids[$0] }.joined(separator: ", "), limit: 200)
       }
       let (standard, weighted) = (names(before[0]), names(after[0]))
       text +=

@@ -56,7 +56,7 @@ public enum DocumentFile {
             String(words[comma.upperBound...]))
         }
         throw problem(
-          context.codingPath, context.codingPath.isEmpty ? "malformed JSON" : words, "a document of ours")
+          context.codingPath, words.contains("valid JSON") ? "malformed JSON" : words, "a document of ours")
       @unknown default: throw problem([], "\(error)", "a document of ours")
       }
     }

@@ -128,25 +128,82 @@ public struct FitVerification: Sendable {
         (0..<m).count { own.opponents[fittedOf[$0]] == nil && !isMerged && all[$0].standardReward != nil }),
       atMost: 0)
 
+    let rowsWithWeightedReward = all.count { $0.weightedReward != nil }
+    expect(
+      "weighted rewards without a weighted estimate",
+      document.estimates.weighted == nil ? Double(rowsWithWeightedReward) : 0, atMost: 0)
+    expect("lambda of the settings, difference", abs(document.settings.lambda - document.lambda), atMost: 0)
+    expect(
+      "conventions that differ from those of the settings",
+      (document.settings.pairs == document.pairs ? 0 : 1)
+        + (document.settings.lambdaConvention == document.lambdaConvention ? 0 : 1), atMost: 0)
+    let squares = all.reduce(0) { $0 + $1.weight * $1.weight }
+    expect(
+      "effective alternatives, relative difference",
+      abs(document.weights.effectiveAlternatives * squares - 1), atMost: 1e-9)
+    expect(
+      "share of zero weights, difference",
+      abs(document.weights.zeroWeightShare - Double(all.count { $0.weight == 0 }) / Double(max(m, 1))),
+      atMost: 1e-12)
+    if document.weights.scheme == "uniform" {
+      expect(
+        "uniform weights, largest difference",
+        all.reduce(0) { max($0, abs($1.weight - 1 / Double(m))) }, atMost: isMerged ? .infinity : 1e-12)
+    }
+    let total = rows.reduce(0) { $0 + $1.count }
+    expect(
+      "comparisons, relative difference", abs(document.comparisons.value - total) / max(total, 1),
+      atMost: 1e-12)
+    // Places of those that won all or lost all of their comparisons, and of those that have none.
+    func named(_ ids: [String]?) -> Set<Int> { Set((ids ?? []).map { place[Array($0.utf8)] ?? -1 }) }
+    func those(_ holds: (Int) -> Bool) -> Set<Int> {
+      Set((0..<m).filter { !(own.opponents[$0] ?? []).isEmpty && holds($0) })
+    }
+    let (won, lost) = (
+      those { i in own.opponents[i]?.allSatisfy { own.rate(i, $0) == 1 } ?? false },
+      those { i in own.opponents[i]?.allSatisfy { own.rate(i, $0) == 0 } ?? false }
+    )
+    let uncompared = Set((0..<m).filter { (own.opponents[$0] ?? []).isEmpty })
+    expect(
+      "alternatives that never lost, never won or were never compared, differences",
+      Double(
+        named(document.neverLost).symmetricDifference(won).count
+          + named(document.neverWon).symmetricDifference(lost).count
+          + named(document.neverCompared).symmetricDifference(uncompared).count), atMost: 0)
+
     let uniform = fitted.reduce(into: [Double](repeating: 0, count: m)) { $0[$1] = 1 / Double(fitted.count) }
     let alone = Array(0..<m)
     let standardLambda =
       document.lambdaConvention == .paper ? document.lambda / Double(fitted.count) : document.lambda
     func check(
       _ name: String, _ printed: FitDocument.Estimate, _ w: [Double], groups: [Int], lambda: Double,
-      masses: [Pair: Double]?, reward: (FitDocument.Row) -> Double?, winRate: (FitDocument.Row) -> Double?
+      masses: [Pair: Double]?, ridge written: [Double]?, reward: (FitDocument.Row) -> Double?,
+      winRate: (FitDocument.Row) -> Double?
     ) {
       expect("\(name): lambda, relative difference", abs(printed.lambda - lambda) / lambda, atMost: 1e-12)
       var residual = 0.0
       var unknown = 0
       let rest = Self.rest(w, groups)
+      var conditions: [Condition] = []
+      var ridges: [Int: Double] = [:]
+      var pairSums = (first: 0.0, second: 0.0)
+      // a_ij = v_ij / w_i, which for products is w_j k_ij, also where w_i is zero.
+      func mass(_ i: Int, _ j: Int) -> Double {
+        guard let masses else { return w[j] * factor(i, j) }
+        return w[i] > 0 ? (masses[Pair(min(i, j), max(i, j))] ?? 0) / w[i] : 0
+      }
       for i in fitted {
-        // a_ij = v_ij / w_i, which for products is w_j k_ij, also where w_i is zero.
         let opponents = (pooled.opponents[i] ?? []).sorted()
         let a = opponents.map { j -> Double in
-          guard let masses else { return w[j] * factor(i, j) }
-          return w[i] > 0 ? (masses[Pair(min(i, j), max(i, j))] ?? 0) / w[i] : 0
+          // To one without weight, opponents say something of whom something is known.
+          if w[i] == 0, !(pooled.opponents[j] ?? []).contains(where: { w[$0] > 0 }) { return 0 }
+          return mass(i, j)
         }
+        for (j, a) in zip(opponents, a) where j > i {
+          pairSums.first += w[i] * a
+          pairSums.second += w[i] * a * w[i] * a
+        }
+        ridges[i] = 0
         let known = reward(all[i])
         if a.allSatisfy({ $0 <= 0 }) {
           if known != nil { unknown += 1 }
@@ -160,14 +217,22 @@ public struct FitVerification: Sendable {
         if document.lambdaConvention == .local {
           coverage = Self.coverage(i, opponents, a, w, groups, rest, pooled)
         }
+        ridges[i] = w[i] * coverage
         var sum = -lambda * coverage * r
+        var terms: [(Int, Double)] = []
         for (j, mass) in zip(opponents, a) where mass > 0 {
           guard let other = reward(all[j]) else {
             sum = .nan
             break
           }
-          sum += mass * (pooled.rate(i, j) - 1 / (1 + exp(other - r)))
+          // p - s = p (1 - s) - (1 - p) s, which loses no digits.
+          let (s, t) = (1 / (1 + exp(other - r)), 1 / (1 + exp(r - other)))
+          sum += mass * (pooled.rate(i, j) * t - (1 - pooled.rate(i, j)) * s)
+          terms.append((j, mass * s * t))
         }
+        conditions.append(
+          Condition(
+            alternative: i, weight: w[i], reward: r, ridge: lambda * coverage, residual: sum, slopes: terms))
         residual = max(residual, sum.isNaN ? .infinity : abs(sum))
       }
       // What rounding adds to the printed certificate: sums of as many terms as an alternative has opponents.
@@ -175,7 +240,25 @@ public struct FitVerification: Sendable {
         "\(name): largest residual of the first-order condition", residual,
         atMost: max(
           2 * printed.certificate, 1e-12 * Double(max(pooled.opponents.values.map(\.count).max() ?? 1, 10))))
-      expect("\(name): printed certificate", printed.certificate, atMost: 1e-9)
+      expect("\(name): printed certificate", abs(printed.certificate), atMost: 1e-9)
+      expect("\(name): certificates below zero", printed.certificate < 0 ? 1 : 0, atMost: 0)
+      expect(
+        "\(name): search that stopped before the minimum", printed.outcome == .minimum ? 0 : 1, atMost: 0)
+      let largest = conditions.reduce(1.0) { max($0, abs($1.reward)) }
+      expect(
+        "\(name): distance of the minimum from the rewards", Self.distance(conditions), atMost: 2e-6 * largest
+      )
+      let effective = pairSums.second > 0 ? pairSums.first * pairSums.first / pairSums.second : 0
+      expect(
+        "\(name): effective comparisons, relative difference",
+        abs(printed.effectiveComparisons - effective) / max(effective, 1), atMost: 1e-9)
+      if let written {
+        var off = written.count == conditions.count || written.count == fitted.count ? 0 : Double.infinity
+        for (i, rho) in zip(fitted, written) where ridges[i] != 0 {
+          off = max(off, abs(rho - (ridges[i] ?? 0)) / (ridges[i] ?? 1))
+        }
+        expect("\(name): masses of the ridge, relative difference", off, atMost: 1e-9)
+      }
       expect("\(name): rewards that should be there, or should not", Double(unknown), atMost: 0)
       var copies = 0.0
       for i in 0..<m where fittedOf[i] != i {
@@ -200,15 +283,17 @@ public struct FitVerification: Sendable {
     }
     check(
       "standard", document.estimates.standard, uniform, groups: alone, lambda: standardLambda, masses: nil,
+      ridge: document.ridgeMasses?.standard,
       reward: { $0.standardReward }, winRate: { $0.winRate })
     if let weighted = document.estimates.weighted {
       let isUniform = document.settings.weights == .scheme(.uniform)
       check(
         "weighted", weighted, isUniform ? uniform : weights, groups: isUniform || isMerged ? alone : copyOf,
         lambda: isUniform ? standardLambda : document.lambda, masses: isPairSpace ? masses : nil,
+        ridge: document.ridgeMasses?.weighted,
         reward: { $0.weightedReward }, winRate: { $0.weightedWinRate })
     }
-    if let written = document.pairMasses, !isPairSpace {
+    if let written = document.pairMasses {
       var off = 0.0
       for mass in written {
         guard let a = place[Array(mass.a.utf8)], let b = place[Array(mass.b.utf8)] else {
@@ -216,7 +301,7 @@ public struct FitVerification: Sendable {
           continue
         }
         off = max(off, abs(mass.standard - uniform[a] * uniform[b] * factor(a, b)))
-        if let v = mass.weighted {
+        if let v = mass.weighted, !isPairSpace {
           let w = document.settings.weights == .scheme(.uniform) ? uniform : weights
           off = max(off, abs(v - w[a] * w[b] * factor(a, b)))
         }
@@ -224,6 +309,98 @@ public struct FitVerification: Sendable {
       expect("masses of pairs, largest difference", off, atMost: 1e-12)
     }
     self.checks = checks
+  }
+
+  /// What the first-order condition of an alternative says at the printed rewards.
+  private struct Condition {
+    let alternative: Int
+    let weight: Double
+    let reward: Double
+    /// lambda c_i
+    let ridge: Double
+    let residual: Double
+    /// Opponents, with a_ij s'(r_i - r_j).
+    let slopes: [(Int, Double)]
+  }
+
+  /// How far the minimum is from the printed rewards, to first order; an upper bound where that is small already.
+  ///
+  /// The difference solves H d = g. Rows are dominated by their diagonal, by lambda c_i: the largest |d_i| is at most the
+  /// largest |R_i| / (lambda c_i). With a small lambda that says too little; then d is worked out, by conjugate gradients
+  /// for those with weight, and one by one for those without.
+  private static func distance(_ conditions: [Condition]) -> Double {
+    let bound = conditions.reduce(0.0) {
+      $1.residual == 0 ? $0 : max($0, abs($1.residual) / $1.ridge)
+    }
+    guard bound > 1e-6 else { return bound }
+    var place: [Int: Int] = [:]
+    let heavy = conditions.filter { $0.weight > 0 }
+    for (k, condition) in heavy.enumerated() { place[condition.alternative] = k }
+    let n = heavy.count
+    let slopes = heavy.map { row in
+      row.slopes.compactMap { j, slope in place[j].map { ($0, row.weight * slope) } }
+    }
+    let ridge = heavy.map { $0.weight * $0.ridge }
+    // Where all of a part move alike, the ridge alone decides: there d is -sum rho r / sum rho.
+    var part = [Int](repeating: -1, count: n)
+    var parts = 0
+    for start in 0..<n where part[start] < 0 {
+      var stack = [start]
+      part[start] = parts
+      while let k = stack.popLast() {
+        for (j, _) in slopes[k] where part[j] < 0 {
+          part[j] = parts
+          stack.append(j)
+        }
+      }
+      parts += 1
+    }
+    func means(_ x: [Double]) -> [Double] {
+      var (sums, masses) = ([Double](repeating: 0, count: parts), [Double](repeating: 0, count: parts))
+      for k in 0..<n {
+        sums[part[k]] += ridge[k] * x[k]
+        masses[part[k]] += ridge[k]
+      }
+      return zip(sums, masses).map { $1 > 0 ? $0 / $1 : 0 }
+    }
+    let level = means(heavy.map(\.reward))
+    var residual = (0..<n).map { heavy[$0].weight * heavy[$0].residual + ridge[$0] * level[part[$0]] }
+    let diagonal = (0..<n).map { k in slopes[k].reduce(ridge[k]) { $0 + $1.1 } }
+    func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
+    var d = [Double](repeating: 0, count: n)
+    var z = zip(residual, diagonal).map { $0 / $1 }
+    var direction = z
+    var rz = dot(residual, z)
+    let first = rz
+    var steps = 0
+    while rz > 1e-16 * first, rz > 0, steps < 20 * n + 100 {
+      let image = (0..<n).map { k in
+        slopes[k].reduce(diagonal[k] * direction[k]) { $0 - $1.1 * direction[$1.0] }
+      }
+      let curvature = dot(direction, image)
+      guard curvature > 0 else { break }
+      let length = rz / curvature
+      for k in 0..<n {
+        d[k] += length * direction[k]
+        residual[k] -= length * image[k]
+        z[k] = residual[k] / diagonal[k]
+      }
+      let next = dot(residual, z)
+      for k in 0..<n { direction[k] = z[k] + next / rz * direction[k] }
+      rz = next
+      steps += 1
+    }
+    let drift = means(d)
+    for k in 0..<n { d[k] -= drift[part[k]] + level[part[k]] }
+    var largest = d.reduce(0) { max($0, abs($1)) }
+    for light in conditions where light.weight <= 0 {
+      let moved = light.slopes.reduce(light.residual) { sum, term in
+        sum + term.1 * (place[term.0].map { d[$0] } ?? 0)
+      }
+      let slope = light.slopes.reduce(light.ridge) { $0 + $1.1 }
+      largest = max(largest, slope > 0 ? abs(moved) / slope : .infinity)
+    }
+    return min(bound, largest.isNaN ? .infinity : largest)
   }
 
   /// 1 - W of each alternative's group.

@@ -33,6 +33,69 @@ import Testing
     }
   }
 
+  /// x and y won one each, x beat z: 2 x + y + z = 0, .5 - s(y - x) = 1.5 lambda y, -s(z - x) = 1.5 lambda z, by bisection.
+  @Test(arguments: [1e-3, 1e-6, 1e-8, 1e-10, 1e-12])
+  func `Rewards are right where only a small lambda holds them`(lambda: Double) throws {
+    var (low, high) = (0.0, 300.0)
+    func others(_ x: Double) -> (y: Double, z: Double) {
+      var y = x
+      for _ in 0..<100 { y = x - 2 * atanh(3 * lambda * y) }
+      return (y, -2 * x - y)
+    }
+    for _ in 0..<200 {
+      let x = (low + high) / 2
+      let z = others(x).z
+      if 1 / (1 + exp(x - z)) < -1.5 * lambda * z { high = x } else { low = x }
+    }
+    let expected = [low, others(low).y, others(low).z]
+    let counts = PairCounts(
+      alternatives: 3,
+      comparisons: [
+        Comparison(a: 0, b: 1, outcome: 1), Comparison(a: 0, b: 1, outcome: 0),
+        Comparison(a: 0, b: 2, outcome: 1),
+      ])
+    for denseLimit in [0, 256] {
+      let found = try solve(counts, lambda: lambda, convention: .local, denseLimit: denseLimit)
+      #expect(found.outcome == .minimum)
+      #expect(largestDifference(found.rewards, expected) < 2e-6 * abs(expected[2]), "\(found.rewards)")
+    }
+  }
+
+  @Test(arguments: [1e9, -1e15, 1e308, .infinity, .nan])
+  func `A start that is worse than none does not matter`(start: Double) throws {
+    let instance = RandomInstance(seed: 9, alternatives: 30, density: 0.4)
+    let pairs = try pairWeights(instance.counts, convention: .local)
+    let expected = try BradleyTerry().fit(instance.counts, pairs)
+    var rewards = expected.rewards
+    rewards[4] = start
+    let found = try BradleyTerry().fit(instance.counts, pairs, start: rewards)
+    #expect(found.outcome == .minimum)
+    #expect(largestDifference(found.rewards, expected.rewards) < 1e-8)
+  }
+
+  @Test func `Opponents that nothing is known of say nothing`() throws {
+    // 0 has no weight and is all that 1 and 2 met; 3 has no weight and met 1 and 4, and 4 met 5.
+    let counts = PairCounts(
+      alternatives: 6,
+      comparisons: [
+        Comparison(a: 0, b: 1, outcome: 1), Comparison(a: 2, b: 0, outcome: 1),
+        Comparison(a: 3, b: 1, outcome: 1), Comparison(a: 3, b: 4, outcome: 1),
+        Comparison(a: 4, b: 5, outcome: 1),
+      ])
+    for convention in LambdaConvention.allCases {
+      let found = try solve(counts, weights: [0, 0.25, 0.25, 0, 0.25, 0.25], convention: convention)
+      #expect(found.undetermined == [0, 1, 2])
+      let alone = try solve(
+        PairCounts(
+          alternatives: 3,
+          comparisons: [Comparison(a: 0, b: 1, outcome: 1), Comparison(a: 1, b: 2, outcome: 1)]),
+        weights: [0, 0.25, 0.25], convention: convention)
+      if convention == .normalized {
+        #expect(largestDifference(Array(found.rewards[3...]), alone.rewards) < 1e-9)
+      }
+    }
+  }
+
   @Test func `Same bytes on any number of threads`() throws {
     let instance = RandomInstance(seed: 77, alternatives: 1_000, density: 0.2)
     func estimate(threads: Int) throws -> RewardEstimate {

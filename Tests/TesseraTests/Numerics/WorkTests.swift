@@ -44,6 +44,10 @@ import Testing
   }
 }
 
+  /// Seconds; sanitizers make everything slower.
+  static let limit =
+    ProcessInfo.processInfo.environment["TESSERA_STOP_SECONDS"].flatMap(Double.init) ?? 0.2
+
 /// Long work stops soon after it is asked to, from another thread.
 @Suite(.serialized) struct CancellationTests {
   /// Starts `work`, asks it to stop 0.1 seconds later, and measures how long that takes.

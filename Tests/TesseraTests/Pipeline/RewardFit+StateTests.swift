@@ -99,6 +99,23 @@ import Testing
     #expect(found.weights.values != (try RewardFit().run(data).weights.values))
   }
 
+  @Test func `Weights that were changed in the file are not taken over`() throws {
+    let data = try voteData(10, votes(10, 100, seed: 85))
+    let state = try RewardFit().run(data).state
+    var json = try #require(
+      JSONSerialization.jsonObject(with: JSONEncoder().encode(state)) as? [String: Any])
+    var weights = try #require(json["weights"] as? [String: Any])
+    var values = try #require(weights["values"] as? [Double])
+    values.reverse()
+    weights["values"] = values
+    json["weights"] = weights
+    let changed = try JSONDecoder().decode(
+      RewardFit.State.self, from: JSONSerialization.data(withJSONObject: json))
+    let expected = try RewardFit().run(data).weights.values
+    #expect(values != expected)
+    #expect(try RewardFit().run(data, from: changed).weights.values == expected)
+  }
+
   @Test func `Moves say who rose and who fell`() throws {
     let rows = [Comparison(a: 0, b: 1, outcome: 1, count: 3), Comparison(a: 0, b: 1, outcome: 0)]
     let before = try RewardFit().run(PreferenceDataset(alternatives: ["a", "b"], comparisons: rows)).state

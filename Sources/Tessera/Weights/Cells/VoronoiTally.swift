@@ -192,7 +192,7 @@ extension VoronoiTally: Codable {
     first = try c.decode(Int.self, forKey: .first)
     let count = try c.decode(Int.self, forKey: .count)
     self.count = count
-    guard total >= 1, first >= 0, count >= 1, count <= total, first <= total - count else {
+    guard total >= 1, total <= 1 << 50, first >= 0, count >= 1, count <= total, first <= total - count else {
       throw refuse(.count, "the samples \(first) to \(first &+ count) of \(total)", "a part of the whole")
     }
     seed = try c.decode(UInt64.self, forKey: .seed)
@@ -217,17 +217,42 @@ extension VoronoiTally: Codable {
       throw refuse(.copies, "\(representatives.count) different alternatives", "\(hits.count)")
     }
     copies = Partition(groupOf: groupOf, representatives: representatives)
+    guard (0...groupOf.count).contains(outside) else {
+      throw refuse(.outside, "\(outside)", "0 to \(groupOf.count) alternatives")
+    }
+    let groupSize = try c.decode(Int.self, forKey: .groupSize)
+    guard (1...Self.unit).contains(groupSize) else {
+      throw refuse(.groupSize, "\(groupSize)", "1 to \(Self.unit) samples")
+    }
+    let groups = try c.decode(Int.self, forKey: .groups)
+    guard groups == (count + groupSize - 1) / groupSize else {
+      throw refuse(.groups, "\(groups)", "\((count + groupSize - 1) / groupSize), as \(count) samples make")
+    }
+    let lastSize = try c.decode(Int.self, forKey: .lastSize)
+    guard lastSize == count - (groups - 1) * groupSize else {
+      throw refuse(.lastSize, "\(lastSize)", "\(count - (groups - 1) * groupSize)")
+    }
+    // Of x_g hits in groups of n samples: sum x <= sum x^2 <= n sum x, and (sum x)^2 <= G sum x^2.
+    for (i, (x, square)) in zip(hits, squares).enumerated() {
+      guard square >= x, square <= groupSize * x,
+        Double(x) * Double(x) <= Double(groups) * Double(square) * (1 + 1e-12)
+      else {
+        throw refuse(.squares, "\(square) for \(x) hits", "a sum of squares that hits of place \(i) can have")
+      }
+    }
     var lastHits: [Int: Int] = [:]
     for entry in try c.decode([[Int]].self, forKey: .lastHits) {
-      guard entry.count == 2, hits.indices.contains(entry[0]) else {
-        throw refuse(.lastHits, "\(entry)", "an alternative and its hits")
-      }
+      guard entry.count == 2, hits.indices.contains(entry[0]), lastHits[entry[0]] == nil,
+        (1...groupSize).contains(entry[1]), entry[1] <= hits[entry[0]]
+      else { throw refuse(.lastHits, "\(entry)", "an alternative and its hits in the last group") }
       lastHits[entry[0]] = entry[1]
     }
+    guard lastHits.values.reduce(0, +) == lastSize else {
+      throw refuse(
+        .lastHits, "\(lastHits.values.reduce(0, +)) hits", "\(lastSize), the size of the last group")
+    }
     tally = CellTally(
-      hits: hits, squares: squares, samples: count, groups: try c.decode(Int.self, forKey: .groups),
-      groupSize: try c.decode(Int.self, forKey: .groupSize),
-      lastSize: try c.decode(Int.self, forKey: .lastSize),
+      hits: hits, squares: squares, samples: count, groups: groups, groupSize: groupSize, lastSize: lastSize,
       lastHits: lastHits)
   }
 }

@@ -39,6 +39,41 @@ import Testing
     #expect(throws: TallyError.self) { try VoronoiTally.merge([]) }
   }
 
+  @Test func `Numbers that no count can give are refused`() throws {
+    let own = try clusteredContexts(40, 9, seed: 3)
+    let part = try VoronoiTally(
+      counting: 0..<20_000, contexts: own, space: BoundingBox(around: own), samples: 20_000, method: .sampled)
+    let whole = try #require(
+      JSONSerialization.jsonObject(with: JSONEncoder().encode(part)) as? [String: Any])
+    func isRefused(_ change: (inout [String: Any]) -> Void) throws -> Bool {
+      var json = whole
+      change(&json)
+      let data = try JSONSerialization.data(withJSONObject: json)
+      do {
+        _ = try JSONDecoder().decode(VoronoiTally.self, from: data)
+        return false
+      } catch is DecodingError {
+        return true
+      }
+    }
+    #expect(try !isRefused { _ in })
+    for key in ["groups", "lastSize", "groupSize", "total", "first", "count", "outside"] {
+      for value in [Int.max, Int.min, -4] {
+        #expect(try isRefused { $0[key] = value }, "\(key) \(value)")
+      }
+    }
+    #expect(try isRefused { $0["groups"] = 0 })
+    #expect(try isRefused { $0["lastHits"] = [[Int]]() })
+    for value in [0, Int.max] {
+      #expect(
+        try isRefused {
+          var squares = $0["squares"] as? [Int] ?? []
+          squares[0] = value
+          $0["squares"] = squares
+        }, "\(value)")
+    }
+  }
+
   @Test func `Exact cells have no samples to divide`() throws {
     let flat = try contexts([[0, 0], [1, 1], [0.5, 0.2]])
     #expect(throws: TallyError.self) {
