@@ -30,13 +30,7 @@ struct NewtonSolver {
 
     let active = problem.active
     // Residuals are as large as the masses behind them: with counts those can be far from 1.
-    let size = active.reduce(1.0) { largest, i in
-      max(
-        largest,
-        (problem.counts.rowStarts[i]..<problem.counts.rowStarts[i + 1]).reduce(0) {
-          $0 + problem.pairs.opponentMass[$1]
-        })
-    }
+    let size = try problem.largestRowMass(work: work)
     let tolerance = max(settings.tolerance, 1e-15 * size)
     var here = try problem.evaluation(at: rewards, work: work)
     if start != nil {

@@ -57,19 +57,24 @@ struct Objective: Sendable {
     self.pieces = pieces
 
     var seen = [Bool](repeating: false, count: m)
+    var unseen = active.count { $0 }
     var parts: [[Int32]] = []
     var stack: [Int32] = []
     for start in 0..<m where active[start] && !seen[start] {
       seen[start] = true
+      unseen -= 1
       stack.append(Int32(start))
       var part: [Int32] = []
       while let i = stack.popLast() {
         part.append(i)
+        // Where many pairs are compared, a few rows have named everybody.
+        if unseen == 0 { continue }
         for entry in counts.rowStarts[Int(i)]..<counts.rowStarts[Int(i) + 1]
         where pairs.opponentMass[entry] > 0 {
           let j = Int(counts.opponents[entry])
           if active[j], !seen[j] {
             seen[j] = true
+            unseen -= 1
             stack.append(Int32(j))
           }
         }
@@ -101,6 +106,23 @@ struct Objective: Sendable {
 
     /// Largest |R_i|.
     var certificate: Double { residuals.reduce(0) { max($0, abs($1)) } }
+  }
+
+  /// Largest sum of a row's a_ij; 1 at least.
+  func largestRowMass(work: Work) throws -> Double {
+    var largest = [Double](repeating: 1, count: pieces.count)
+    try withRows { graph in
+      try withPointers(&largest) { largest in
+        try work.forEach(pieces: pieces.count) { piece, _ in
+          for i in pieces[piece] where graph.isActive[i] {
+            var sum = 0.0
+            for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] { sum += graph.mass[entry] }
+            largest[piece] = max(largest[piece], sum)
+          }
+        }
+      }
+    }
+    return largest.reduce(1, max)
   }
 
   /// How far the rewards of a point are from the minimum at most: max |R_i| / (lambda c_i).
@@ -146,16 +168,17 @@ struct Objective: Sendable {
                 let difference = r[i] - r[j]
                 let small = exp(-abs(difference))
                 let inverse = 1 / (1 + small)
-                let probability = difference >= 0 ? inverse : small * inverse
                 let slope = factor * small * inverse * inverse
-                // p - s, without the cancellation that would leave nothing where p is 1 and s is close to it.
-                let complement = difference >= 0 ? small * inverse : inverse
-                residual += factor * (rates[entry] * complement - (1 - rates[entry]) * probability)
+                // p - s as p (1 - s) - (1 - p) s, which loses no digits where p is 1 and s is close to it.
+                let rate = rates[entry]
+                let gap = difference >= 0 ? rate * small - (1 - rate) : rate - (1 - rate) * small
+                residual += factor * inverse * gap
                 curvature[entry] = slope
                 diagonalSum += slope
                 if j > i {
-                  let loss = difference >= 0 ? (1 - rates[entry]) * difference : -rates[entry] * difference
-                  rowValue += factor * (log1p(small) + loss)
+                  let loss = difference >= 0 ? (1 - rate) * difference : -rate * difference
+                  // log is twice as fast as log1p, and as good to 1e-14 where small is not.
+                  rowValue += factor * ((small > 0.01 ? log(1 + small) : log1p(small)) + loss)
                 }
               }
               residuals[i] = residual

@@ -65,7 +65,7 @@ public struct PairWeights: Sendable, Equatable {
     try Self.check(weights, counts)
     self.weights = weights
     let factors = Self.factors(counts, pairs, pooledPairs)
-    var mass = counts.opponents.map { weights[Int($0)] }
+    var mass = weights.withUnsafeBufferPointer { weights in counts.opponents.map { weights[Int($0)] } }
     if let factors { for entry in mass.indices { mass[entry] *= factors[entry] } }
     // An opponent of which nothing with weight is known says nothing.
     if weights.contains(0) {
