@@ -166,7 +166,9 @@ struct Objective: Sendable {
                 let j = Int(graph.opponents[entry])
                 let factor = graph.mass[entry]
                 let difference = r[i] - r[j]
-                let small = exp(-abs(difference))
+                // At the start all rewards are zero: nothing to work out.
+                let isTie = difference == 0
+                let small = isTie ? 1 : exp(-abs(difference))
                 let inverse = 1 / (1 + small)
                 let slope = factor * small * inverse * inverse
                 // p - s as p (1 - s) - (1 - p) s, which loses no digits where p is 1 and s is close to it.
@@ -178,7 +180,9 @@ struct Objective: Sendable {
                 if j > i {
                   let loss = difference >= 0 ? (1 - rate) * difference : -rate * difference
                   // log is twice as fast as log1p, and as good to 1e-14 where small is not.
-                  rowValue += factor * ((small > 0.01 ? log(1 + small) : log1p(small)) + loss)
+                  let softplus =
+                    isTie ? 0.693_147_180_559_945_3 : small > 0.01 ? log(1 + small) : log1p(small)
+                  rowValue += factor * (softplus + loss)
                 }
               }
               residuals[i] = residual
