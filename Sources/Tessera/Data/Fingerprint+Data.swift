@@ -1,11 +1,4 @@
 extension Fingerprint {
-  /// Of contexts alone.
-  static func of(_ contexts: Contexts) -> String {
-    var print = Fingerprint()
-    print.add(contexts)
-    return print.text
-  }
-
   package mutating func add(_ contexts: Contexts) {
     add(contexts.count)
     add(contexts.dimension)

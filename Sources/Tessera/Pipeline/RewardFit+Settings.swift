@@ -49,21 +49,14 @@ public enum WeightChoice: Sendable, Hashable {
   }
 }
 
-extension WeightChoice: Codable {
+extension WeightChoice: Codable, Spelled {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .usual
       return
     }
-    let name = try container.decode(String.self)
-    guard let found = WeightChoice(name: name) else {
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(
-          codingPath: decoder.codingPath,
-          debugDescription: "found \"\(name)\", expected one of \(Self.spellings)"))
-    }
-    self = found
+    try self.init(spelled: container.decode(String.self), in: decoder)
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -80,16 +80,9 @@ public enum SpaceSpecification: Sendable, Equatable {
   }
 }
 
-extension SpaceSpecification: Codable {
+extension SpaceSpecification: Codable, Spelled {
   public init(from decoder: any Decoder) throws {
-    let name = try decoder.singleValueContainer().decode(String.self)
-    guard let found = SpaceSpecification(name: name) else {
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(
-          codingPath: decoder.codingPath,
-          debugDescription: "found \"\(name)\", expected one of \(Self.spellings)"))
-    }
-    self = found
+    try self.init(spelled: decoder.singleValueContainer().decode(String.self), in: decoder)
   }
 
   public func encode(to encoder: any Encoder) throws {

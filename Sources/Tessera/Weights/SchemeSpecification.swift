@@ -55,16 +55,9 @@ public enum SchemeSpecification: Sendable, Hashable {
   }
 }
 
-extension SchemeSpecification: Codable {
+extension SchemeSpecification: Codable, Spelled {
   public init(from decoder: any Decoder) throws {
-    let name = try decoder.singleValueContainer().decode(String.self)
-    guard let found = SchemeSpecification(name: name) else {
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(
-          codingPath: decoder.codingPath,
-          debugDescription: "found \"\(name)\", expected one of \(Self.spellings)"))
-    }
-    self = found
+    try self.init(spelled: decoder.singleValueContainer().decode(String.self), in: decoder)
   }
 
   public func encode(to encoder: any Encoder) throws {
