@@ -38,26 +38,38 @@ public struct RewardFit: Sendable {
     let merged = settings.mergeDuplicates ? try MergedDuplicates(known) : nil
     let fitted = merged?.dataset ?? known
     let start = Start(state: state, reference: reference.map { merged?.groups.groupOf[$0] ?? $0 })
+    // What is asked for, or what the data satisfy: which weights, and how pairs count.
+    let choice = choice(for: fitted)
     // Section 2: p_ij and n_ij are counted in the dataset. Definition 4.1: w_i, and what pairs weigh.
-    let measured = try measure(fitted, aids, state, work.part(0.1...0.5, "weights"))
-    let equal = try equalPairs(fitted.pairCounts, merged)
-    let pairs = try measured.map { try pairWeights($0, fitted, merged) }
-    // Equation 1, Theorem 2.5: the standard estimate. Equation 2, Theorem 4.4: the weighted one.
+    let measured = try measure(fitted, choice, aids, state, work.part(0.1...0.4, "weights"))
+    let equal = try equalPairs(fitted.pairCounts, choice.pairs, merged)
+    let pairs = try measured.map { try pairWeights($0, fitted, choice.pairs, merged) }
+    let copies = pairs == nil ? nil : fitted.contexts?.duplicates()
+    // Equation 1, Theorem 2.5: the standard estimate. Equation 2, Theorem 4.4: the weighted one. Each with the lambda that
+    // was asked for, or the one that predicts best.
     let standard = try estimate(
-      fitted, equal, .uniform(alternatives: fitted.alternatives.count), lambda: standardLambda(fitted),
-      start, state?.standardRewards, work.part(0.5...0.75, "standard estimate"))
+      fitted, equal,
+      strength(
+        fitted, equal, choice.pairs, groups: nil, isStandard: true, work.part(0.4...0.5, "standard lambda")),
+      winRates: fitted.pairCounts.averages(), start, state?.standardRewards,
+      work.part(0.5...0.7, "standard estimate"))
     let weighted = try zip(measured, pairs).map { measured, pairs in
       try estimate(
-        fitted, pairs, measured.alternatives, lambda: settings.lambda, start, state?.weightedRewards,
-        work.part(0.75...1, "weighted estimate")
+        fitted, pairs,
+        strength(
+          fitted, pairs, choice.pairs, groups: copies, isStandard: false,
+          work.part(0.7...0.8, "weighted lambda")),
+        winRates: measured.winRates(fitted.pairCounts, pairs),
+        start, state?.weightedRewards, work.part(0.8...1, "weighted estimate")
       ).addingWeightNoise(
-        of: measured, fitted.pairCounts, remake: { try pairWeights($0, fitted, merged) }, work)
+        of: measured, fitted.pairCounts,
+        remake: { try pairWeights($0, fitted, choice.pairs, merged) }, work)
     }
     return Result(
-      settings: settings, dataset: known, transform: transform, merged: merged,
-      weights: measured?.alternatives ?? .uniform(alternatives: fitted.alternatives.count),
-      schemeName: scheme?.name,
-      standard: standard, weighted: usesUniformWeights ? standard : weighted)
+      settings: settings, choice: choice, dataset: known, transform: transform, merged: merged,
+      measured: measured?.sharing(pairs) ?? MeasuredWeights(.uniform(alternatives: fitted.alternatives.count)),
+      schemeName: scheme?.name, standard: standard,
+      weighted: scheme == nil && settings.weights == .scheme(.uniform) ? standard : weighted)
   }
 }
 

@@ -75,6 +75,7 @@ struct FitCommand: ParsableCommand {
     if mergeDuplicates { settings.mergeDuplicates = true }
     if perPrompt { settings.perPrompt = true }
     if pairSpace { settings.pairSpace = true }
+    settings = settings.implied(by: given)
     try SettingsOptions.check(settings)
     return (settings, given)
   }
@@ -92,7 +93,7 @@ struct FitCommand: ParsableCommand {
     guard alternatives.alternatives == nil else { return }
     let wanted =
       settings.weights.needsContexts
-      ? "--weights \(settings.weights.name ?? "") needs contexts"
+      ? "--weights \(settings.weights.name) needs contexts"
       : settings.perPrompt || settings.pairSpace
         ? "--per-prompt and --pair-space weigh contexts"
         : settings.mergeDuplicates ? "--merge-duplicates compares contexts" : nil
@@ -122,7 +123,9 @@ struct FitCommand: ParsableCommand {
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers or a text on every line, or --contexts")
     }
-    try SettingsOptions.refuseUnused(settings, given, hasContexts: data.contexts != nil)
+    let own = RewardFit(settings).choice(for: data).weights
+    try SettingsOptions.refuseUnused(
+      settings, given, hasContexts: data.contexts != nil, schemes: [own.scheme(Sampling())])
     let reference = try against.map { try data.place(of: $0, option: "--against") }
 
     let work = Console.work("fitting", threads: space.threads)
@@ -140,15 +143,16 @@ struct FitCommand: ParsableCommand {
       }
     }
     if let saveState { try DocumentFile.write(result.state, to: saveState) }
+    let why = WhyWords.lines(result)
     switch output.format {
     case .table:
-      let table = FitTable(result, against: against)
+      let table = FitTable(result, why: why, against: against)
       try output.write(
         table.text(rows: rows) + (state.map { MovesTable.text(result, since: $0, rows: rows) } ?? ""))
     case .json:
       try output.write(
         DocumentFile.text(
-          FitDocument(result, advice: advice, pairMasses: pairMasses, against: against)))
+          FitDocument(result, advice: advice, why: why, pairMasses: pairMasses, against: against)))
     case .csv: try output.write(FitTable.csv(FitDocument(result, against: against)))
     }
   }
@@ -162,8 +166,7 @@ struct FitCommand: ParsableCommand {
 
   private func readData(_ settings: RewardFit.Settings, _ state: RewardFit.State?) throws -> PreferenceDataset
   {
-    let looksAtContexts =
-      settings.weights.specification(hasContexts: true) != .uniform || settings.mergeDuplicates
+    let looksAtContexts = settings.weights != .scheme(.uniform) || settings.mergeDuplicates
     if input.comparisons.isEmpty, let state {
       guard let known = try alternatives.read() else { return try state.dataset() }
       // Only the alternatives are new: the votes are those of the state.
@@ -174,15 +177,18 @@ struct FitCommand: ParsableCommand {
       comparisons: input, alternatives: alternatives, texts: looksAtContexts ? texts : nil,
       seed: settings.seed,
       threads: space.threads
-    ).read(keepsPrompts: settings.perPrompt)
+    ).read(keepsPrompts: settings.perPrompt || settings.lambda == .automatic)
     return try state.map { try $0.dataset().merging(new) } ?? new
   }
 }
 
 /// What decides an estimate beside the weights.
 struct EstimateOptions: ParsableArguments {
-  @Option(help: "Strength of the regularisation (default: 0.1).")
-  var lambda: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Strength of the regularisation: a number, or auto (the default), what predicts best what is held out.",
+      valueName: "lambda"))
+  var lambda: LambdaChoice?
 
   @Option(
     help:
@@ -192,10 +198,14 @@ struct EstimateOptions: ParsableArguments {
 
   @Option(
     help:
-      "proportion (the default): every compared pair counts once; count: in proportion to its comparisons.")
-  var pairs: PairConvention?
+      "proportion: every compared pair counts once; count: in proportion to its comparisons; auto (the default): proportion with Voronoi cells, count elsewhere."
+  )
+  var pairs: PairChoice?
+
+  @OptionGroup var paper: PaperOptions
 
   func apply(to settings: inout RewardFit.Settings, _ given: inout Set<RewardFit.Settings.Key>) {
+    settings = paper.applied(to: settings, given)
     if let lambda {
       settings.lambda = lambda
       given.insert(.lambda)
@@ -210,6 +220,34 @@ struct EstimateOptions: ParsableArguments {
     }
   }
 }
+
+/// The paper's choices in one word.
+struct PaperOptions: ParsableArguments {
+  @Flag(
+    help:
+      "The paper's own choices: Voronoi cells in the unit cube, win rates as proportions, lambda 0.1 in its convention. Options given beside it win."
+  )
+  var paper = false
+
+  /// Settings with the paper's in place of defaults; what was given stays.
+  func applied(to settings: RewardFit.Settings, _ given: Set<RewardFit.Settings.Key>) -> RewardFit.Settings {
+    guard paper else { return settings }
+    let own = RewardFit.Settings.paper
+    var result = settings
+    if !given.contains(.weights) { result.weights = own.weights }
+    if !given.contains(.space) { result.space = own.space }
+    if !given.contains(.pairs) { result.pairs = own.pairs }
+    if !given.contains(.lambda) { result.lambda = own.lambda }
+    if !given.contains(.lambdaConvention) { result.lambdaConvention = own.lambdaConvention }
+    return result
+  }
+}
+
+extension LambdaChoice: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+}
+
+extension PairChoice: ExpressibleByArgument {}
 
 extension PreferenceDataset {
   /// Where an alternative stands that an option names.

@@ -36,13 +36,36 @@ struct RewardTrainingPlan {
   }
 }
 
+extension RewardTrainingPlan {
+  /// An estimate with the lambda of the settings, or the one that predicts best with a linear reward.
+  func wanted(_ name: String, _ weights: MeasuredWeights, _ settings: RewardFit.Settings) throws
+    -> TrainingCheckpoint.Wanted
+  {
+    if let lambda = settings.lambda.value {
+      return TrainingCheckpoint.Wanted(name: name, weights: weights, lambda: lambda, curve: nil)
+    }
+    let curve = try RewardFit(settings).linearCurve(training, weights, work: work.silent)
+    return TrainingCheckpoint.Wanted(
+      name: name, weights: weights, lambda: curve?.chosen ?? LambdaCurve.fixed, curve: curve)
+  }
+}
+
 /// Trains the wanted estimates one after the other, storing and resuming.
 struct TrainingCheckpoint {
   let file: String
   /// Steps between two stores; 0 for none.
   let every: Int
   let plan: RewardTrainingPlan
-  let estimates: [(name: String, weights: [Double])]
+  let estimates: [Wanted]
+
+  /// An estimate with its weights and its strength of the regularisation.
+  struct Wanted {
+    let name: String
+    let weights: MeasuredWeights
+    let lambda: Double
+    /// What it was chosen by; nil where it was given, or there was too little to choose it by.
+    let curve: LambdaCurve?
+  }
 
   private var fingerprint: String {
     var print = Fingerprint()
@@ -51,14 +74,15 @@ struct TrainingCheckpoint {
     print.add(s.lambdaConvention.rawValue)
     for number in [s.hidden.count, s.steps, s.batchSize, s.runs, s.patience ?? 0] { print.add(number) }
     print.add(s.learningRate)
-    print.add(s.lambda)
     print.add(s.seed)
     if let contexts = plan.training.contexts { print.add(contexts) }
     print.add(plan.training.comparisons)
     print.add(plan.stopping)
-    for (name, weights) in estimates {
-      print.add(name)
-      print.add(weights)
+    for estimate in estimates {
+      print.add(estimate.name)
+      print.add(estimate.lambda)
+      print.add(estimate.weights.alternatives.values)
+      if case .local(let local)? = estimate.weights.comparisons { print.add(local.values) }
     }
     return print.text
   }
@@ -78,8 +102,10 @@ struct TrainingCheckpoint {
     }
     var result: [String: RewardEnsemble] = [:]
     for (number, estimate) in estimates.enumerated() {
+      var settings = plan.settings
+      settings.lambda = estimate.lambda
       var session = try TrainingSession(
-        plan.settings, plan.training, weights: estimate.weights, stopping: plan.stopping,
+        settings, plan.training, weights: estimate.weights, stopping: plan.stopping,
         resuming: stored.sessions[estimate.name])
       while !session.isFinished {
         let before = session.step

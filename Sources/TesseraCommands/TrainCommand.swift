@@ -53,11 +53,16 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Step size of Adam.")
   var learningRate: Double = 1e-4
 
-  @Option(help: "Strength of the regularisation, as in tessera fit (default: 0.1).")
-  var lambda: Double?
+  @Option(
+    help: ArgumentHelp(
+      "Strength of the regularisation, as in tessera fit; auto (the default) is what predicts held-out prompts best with a linear reward.",
+      valueName: "lambda"))
+  var lambda: LambdaChoice?
 
   @Option(help: "local (the default), normalized or paper, as in tessera fit.")
   var lambdaConvention: LambdaConvention?
+
+  @OptionGroup var paper: PaperOptions
 
   @OptionGroup var fitSettings: SettingsOptions
 
@@ -85,9 +90,11 @@ struct TrainCommand: ParsableCommand {
   private func resolved() throws -> (settings: RewardFit.Settings, given: Set<RewardFit.Settings.Key>) {
     var (settings, given) = try fitSettings.read(Self.keys)
     space.apply(to: &settings, &given)
+    if paper.paper { settings = paper.applied(to: settings, given) }
     if let weights { settings.weights = weights }
     if let lambda { settings.lambda = lambda }
     if let lambdaConvention { settings.lambdaConvention = lambdaConvention }
+    settings = settings.implied(by: given)
     try SettingsOptions.check(settings)
     return (settings, given)
   }
@@ -99,7 +106,7 @@ struct TrainCommand: ParsableCommand {
     }
     return RewardTraining(
       hidden: model == .linear ? [] : sizes.compactMap { $0 }, steps: steps, batchSize: batch,
-      learningRate: learningRate, lambda: settings.lambda, lambdaConvention: settings.lambdaConvention,
+      learningRate: learningRate, lambda: settings.lambda.value ?? LambdaCurve.fixed, lambdaConvention: settings.lambdaConvention,
       runs: runs,
       seed: settings.seed, patience: patience)
   }
@@ -146,27 +153,31 @@ struct TrainCommand: ParsableCommand {
     let plan = try RewardTrainingPlan(
       raw.replacing(contexts: prepared), heldOut: heldOut, settings: training, work: work)
     let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
-    let own = try fit.scheme(hasContexts: true, pool: pool)
-    // Beside the standard estimate stands the paper's, where none other is asked for.
-    let scheme = try own ?? (plan.test != nil ? Voronoi(settings.sampling(pool: pool)) : nil)
-    try SettingsOptions.refuseUnused(settings, given, hasContexts: true, schemes: scheme.map { [$0] })
-    let robust = try scheme?.weights(of: prepared, work: work.silent)
-    if let robust { WeightWords.warn(robust, of: prepared.count) }
+    let choice = fit.choice(for: plan.training)
+    let own = try fit.scheme(choice, pool: pool)
+    // Beside the standard estimate stands a weighted one, where none is asked for.
+    let other: any WeightScheme =
+      settings.lambdaConvention == .local ? Local() : Voronoi(try settings.sampling(pool: pool))
+    let scheme = own ?? (plan.test != nil ? other : nil)
+    try SettingsOptions.refuseUnused(
+      settings, given, hasContexts: true, schemes: scheme.map { [$0] } ?? [Uniform()])
+    let robust = try scheme?.measure(plan.training, work: work.silent)
+    if let robust { WeightWords.warn(robust.alternatives, of: prepared.count) }
     let isWeighted = own != nil
-    let uniform = AlternativeWeights.uniform(alternatives: prepared.count)
+    let uniform = MeasuredWeights(.uniform(alternatives: prepared.count))
     let chosen = isWeighted ? robust ?? uniform : uniform
 
-    var wanted: [(name: String, weights: [Double])] = []
-    if plan.test != nil || !isWeighted { wanted.append(("standard", uniform.values)) }
-    if let robust { wanted.append(("weighted", robust.values)) }
+    var wanted: [TrainingCheckpoint.Wanted] = []
+    if plan.test != nil || !isWeighted { wanted.append(try plan.wanted("standard", uniform, settings)) }
+    if let robust { wanted.append(try plan.wanted("weighted", robust, settings)) }
     let checkpoint = TrainingCheckpoint(
       file: output + ".checkpoint", every: checkpointEvery, plan: plan, estimates: wanted)
     let ensembles = try checkpoint.train()
     guard let ensemble = ensembles[isWeighted ? "weighted" : "standard"] else { return }
 
     var notes = [
-      "weights": own?.name ?? "uniform", "space": chosen.provenance.space ?? "none",
-      "lambda": "\(settings.lambda)", "lambda_convention": settings.lambdaConvention.rawValue,
+      "weights": own?.name ?? "uniform", "space": chosen.alternatives.provenance.space ?? "none",
+      "lambda": "\(wanted.last { $0.name == (isWeighted ? "weighted" : "standard") }?.lambda ?? LambdaCurve.fixed)", "lambda_convention": settings.lambdaConvention.rawValue,
       "seed": "\(settings.seed)", "steps": "\(steps)", "batch": "\(batch)",
       "learning_rate": "\(learningRate)", "held_out": "\(heldOut)",
     ]
@@ -187,6 +198,10 @@ struct TrainCommand: ParsableCommand {
       "\(Spell.plural(runs, "run")) of \(Spell.plural(steps, "step")), layers \(sizes), mean loss of the last batches \(Spell.decimals(loss))\n"
     if patience != nil, let least = ensemble.steps.min(), let most = ensemble.steps.max() {
       text += "stopped after \(least) to \(most) steps, each run with its best model\n"
+    }
+    for one in wanted {
+      text += "lambda \(Spell.short(one.lambda)) (\(one.name))"
+      text += one.curve.map { ", least loss on \($0.folds) folds of \($0.unit.rawValue)s with a linear reward\n" } ?? "\n"
     }
     if let test = plan.test {
       text += try HeldOutTable.text(test, contexts: prepared, wanted.map(\.name), ensembles)

@@ -52,6 +52,10 @@ struct WeightsCommand: ParsableCommand {
     var (settings, given) = try settings.read(Self.keys)
     space.apply(to: &settings, &given)
     if let weighting { settings.weights = weighting }
+    // Contexts alone are here: the paper's cells, and near-duplicates that share where a choice is asked for.
+    if settings.weights == .automatic {
+      settings.weights = weighting == nil ? .paper : .scheme(.horizon(distance: nil))
+    }
     try SettingsOptions.check(settings)
     return (settings, given)
   }
@@ -73,8 +77,9 @@ struct WeightsCommand: ParsableCommand {
   func run() throws {
     if !merge.isEmpty { return try mergeParts() }
     let (settings, given) = try resolved()
-    let scheme = settings.weights.specification(hasContexts: true)
-    try SettingsOptions.refuseUnused(settings, given, hasContexts: true)
+    let scheme: SchemeSpecification =
+      if case .scheme(let scheme) = settings.weights { scheme } else { .voronoi }
+    try SettingsOptions.refuseUnused(settings, given, hasContexts: true, schemes: [scheme.scheme(Sampling())])
     if scheme != .voronoi, picture != nil || part != nil {
       throw ValidationError(
         "\(picture != nil ? "--picture draws" : "--part divides") Voronoi cells: give --weights voronoi.")
@@ -91,7 +96,7 @@ struct WeightsCommand: ParsableCommand {
     try space.store(transform)
     let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
     if let part { return try count(part, ids, contexts, settings, pool, work) }
-    let chosen = try fit.scheme(hasContexts: true, pool: pool)
+    let chosen = try scheme == .uniform ? nil : scheme.scheme(settings.sampling(pool: pool))
     let weights = try chosen?.weights(of: contexts, work: work) ?? .uniform(alternatives: contexts.count)
     work.report(1)
     try draw(ids, contexts, weights, settings, pool)

@@ -104,6 +104,67 @@ package struct Distances: Sendable {
     return result
   }
 
+  /// For each of the contexts `queries`: how many contexts lie within about a scale, itself included, and the distance of
+  /// the nearest one beyond an eighth of it; infinite where there is none.
+  ///
+  /// A context within three quarters of the scale counts as one, beyond five quarters as none, and between them in
+  /// proportion. Who is beyond the eighth is decided in double precision where single precision cannot.
+  ///
+  /// - Throws: `Cancelled`.
+  /// - Complexity: O(queries x m x d).
+  func surroundings(of queries: [Int32], scale: Double) throws -> (crowd: [Double], beyond: [Double]) {
+    let unitScale = scale / unit
+    // Halves of squared distances, as products give them.
+    let near = (unitScale / 8) * (unitScale / 8) / 2
+    let far = Float(1.5625 * unitScale * unitScale / 2)
+    var crowd = [Double](repeating: 0, count: queries.count)
+    var beyond = [Double](repeating: .infinity, count: queries.count)
+    let norms = packed.halfNorms
+    let twice = 2 * packed.meanHalfNorm
+    let error = largestError
+    try withPointers(&crowd, &beyond) { crowd, beyond in
+      try tiles(queries.count) { query, target in
+        packed.write(contexts, Int(queries[query]), to: target)
+      } state: { range in
+        (
+          crowd: [Double](repeating: 0, count: range.count),
+          best: [Float](repeating: .infinity, count: range.count),
+          place: [Int32](repeating: -1, count: range.count)
+        )
+      } visit: { state, tile in
+        for row in 0..<tile.queries.count {
+          let query = Int(queries[tile.queries.lowerBound + row])
+          let own = Float(Double(norms[query]) + twice)
+          for place in 0..<tile.width {
+            let norm = own + tile.norms[place]
+            let half = norm - tile.products[row * tile.stride + place]
+            guard half < max(state.best[row], far) else { continue }
+            let other = tile.first + place
+            if other == query {
+              state.crowd[row] += 1
+              continue
+            }
+            let slack = Double(error * norm)
+            var isBeyond = Double(half) > near
+            if abs(Double(half) - near) <= slack { isBeyond = exact.square(query, other) / 2 > near }
+            if isBeyond, half < state.best[row] { (state.best[row], state.place[row]) = (half, Int32(other)) }
+            let distance = max(2 * Double(half), 0).squareRoot() / unitScale
+            state.crowd[row] += min(max((1.25 - distance) / 0.5, 0), 1)
+          }
+        }
+      } finish: { state, range in
+        for row in 0..<range.count {
+          let query = range.lowerBound + row
+          crowd[query] = state.crowd[row]
+          if state.place[row] >= 0 {
+            beyond[query] = exact(Int(queries[query]), Int(state.place[row]))
+          }
+        }
+      }
+    }
+    return (crowd, beyond)
+  }
+
   /// Inner products of some queries with some contexts, seen from the mean.
   struct Tile {
     let queries: Range<Int>

@@ -3,22 +3,7 @@ extension Contexts {
   ///
   /// - Complexity: O(m d) expected.
   public func duplicates(work: Work = Work()) -> Partition {
-    let pieces = pieces()
-    var hashes = [UInt64](repeating: 0, count: count)
-    hashes.withUnsafeMutableBufferPointer { hashes in
-      let hashes = Shared(hashes)
-      work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
-        for i in pieces[piece] {
-          var hash: UInt64 = 0
-          withRow(i) { _, value in
-            // Adding zero makes -0 and 0, which are equal, hash alike.
-            hash = (hash ^ (value + 0).bitPattern) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 29
-          }
-          hashes[i] = hash
-        }
-      }
-    }
+    let hashes = contentHashes(work: work)
     // Open addressing: a slot holds a group, or -1.
     var slotCount = 16
     while slotCount < 2 * count { slotCount *= 2 }
@@ -39,6 +24,27 @@ extension Contexts {
       groupOf[i] = Int(slots[slot])
     }
     return Partition(groupOf: groupOf, representatives: representatives)
+  }
+
+  /// A number from the coordinates of each alternative alone: equal contexts have equal numbers, and the order of the
+  /// alternatives does not matter.
+  func contentHashes(work: Work = Work()) -> [UInt64] {
+    let pieces = pieces()
+    var hashes = [UInt64](repeating: 0, count: count)
+    withPointers(&hashes) { hashes in
+      work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
+        for i in pieces[piece] {
+          var hash: UInt64 = 0
+          withRow(i) { _, value in
+            // Adding zero makes -0 and 0, which are equal, hash alike.
+            hash = (hash ^ (value + 0).bitPattern) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+          }
+          hashes[i] = hash
+        }
+      }
+    }
+    return hashes
   }
 
   private func isEqual(_ i: Int, _ j: Int) -> Bool {

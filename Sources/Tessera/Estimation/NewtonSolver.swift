@@ -16,7 +16,7 @@ struct NewtonSolver {
   let settings: BradleyTerry
 
   /// Rewards this close to the minimum are the minimum; relative to the largest where that is above 1.
-  static let rewardTolerance = 1e-6
+  var rewardTolerance = 1e-6
 
   /// - Parameters:
   ///   - start: Rewards to start from; nil for zeros.
@@ -45,7 +45,7 @@ struct NewtonSolver {
     // How far the rewards may be from the minimum; the bound where that is close enough, the last step where it is not.
     var distance = problem.distanceBound(here)
     func isClose() -> Bool {
-      distance <= Self.rewardTolerance * max(1, rewards.reduce(0) { max($0, abs($1)) })
+      distance <= rewardTolerance * max(1, rewards.reduce(0) { max($0, abs($1)) })
     }
     while here.certificate > tolerance || !isClose() {
       guard iterations < settings.maximumIterations else {

@@ -115,6 +115,87 @@ public struct PairWeights: Sendable, Equatable {
     coverage = Self.coverage(weights, mass, counts, convention, groups)
   }
 
+  /// Weights of comparisons: v_ij = v_c, times its votes with `count`.
+  ///
+  /// Nothing is normalised but the sum, which changes no reward: each comparison brings its own ridge,
+  ///
+  ///     F = sum_c v_c [loss_c + (lambda / 2) (r_a^2 + r_b^2)]
+  ///
+  /// so rho_i = sum_j v_ij over opponents outside i's group of exact copies, and w_i is i's share of the mass. Comparisons
+  /// of copies with one another hold nothing back, as in the local convention.
+  ///
+  /// - Parameters:
+  ///   - groups: Exact duplicates; nil where each alternative stands alone.
+  ///   - pooledPairs: As for products.
+  public init(
+    _ comparisons: LocalComparisonWeights, _ counts: PairCounts, pairs: PairConvention = .count,
+    groups: Partition? = nil, pooledPairs: [Double]? = nil
+  ) throws {
+    precondition(comparisons.values.count == counts.opponents.count)
+    var mass = comparisons.values
+    if let factors = Self.factors(counts, pairs, pooledPairs) {
+      for entry in mass.indices { mass[entry] *= factors[entry] }
+    }
+    let own = (0..<counts.alternatives).map { i in
+      mass[counts.rowStarts[i]..<counts.rowStarts[i + 1]].reduce(0, +)
+    }
+    let total = own.reduce(0, +)
+    let weights = own.map { $0 / total }
+    try Self.check(weights, counts)
+    for i in 0..<counts.alternatives where own[i] > 0 {
+      for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] { mass[entry] /= own[i] }
+    }
+    self.weights = weights
+    opponentMass = mass
+    coverage = Self.coverage(weights, mass, counts, .local, groups, isShare: false)
+  }
+
+  /// The same weights on some of the comparisons, for what is fitted to a part and judged by the rest.
+  ///
+  /// - Parameters:
+  ///   - full: What these weights were made for.
+  ///   - part: Counts of some of the comparisons, of the same alternatives.
+  ///   - groups: Exact duplicates, as these weights were made with.
+  /// - Complexity: O(pairs).
+  func restricted(
+    from full: PairCounts, to part: PairCounts, pairs: PairConvention, lambda convention: LambdaConvention,
+    groups: Partition?
+  ) -> PairWeights {
+    var mass = [Double](repeating: 0, count: part.opponents.count)
+    var coverage = coverage
+    for i in 0..<full.alternatives {
+      var entry = full.rowStarts[i]
+      // Mass with others than copies, and with all: in the whole and in the part.
+      var (outside, all) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+      func add(_ place: Int, _ value: Double, _ other: Int32) {
+        all[place] += value
+        if groups.map({ $0.groupOf[Int(other)] != $0.groupOf[i] }) ?? true { outside[place] += value }
+      }
+      for place in part.rowStarts[i]..<part.rowStarts[i + 1] {
+        while full.opponents[entry] < part.opponents[place] {
+          add(0, opponentMass[entry], full.opponents[entry])
+          entry += 1
+        }
+        let share = pairs == .count ? part.counts[place] / full.counts[entry] : 1
+        mass[place] = opponentMass[entry] * share
+        add(0, opponentMass[entry], full.opponents[entry])
+        add(1, mass[place], full.opponents[entry])
+        entry += 1
+      }
+      while entry < full.rowStarts[i + 1] {
+        add(0, opponentMass[entry], full.opponents[entry])
+        entry += 1
+      }
+      guard convention == .local else { continue }
+      if outside[0] > 0, outside[1] > 0 {
+        coverage[i] *= outside[1] / outside[0]
+      } else if all[0] > 0 {
+        coverage[i] *= all[1] / all[0]
+      }
+    }
+    return PairWeights(weights: weights, opponentMass: mass, coverage: coverage)
+  }
+
   /// From its parts.
   init(weights: [Double], opponentMass: [Double], coverage: [Double]) {
     (self.weights, self.opponentMass, self.coverage) = (weights, opponentMass, coverage)
@@ -143,14 +224,16 @@ public struct PairWeights: Sendable, Equatable {
 
   private static func coverage(
     _ weights: [Double], _ mass: [Double], _ counts: PairCounts, _ convention: LambdaConvention,
-    _ groups: Partition?
+    _ groups: Partition?, isShare: Bool = true
   ) -> [Double] {
     guard convention == .local else { return Array(repeating: 1, count: weights.count) }
     let total = weights.reduce(0, +)
     var groupWeights = [Double](repeating: 0, count: groups?.count ?? 0)
     if let groups { for (i, group) in groups.groupOf.enumerated() { groupWeights[group] += weights[i] } }
+    // Weights that are no shares of answers have no rest.
     func rest(_ i: Int) -> Double {
-      1 - (groups.map { groupWeights[$0.groupOf[i]] } ?? weights[i]) / total
+      guard isShare else { return 1 }
+      return 1 - (groups.map { groupWeights[$0.groupOf[i]] } ?? weights[i]) / total
     }
     let outside = weights.indices.map { i -> Double in
       let row = counts.rowStarts[i]..<counts.rowStarts[i + 1]
@@ -173,7 +256,8 @@ public struct PairWeights: Sendable, Equatable {
         row.contains { outside[Int(counts.opponents[$0])] > 0 && mass[$0] > 0 }
         && row.contains { counts.rates[$0] < 1 && mass[$0] > 0 }
         && row.contains { counts.rates[$0] > 0 && mass[$0] > 0 }
-      return isHeld ? 0 : row.reduce(0) { $0 + mass[$1] } / max(1 - weights[i] / total, 1e-12)
+      if isHeld { return 0 }
+      return row.reduce(0) { $0 + mass[$1] } / (isShare ? max(1 - weights[i] / total, 1e-12) : 1)
     }
   }
 

@@ -22,6 +22,20 @@ extension PairCounts {
     }
   }
 
+  /// Share of preference of each alternative, opponents counted by what their pair weighs.
+  ///
+  /// - Returns: nil for an alternative that met nobody with mass.
+  func averages(_ pairs: PairWeights) -> [Double?] {
+    (0..<alternatives).map { i in
+      var (wins, total) = (0.0, 0.0)
+      for entry in rowStarts[i]..<rowStarts[i + 1] {
+        wins += pairs.opponentMass[entry] * rates[entry]
+        total += pairs.opponentMass[entry]
+      }
+      return total > 0 ? wins / total : nil
+    }
+  }
+
   /// Borda count of each alternative: sum_j p_ij over the compared j and i itself, with p_ii = 1/2 (Table 3).
   ///
   /// - Parameter weights: Copies that each opponent stands for; nil counts each once.

@@ -28,6 +28,9 @@ package struct Fingerprint: Sendable {
     for value in values { add(value) }
   }
 
+  /// 64 of its bits.
+  package var word: UInt64 { high ^ low }
+
   /// 32 hexadecimal digits.
   package var text: String {
     [high, low].map { word in

@@ -11,15 +11,23 @@ extension RewardFit {
     public let winRates: [Double?]
     /// What the noise of sampled weights does to each reward, one standard error; nil where the weights are exact.
     public let weightNoise: [Double?]?
+    /// Strength of the regularisation as settings mean it; `fit.lambda` is the objective's.
+    public let lambda: Double
+    /// What it was chosen by; nil where it was given, or there was too little to choose it by.
+    public let curve: LambdaCurve?
+    /// Whether the leaders depend on it where the data do not.
+    public let leaders: LeaderSensitivity
 
     /// One for each alternative; nil where the data say nothing.
     public let rewards: [Double?]
 
     init(
       fit: RewardEstimate, errors: StandardErrors, pairs: PairWeights, effectiveComparisons: Double,
-      winRates: [Double?], weightNoise: [Double?]?
+      winRates: [Double?], weightNoise: [Double?]?, lambda: Double, curve: LambdaCurve?,
+      leaders: LeaderSensitivity
     ) {
       (self.fit, self.errors, self.pairs) = (fit, errors, pairs)
+      (self.lambda, self.curve, self.leaders) = (lambda, curve, leaders)
       (self.effectiveComparisons, self.winRates, self.weightNoise) = (
         effectiveComparisons, winRates, weightNoise
       )
@@ -31,25 +39,26 @@ extension RewardFit {
       return Estimate(
         fit: fit.spread(among: groups), errors: errors.mapped(back), pairs: pairs,
         effectiveComparisons: effectiveComparisons, winRates: back(winRates),
-        weightNoise: weightNoise.map(back))
+        weightNoise: weightNoise.map(back), lambda: lambda, curve: curve, leaders: leaders.spread(among: groups))
     }
 
     /// - Parameter remake: Makes the pairs' weights of other weights of the alternatives.
     func addingWeightNoise(
-      of measured: Measured, _ counts: PairCounts, remake: (Measured) throws -> PairWeights, _ work: Work
+      of measured: MeasuredWeights, _ counts: PairCounts, remake: (MeasuredWeights) throws -> PairWeights, _ work: Work
     ) throws -> Estimate {
       guard measured.alternatives.maxStandardError > 0 else { return self }
       let noise = try WeightNoise(of: fit, counts, pairs, measured, remake: remake, work: work.silent)
       return Estimate(
         fit: fit, errors: errors, pairs: pairs, effectiveComparisons: effectiveComparisons,
-        winRates: winRates,
-        weightNoise: noise.values)
+        winRates: winRates, weightNoise: noise.values, lambda: lambda, curve: curve, leaders: leaders)
     }
   }
 
   /// What a fit found, and what is needed to check it without us.
   public struct Result: Sendable {
     public let settings: Settings
+    /// Which weights, how pairs count, and why.
+    public let choice: Choice
     /// The data that came in, with contexts as the space saw them.
     public let dataset: PreferenceDataset
     /// What was done to the contexts; nil for nothing.
@@ -59,8 +68,8 @@ extension RewardFit {
     public let components: Components
     /// One for each alternative; equal ones where nothing told the weights.
     public let weights: AlternativeWeights
-    /// The same for the alternatives that were fitted.
-    let fittedWeights: AlternativeWeights
+    /// The same for the alternatives that were fitted, with the weights of comparisons.
+    public let fittedWeights: MeasuredWeights
     /// Name of the scheme that weighed, where it was none of the settings'.
     public let schemeName: String?
     public let standard: Estimate
@@ -68,15 +77,17 @@ extension RewardFit {
     public let weighted: Estimate?
 
     init(
-      settings: Settings, dataset: PreferenceDataset, transform: ContextTransform?, merged: MergedDuplicates?,
-      weights: AlternativeWeights, schemeName: String?, standard: Estimate, weighted: Estimate?
+      settings: Settings, choice: Choice, dataset: PreferenceDataset, transform: ContextTransform?,
+      merged: MergedDuplicates?, measured: MeasuredWeights, schemeName: String?, standard: Estimate, weighted: Estimate?
     ) {
       self.settings = settings
+      self.choice = choice
       self.dataset = dataset
       self.transform = transform
       self.merged = merged
       self.schemeName = schemeName
-      fittedWeights = weights
+      fittedWeights = measured
+      let weights = measured.alternatives
       let found = Components(fitted(dataset, merged).pairCounts)
       guard let groups = merged?.groups else {
         (components, self.weights, self.standard, self.weighted) = (found, weights, standard, weighted)

@@ -1,49 +1,37 @@
 /// Which weights a fit uses.
 public enum WeightChoice: Sendable, Hashable {
-  /// Nothing was asked for: the paper's weights where contexts are known, none where they are not.
-  case usual
-  /// The scheme that the documentation recommends, where contexts are known.
+  /// What the data satisfy decides: `RewardFit.Choice`.
   case automatic
+  /// The paper's cells where contexts are known, none where they are not.
+  case paper
   case scheme(SchemeSpecification)
 
-  static let paper = SchemeSpecification.voronoi
-  static let recommended = SchemeSpecification.horizon(distance: nil)
-
-  /// As it is spelled; nil where nothing was asked for.
-  public var name: String? {
+  /// As it is spelled.
+  public var name: String {
     switch self {
-    case .usual: nil
     case .automatic: "auto"
+    case .paper: "paper"
     case .scheme(let scheme): scheme.name
     }
   }
 
   /// Reads a name; nil for one that is none.
   public init?(name: String) {
-    if name == "auto" {
-      self = .automatic
-    } else if let scheme = SchemeSpecification(name: name) {
+    switch name {
+    case "auto": self = .automatic
+    case "paper": self = .paper
+    default:
+      guard let scheme = SchemeSpecification(name: name) else { return nil }
       self = .scheme(scheme)
-    } else {
-      return nil
     }
   }
 
   /// What names there are, for help and messages.
-  public static let spellings = "auto, \(SchemeSpecification.spellings)"
-
-  /// The scheme to use.
-  public func specification(hasContexts: Bool) -> SchemeSpecification {
-    switch self {
-    case .usual: hasContexts ? Self.paper : .uniform
-    case .automatic: hasContexts ? Self.recommended : .uniform
-    case .scheme(let scheme): scheme
-    }
-  }
+  public static let spellings = "auto, paper, \(SchemeSpecification.spellings)"
 
   public var needsContexts: Bool {
     switch self {
-    case .usual, .automatic, .scheme(.uniform): false
+    case .automatic, .paper, .scheme(.uniform): false
     case .scheme: true
     }
   }
@@ -53,7 +41,7 @@ extension WeightChoice: Codable, Spelled {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
-      self = .usual
+      self = .automatic
       return
     }
     try self.init(spelled: container.decode(String.self), in: decoder)
@@ -61,14 +49,74 @@ extension WeightChoice: Codable, Spelled {
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    if let name { try container.encode(name) } else { try container.encodeNil() }
+    try container.encode(name)
   }
+}
+
+/// How strong the regularisation is.
+public enum LambdaChoice: Sendable, Hashable, ExpressibleByFloatLiteral {
+  /// What predicts best what is held out: `LambdaCurve`.
+  case automatic
+  case value(Double)
+
+  public init(floatLiteral value: Double) { self = .value(value) }
+
+  /// As it is spelled.
+  public var name: String {
+    switch self {
+    case .automatic: "auto"
+    case .value(let value): "\(value)"
+    }
+  }
+
+  /// Reads "auto" or a number; nil for anything else.
+  public init?(name: String) {
+    if name == "auto" {
+      self = .automatic
+    } else if let value = Double(name) {
+      self = .value(value)
+    } else {
+      return nil
+    }
+  }
+
+  /// The number, where one was given.
+  public var value: Double? { if case .value(let value) = self { value } else { nil } }
+}
+
+extension LambdaChoice: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let value = try? container.decode(Double.self) {
+      self = .value(value)
+    } else if let name = try? container.decode(String.self), name == "auto" {
+      self = .automatic
+    } else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath, debugDescription: "found neither; expected a positive number or \"auto\""))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .automatic: try container.encode("auto")
+    case .value(let value): try container.encode(value)
+    }
+  }
+}
+
+/// How pairs count, or what the data satisfy decides.
+public enum PairChoice: String, Sendable, CaseIterable, Codable {
+  case automatic = "auto"
+  case proportion, count
 }
 
 extension RewardFit {
   /// What a fit is asked for; every default stands here.
   public struct Settings: Sendable, Equatable {
-    public var weights = WeightChoice.usual
+    public var weights = WeightChoice.automatic
     /// The alternative space, for schemes that measure cells.
     public var space = SpaceSpecification.boundingBox()
     public var method = VoronoiWeights.Method.automatic
@@ -85,10 +133,10 @@ extension RewardFit {
     public var center = false
     /// Principal axes to keep; nil for all coordinates.
     public var pca: Int?
-    /// Strength of the regularisation, positive.
-    public var lambda = 0.1
+    /// Strength of the regularisation.
+    public var lambda = LambdaChoice.automatic
     public var lambdaConvention = LambdaConvention.local
-    public var pairs = PairConvention.proportion
+    public var pairs = PairChoice.automatic
     /// Whether alternatives with equal contexts become one, with their comparisons pooled.
     public var mergeDuplicates = false
     /// Whether answers are weighed within each prompt, and prompts count alike.
@@ -97,6 +145,32 @@ extension RewardFit {
     public var pairSpace = false
 
     public init() {}
+
+    /// The paper's own choices in one word: Voronoi cells in the unit cube, win rates as proportions, its lambda and what it
+    /// means there.
+    public static var paper: Settings {
+      var settings = Settings()
+      (settings.weights, settings.space) = (.paper, .unitCube)
+      (settings.pairs, settings.lambda, settings.lambdaConvention) = (.proportion, .value(LambdaCurve.fixed), .paper)
+      return settings
+    }
+
+    /// Where settings of cells were asked for and no weights, cells were meant: the weights that these settings are about.
+    ///
+    /// - Parameter given: What somebody asked for.
+    public func implied(by given: Set<Key>) -> Settings {
+      var settings = self
+      let cells: Set<Key> = [.space, .method, .samples, .targetError, .relative]
+      if weights == .automatic, !cells.isDisjoint(with: given) || lambdaConvention != .local {
+        settings.weights = .paper
+      }
+      return settings
+    }
+
+    /// Whether lambda is one of another convention than the weights of comparisons, each of which carries its own ridge.
+    var refusesConvention: Bool {
+      if case .scheme(.local) = weights { lambdaConvention != .local } else { false }
+    }
 
     /// The settings by name, as configuration files spell them.
     public enum Key: String, CodingKey, CaseIterable, Sendable {
@@ -109,7 +183,12 @@ extension RewardFit {
       func require(_ holds: Bool, _ key: Key, _ found: String, _ expected: String) throws {
         if !holds { throw RewardFitError.setting(key, found: found, expected: expected) }
       }
-      try require(lambda > 0 && lambda.isFinite, .lambda, "\(lambda)", "a positive number")
+      if let lambda = lambda.value {
+        try require(lambda > 0 && lambda.isFinite, .lambda, "\(lambda)", "auto or a positive number")
+      }
+      try require(
+        !refusesConvention, .lambdaConvention, lambdaConvention.rawValue,
+        "local, since comparisons that are weighed carry their own ridge")
       try require(samples >= 1, .samples, "\(samples)", "at least 1")
       if let targetError {
         try require(
@@ -121,7 +200,7 @@ extension RewardFit {
         try require(
           !perPrompt, .perPrompt, "true", "false, since pairs are weighed in one space of all pairs")
         try require(
-          weights == .usual || weights == .scheme(.voronoi), .weights, weights.name ?? "",
+          weights == .automatic || weights == .paper || weights == .scheme(.voronoi), .weights, weights.name,
           "voronoi, since pairs are weighed by cells in the space of pairs")
         try require(method != .exact, .method, "exact", "auto or sampled: cells of pairs are sampled")
         try require(targetError == nil, .targetError, "\(targetError ?? 0)", "a number of samples instead")
@@ -137,12 +216,10 @@ extension RewardFit {
 
     /// Of the settings that somebody gave, those that change nothing, each with the reason.
     ///
-    /// - Parameter schemes: What weighs: the settings' own scheme, or those of an audit.
-    public func unused(_ given: Set<Key>, hasContexts: Bool, schemes: [any WeightScheme]? = nil) -> [(
+    /// - Parameter schemes: What weighs: the scheme that was chosen, or those of an audit.
+    public func unused(_ given: Set<Key>, hasContexts: Bool, schemes all: [any WeightScheme]) -> [(
       key: Key, why: String
     )] {
-      let own = weights.specification(hasContexts: hasContexts).scheme(Sampling())
-      let all = schemes ?? [own]
       let uses = all.reduce(SchemeSettings()) { $0.union($1.uses) }
       let names = all.map(\.name).joined(separator: ", ")
       let weighs = hasContexts && !all.allSatisfy(\.isUniform)

@@ -18,14 +18,6 @@ extension RewardFit {
     let reference: Int?
   }
 
-  /// Weights of alternatives, and those of pairs where they were measured.
-  struct Measured {
-    let alternatives: AlternativeWeights
-    let pairSpace: PairSpaceWeights?
-  }
-
-  var usesUniformWeights: Bool { scheme == nil && settings.weights == .scheme(.uniform) }
-
   func check(_ data: PreferenceDataset, _ state: State?) throws {
     try settings.check()
     try state?.check(settings, scheme: scheme)
@@ -34,7 +26,7 @@ extension RewardFit {
       throw RewardFitError.noContexts(neededFor: "the weights \(scheme.name)")
     }
     if settings.weights.needsContexts {
-      throw RewardFitError.noContexts(neededFor: "the weights \(settings.weights.name ?? "")")
+      throw RewardFitError.noContexts(neededFor: "the weights \(settings.weights.name)")
     }
     for (asked, what) in [
       (settings.mergeDuplicates, "merging duplicates"), (settings.perPrompt, "weights within prompts"),
@@ -63,109 +55,179 @@ extension RewardFit {
       samples: settings.samples, seed: settings.seed, work: work)
   }
 
-  /// The scheme that weighs alternatives with contexts; nil where all weigh the same.
-  package func scheme(hasContexts: Bool, pool: Contexts?) throws -> (any WeightScheme)? {
-    let chosen =
-      try scheme
-      ?? settings.weights.specification(hasContexts: hasContexts).scheme(settings.sampling(pool: pool))
+  /// The scheme that weighs; nil where all weigh the same.
+  ///
+  /// - Parameter pool: Contexts of the pool, where the space is one.
+  package func scheme(_ choice: Choice, pool: Contexts?) throws -> (any WeightScheme)? {
+    let chosen = try scheme ?? choice.weights.scheme(settings.sampling(pool: pool))
     return chosen.isUniform ? nil : chosen
   }
 
-  /// Definition 4.1: weights of the alternatives; nil where nothing tells them.
-  func measure(_ data: PreferenceDataset, _ aids: Aids, _ state: State?, _ work: Work) throws -> Measured? {
+  /// Definition 4.1: weights of the alternatives, or of their comparisons; nil where nothing tells them.
+  func measure(_ data: PreferenceDataset, _ choice: Choice, _ aids: Aids, _ state: State?, _ work: Work) throws
+    -> MeasuredWeights?
+  {
     guard let contexts = data.contexts else { return nil }
     // What is done to contexts is done to a pool as well.
     let pool = try aids.pool.map { pool in try aids.transform?.apply(to: pool) ?? pool }
-    guard let scheme = try scheme(hasContexts: true, pool: pool) else { return nil }
+    guard let scheme = try scheme(choice, pool: pool) else { return nil }
     if settings.pairSpace {
       let region = try settings.space.space(around: contexts, pool: pool, work: work.silent)
       let pairs = try PairSpaceWeights(
         contexts: contexts, counts: data.pairCounts, space: region, samples: settings.samples,
         seed: settings.seed,
         work: work)
-      return Measured(alternatives: pairs.alternatives, pairSpace: pairs)
+      return MeasuredWeights(pairs.alternatives, comparisons: .pairSpace(pairs))
     }
-    if let kept = state?.weights(of: contexts) { return Measured(alternatives: kept, pairSpace: nil) }
-    let weights =
-      settings.perPrompt
-      ? try PromptWeights.weights(
+    if let local = scheme as? Local {
+      return try local.measure(data, growing: state?.forest(for: data), work: work)
+    }
+    if let kept = state?.weights(of: contexts) { return MeasuredWeights(kept) }
+    guard settings.perPrompt else { return try scheme.measure(data, work: work) }
+    return MeasuredWeights(
+      try PromptWeights.weights(
         contexts: contexts, prompts: data.promptOfEachAlternative(), scheme: scheme, seed: settings.seed,
-        work: work)
-      : try scheme.weights(of: contexts, work: work)
-    return Measured(alternatives: weights, pairSpace: nil)
+        work: work))
   }
 
   /// The standard estimate's pairs: every alternative weighs the same and stands alone.
-  func equalPairs(_ counts: PairCounts, _ merged: MergedDuplicates?) throws -> PairWeights {
+  func equalPairs(_ counts: PairCounts, _ pairs: PairConvention, _ merged: MergedDuplicates?) throws
+    -> PairWeights
+  {
     try PairWeights(
-      uniform: counts, pairs: settings.pairs, lambda: settings.lambdaConvention,
-      pooledPairs: merged?.pooledPairs)
+      uniform: counts, pairs: pairs, lambda: settings.lambdaConvention, pooledPairs: merged?.pooledPairs)
   }
 
   /// v_ij and rho_i of Equation 2.
-  func pairWeights(_ measured: Measured, _ data: PreferenceDataset, _ merged: MergedDuplicates?) throws
-    -> PairWeights
-  {
+  func pairWeights(
+    _ measured: MeasuredWeights, _ data: PreferenceDataset, _ pairs: PairConvention, _ merged: MergedDuplicates?
+  ) throws -> PairWeights {
     let groups = data.contexts?.duplicates()
-    if let pairSpace = measured.pairSpace {
+    switch measured.comparisons {
+    case .local(let local):
       return try PairWeights(
-        pairSpace, data.pairCounts, pairs: settings.pairs, lambda: settings.lambdaConvention, groups: groups,
+        local, data.pairCounts, pairs: pairs, groups: groups, pooledPairs: merged?.pooledPairs)
+    case .pairSpace(let pairSpace):
+      return try PairWeights(
+        pairSpace, data.pairCounts, pairs: pairs, lambda: settings.lambdaConvention, groups: groups,
         pooledPairs: merged?.pooledPairs)
+    case nil:
+      return try PairWeights(
+        products: measured.alternatives.values, data.pairCounts, pairs: pairs,
+        lambda: settings.lambdaConvention, groups: groups, pooledPairs: merged?.pooledPairs)
     }
-    return try PairWeights(
-      products: measured.alternatives.values, data.pairCounts, pairs: settings.pairs,
-      lambda: settings.lambdaConvention, groups: groups, pooledPairs: merged?.pooledPairs)
   }
 
-  /// The lambda of the objective in the standard estimate.
-  func standardLambda(_ data: PreferenceDataset) -> Double {
-    settings.lambdaConvention.standardLambda(settings.lambda, alternatives: data.alternatives.count)
+  /// The strength of the regularisation: as given, or what predicts best what is held out.
+  ///
+  /// - Parameters:
+  ///   - weights: What pairs weigh in the estimate that it is for.
+  ///   - groups: Exact duplicates that these weights know of; nil in the standard estimate.
+  ///   - isStandard: The paper's convention means another lambda there.
+  func strength(
+    _ data: PreferenceDataset, _ weights: PairWeights, _ pairs: PairConvention, groups: Partition?,
+    isStandard: Bool, _ work: Work
+  ) throws -> Strength {
+    let scale =
+      isStandard
+      ? settings.lambdaConvention.standardLambda(1, alternatives: data.alternatives.count) : 1
+    if let lambda = settings.lambda.value { return Strength(lambda: lambda, scale: scale, curve: nil) }
+    guard let folds = Folds(data, seed: settings.seed) else {
+      return Strength(lambda: LambdaCurve.fixed, scale: scale, curve: nil)
+    }
+    let curve = try LambdaCurve(
+      folds, data.pairCounts, weights, pairs: pairs, lambda: settings.lambdaConvention, groups: groups,
+      scale: scale, work: work)
+    return Strength(lambda: curve.chosen, scale: scale, curve: curve)
+  }
+
+  /// The curve of a linear reward on the contexts, with whole prompts held out: the strength for trained rewards.
+  ///
+  /// - Returns: nil where there is too little to hold out.
+  /// - Throws: `EstimationError`, `ContextsError`, `Cancelled`.
+  package func linearCurve(_ data: PreferenceDataset, _ weights: MeasuredWeights, work: Work) throws
+    -> LambdaCurve?
+  {
+    guard let contexts = data.contexts,
+      let folds = Folds(data, predictsNewAlternatives: true, seed: settings.seed)
+    else { return nil }
+    let isUniform = weights.alternatives.provenance.scheme == "uniform"
+    // Training goes through comparisons, so each counts.
+    let pairs =
+      isUniform
+      ? try equalPairs(data.pairCounts, .count, nil) : try pairWeights(weights, data, .count, nil)
+    return try LambdaCurve(
+      linear: LinearReward.Design(contexts, work: work), folds, data.pairCounts, pairs, pairs: .count,
+      lambda: settings.lambdaConvention, groups: isUniform ? nil : contexts.duplicates(), work: work)
+  }
+
+  /// How strongly an estimate is held back, and what that was chosen by.
+  struct Strength {
+    /// As settings mean it.
+    let lambda: Double
+    /// Times this it is the objective's.
+    let scale: Double
+    /// nil where it was given, or where there is too little to choose it by.
+    let curve: LambdaCurve?
   }
 
   /// One estimate with its standard errors.
   func estimate(
-    _ data: PreferenceDataset, _ pairs: PairWeights, _ weights: AlternativeWeights, lambda: Double,
+    _ data: PreferenceDataset, _ pairs: PairWeights, _ strength: Strength, winRates: [Double?],
     _ start: Start, _ rewards: [Double?]?, _ work: Work
   ) throws -> Estimate {
     let known = rewards.flatMap { start.state?.start(data, $0) }
-    let found = try BradleyTerry(lambda: lambda).fit(
+    let found = try BradleyTerry(lambda: strength.lambda * strength.scale).fit(
       data.pairCounts, pairs, start: known, work: work.part(0...0.6))
     let errors = try StandardErrors(
       of: found, data.pairCounts, pairs, comparisons: data.comparisons, reference: start.reference,
       seed: settings.seed, work: work.part(0.6...1))
-    let averages = data.pairCounts.averages(weights: weights.values)
     return Estimate(
       fit: found, errors: errors, pairs: pairs,
       effectiveComparisons: pairs.effectiveComparisons(data.pairCounts),
-      winRates: averages, weightNoise: nil)
+      winRates: winRates, weightNoise: nil, lambda: strength.lambda, curve: strength.curve,
+      leaders: try LeaderSensitivity(found, data.pairCounts, pairs, strength, work: work.silent))
   }
 
   /// The estimate under one scheme, for those who compare schemes: no transform, no merging, no standard errors.
   ///
   /// - Parameters:
-  ///   - weights: Where they are known already; nil to weigh by the scheme.
+  ///   - measured: What the scheme says, where that is known already; nil to measure it.
+  ///   - lambda: nil for that of the settings, which may be chosen by the data.
   ///   - start: Rewards to start from, of as many alternatives.
   /// - Throws: as `run`.
   public func estimate(
-    _ data: PreferenceDataset, by scheme: any WeightScheme, weights: AlternativeWeights? = nil,
-    start: [Double]? = nil, work: Work = Work()
+    _ data: PreferenceDataset, by scheme: any WeightScheme, measured: MeasuredWeights? = nil,
+    lambda: Double? = nil, start: [Double]? = nil, work: Work = Work()
   ) throws -> WeightedEstimate {
     let counts = data.pairCounts
-    guard !scheme.isUniform else {
-      let pairs = try equalPairs(counts, nil)
-      return WeightedEstimate(
-        scheme: scheme, weights: .uniform(alternatives: counts.alternatives), pairs: pairs,
-        fit: try BradleyTerry(lambda: standardLambda(data)).fit(counts, pairs, start: start, work: work),
-        effectiveComparisons: pairs.effectiveComparisons(counts))
+    let convention = choice(for: data).pairs
+    let found: MeasuredWeights
+    let pairs: PairWeights
+    if scheme.isUniform {
+      found = MeasuredWeights(.uniform(alternatives: counts.alternatives))
+      pairs = try equalPairs(counts, convention, nil)
+    } else {
+      guard data.contexts != nil else {
+        throw RewardFitError.noContexts(neededFor: "the weights \(scheme.name)")
+      }
+      found = try measured ?? scheme.measure(data, work: work)
+      pairs = try pairWeights(found, data, convention, nil)
     }
-    guard let contexts = data.contexts else {
-      throw RewardFitError.noContexts(neededFor: "the weights \(scheme.name)")
-    }
-    let weights = try weights ?? scheme.weights(of: contexts, work: work)
-    let pairs = try pairWeights(Measured(alternatives: weights, pairSpace: nil), data, nil)
+    let strength =
+      try lambda.map {
+        Strength(
+          lambda: $0,
+          scale: scheme.isUniform
+            ? settings.lambdaConvention.standardLambda(1, alternatives: counts.alternatives) : 1, curve: nil)
+      }
+      ?? strength(
+        data, pairs, convention, groups: scheme.isUniform ? nil : data.contexts?.duplicates(),
+        isStandard: scheme.isUniform, work.silent)
     return WeightedEstimate(
-      scheme: scheme, weights: weights, pairs: pairs,
-      fit: try BradleyTerry(lambda: settings.lambda).fit(counts, pairs, start: start, work: work),
+      scheme: scheme, measured: found, pairs: pairs, lambda: strength.lambda, curve: strength.curve,
+      fit: try BradleyTerry(lambda: strength.lambda * strength.scale).fit(
+        counts, pairs, start: start, work: work),
       effectiveComparisons: pairs.effectiveComparisons(counts))
   }
 
@@ -182,12 +244,33 @@ extension RewardFit {
 /// Rewards of one weighting scheme, with what they rest on.
 public struct WeightedEstimate: Sendable {
   public let scheme: any WeightScheme
-  public let weights: AlternativeWeights
+  public let measured: MeasuredWeights
   public let pairs: PairWeights
+  /// As settings mean it.
+  public let lambda: Double
+  /// What it was chosen by; nil where it was given.
+  public let curve: LambdaCurve?
   public let fit: RewardEstimate
   /// How many equally heavy pairs would be as concentrated.
   public let effectiveComparisons: Double
   public var rewards: [Double] { fit.rewards }
+  public var weights: AlternativeWeights { measured.alternatives }
+}
+
+extension MeasuredWeights {
+  /// Against an opponent drawn by weight: of the alternatives, or of the comparisons where those are weighed.
+  func winRates(_ counts: PairCounts, _ pairs: PairWeights) -> [Double?] {
+    if case .local? = comparisons { return counts.averages(pairs) }
+    return counts.averages(weights: alternatives.values)
+  }
+
+  /// With shares of alternatives as the pairs have them, where comparisons are weighed by their votes.
+  func sharing(_ pairs: PairWeights?) -> MeasuredWeights {
+    guard case .local? = comparisons, let pairs else { return self }
+    return MeasuredWeights(
+      AlternativeWeights(values: pairs.weights, provenance: alternatives.provenance),
+      comparisons: comparisons)
+  }
 }
 
 extension PreferenceDataset {

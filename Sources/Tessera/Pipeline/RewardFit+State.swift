@@ -17,6 +17,8 @@ extension RewardFit {
     public let weightedRewards: [Double?]?
     /// Weights of the alternatives; nil where there were none, or where they belong to the pairs of that day.
     public let weights: KeptWeights?
+    /// Which comparisons are near one another, where those were weighed; it grows by those to come.
+    public var forest: KeptForest?
 
     /// Different comparisons, column by column.
     public struct Votes: Sendable, Equatable, Codable {
@@ -47,6 +49,16 @@ extension RewardFit {
         print.add(errors)
         return print.text
       }
+    }
+
+    /// What `ComparisonForest` knows, in numbers of `ids`.
+    public struct KeptForest: Sendable, Equatable, Codable {
+      /// Of the contexts of those alternatives.
+      public let fingerprint: String
+      public let radius: Double
+      public let a: [Int32]
+      public let b: [Int32]
+      public let joins: [ComparisonForest.Join]
     }
 
     public static let currentVersion = 1
@@ -103,6 +115,25 @@ extension RewardFit {
       }
     }
 
+    /// The forest in numbers of these data, where they know its alternatives by the same contexts; nil elsewhere.
+    func forest(for data: PreferenceDataset) -> ComparisonForest? {
+      guard let forest, let contexts = data.contexts, forest.a.count == forest.b.count else { return nil }
+      let places = IdentifierTable(data.alternatives.map(\.id))
+      var numbers: [Int32] = []
+      for id in ids {
+        guard let place = places[id] else { return nil }
+        numbers.append(Int32(place))
+      }
+      guard forest.fingerprint == KeptForest.fingerprint(contexts, numbers) else { return nil }
+      let (n, m) = (forest.a.count, Int32(ids.count))
+      guard zip(forest.a, forest.b).allSatisfy({ $0 >= 0 && $0 < m && $1 >= 0 && $1 < m }),
+        forest.joins.allSatisfy({ $0.a >= 0 && $0.a < $0.b && $0.b < n && $0.length >= 0 })
+      else { return nil }
+      return ComparisonForest(
+        points: zip(forest.a, forest.b).map { SIMD2(numbers[Int($0)], numbers[Int($1)]) },
+        radius: forest.radius, joins: forest.joins)
+    }
+
     /// The weights, where they are of these very contexts and as they were stored.
     func weights(of contexts: Contexts) -> AlternativeWeights? {
       guard let weights, weights.values.count == contexts.count,
@@ -119,7 +150,7 @@ extension RewardFit.Settings {
   /// A setting as text, to compare and to show.
   package func spelled(_ key: Key) -> String {
     switch key {
-    case .weights: weights.name ?? "usual"
+    case .weights: weights.name
     case .space: space.name
     case .method: method.rawValue
     case .samples: "\(samples)"
@@ -129,7 +160,7 @@ extension RewardFit.Settings {
     case .normalize: "\(normalize)"
     case .center: "\(center)"
     case .pca: pca.map { "\($0)" } ?? "none"
-    case .lambda: "\(lambda)"
+    case .lambda: lambda.name
     case .lambdaConvention: lambdaConvention.rawValue
     case .pairs: pairs.rawValue
     case .mergeDuplicates: "\(mergeDuplicates)"
@@ -146,8 +177,15 @@ extension RewardFit.Result {
     let annotated = rows.contains { $0.annotator >= 0 }
     let prompted = rows.contains { $0.prompt >= 0 }
     var kept: RewardFit.State.KeptWeights?
-    if weighted != nil, !settings.pairSpace, let contexts = fittedDataset.contexts {
-      let own = fittedWeights
+    var forest: RewardFit.State.KeptForest?
+    if merged == nil, case .local(let local)? = fittedWeights.comparisons, let contexts = dataset.contexts {
+      forest = RewardFit.State.KeptForest(
+        fingerprint: RewardFit.State.KeptForest.fingerprint(contexts, Array(0..<Int32(contexts.count))),
+        radius: local.forest.radius, a: local.forest.points.map(\.x), b: local.forest.points.map(\.y),
+        joins: local.forest.joins)
+    }
+    if weighted != nil, fittedWeights.comparisons == nil, let contexts = fittedDataset.contexts {
+      let own = fittedWeights.alternatives
       kept = RewardFit.State.KeptWeights(
         fingerprint: RewardFit.State.KeptWeights.fingerprint(contexts, own.values, own.standardErrors),
         values: own.values, standardErrors: own.standardErrors, provenance: own.provenance)
@@ -159,7 +197,7 @@ extension RewardFit.Result {
         a: rows.map(\.a), b: rows.map(\.b), outcome: rows.map(\.outcome), count: rows.map(\.count),
         annotator: annotated ? rows.map(\.annotator) : [], prompt: prompted ? rows.map(\.prompt) : [],
         annotators: dataset.annotators, prompts: dataset.prompts),
-      standardRewards: standard.rewards, weightedRewards: weighted?.rewards, weights: kept)
+      standardRewards: standard.rewards, weightedRewards: weighted?.rewards, weights: kept, forest: forest)
   }
 
   /// How an alternative's reward and place changed.
@@ -187,5 +225,13 @@ extension RewardFit.Result {
       }
       return Move(id: dataset.alternatives[i].id, before: old, after: new, rankBefore: from, rankAfter: to)
     }.sorted { abs($0.after - $0.before) > abs($1.after - $1.before) }
+  }
+}
+
+extension RewardFit.State.KeptForest {
+  fileprivate static func fingerprint(_ contexts: Contexts, _ rows: [Int32]) -> String {
+    var print = Fingerprint()
+    print.add(contexts.selecting(rows: rows.map(Int.init)))
+    return print.text
   }
 }

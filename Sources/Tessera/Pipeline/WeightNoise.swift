@@ -15,8 +15,8 @@ struct WeightNoise: Sendable {
   /// - Parameter remake: Makes the pairs' weights of other weights.
   /// - Complexity: 32 passes over the pairs to make weights, 4 sparse solves.
   init(
-    of estimate: RewardEstimate, _ counts: PairCounts, _ pairs: PairWeights, _ measured: RewardFit.Measured,
-    remake: (RewardFit.Measured) throws -> PairWeights, work: Work
+    of estimate: RewardEstimate, _ counts: PairCounts, _ pairs: PairWeights, _ measured: MeasuredWeights,
+    remake: (MeasuredWeights) throws -> PairWeights, work: Work
   ) throws {
     let problem = try Objective(counts, pairs, lambda: estimate.lambda)
     let here = try problem.evaluation(at: estimate.rewards, work: work)
@@ -71,12 +71,12 @@ struct WeightNoise: Sendable {
   }
 }
 
-extension RewardFit.Measured {
+extension MeasuredWeights {
   /// The weights moved by a draw of their noise, made smaller so that none becomes negative, and how much smaller.
   ///
   /// A weight moves by e_i z_i - w_i / W sum_k e_k z_k, with standard normal z and e_i = s_i / sqrt(1 - w_i / W): the
   /// covariance of shares that add up to W, be that 1 or the share of a prompt.
-  func moved(_ counts: PairCounts, by random: inout RandomStream) -> (RewardFit.Measured, scale: Double) {
+  func moved(_ counts: PairCounts, by random: inout RandomStream) -> (MeasuredWeights, scale: Double) {
     let scale = 1e-3
     func move(_ values: [Double], _ errors: [Double]) -> [Double] {
       let total = values.reduce(0, +)
@@ -87,18 +87,16 @@ extension RewardFit.Measured {
       let sum = draws.reduce(0, +)
       return zip(values, draws).map { max($0 + scale * ($1 - $0 / total * sum), 0) }
     }
-    if let pairSpace { return (RewardFit.Measured(pairSpace.moved(scale: scale, counts, &random)), scale) }
+    if case .pairSpace(let pairSpace)? = comparisons {
+      let moved = pairSpace.moved(scale: scale, counts, &random)
+      return (MeasuredWeights(moved.alternatives, comparisons: .pairSpace(moved)), scale)
+    }
     return (
-      RewardFit.Measured(
-        alternatives: AlternativeWeights(
+      MeasuredWeights(
+        AlternativeWeights(
           values: move(alternatives.values, alternatives.standardErrors),
-          standardErrors: alternatives.standardErrors, provenance: alternatives.provenance), pairSpace: nil),
+          standardErrors: alternatives.standardErrors, provenance: alternatives.provenance)),
       scale
     )
-  }
-
-  private init(_ pairSpace: PairSpaceWeights) {
-    alternatives = pairSpace.alternatives
-    self.pairSpace = pairSpace
   }
 }

@@ -59,10 +59,11 @@ final class GradientPass {
     let total = batch.reduce(Float(0)) { $0 + Float(comparisons[Int($1)].count) }
     var loss: Float = 0
     for start in stride(from: 0, to: batch.count, by: Self.pieceSize) {
-      let piece = batch[start..<min(start + Self.pieceSize, batch.count)].map { comparisons[Int($0)] }
+      let places = batch[start..<min(start + Self.pieceSize, batch.count)]
+      let piece = places.map { comparisons[Int($0)] }
       gather(contexts, piece)
       forward.run(model, inputs, count: 2 * piece.count)
-      loss += score(piece, masses, lambda, total)
+      loss += score(piece, places, masses, lambda, total)
       backward(model, transposed, rows: 2 * piece.count)
     }
     return loss
@@ -81,23 +82,23 @@ final class GradientPass {
   }
 
   /// The loss of a piece, and dLoss / dr of its rows in the first place of the last layer's outputs.
-  private func score(_ piece: [Comparison], _ masses: TrainingMasses, _ lambda: Float, _ total: Float)
-    -> Float
-  {
+  private func score(
+    _ piece: [Comparison], _ places: ArraySlice<Int32>, _ masses: TrainingMasses, _ lambda: Float, _ total: Float
+  ) -> Float {
     let (delta, width) = (deltas[deltas.count - 1], widths[widths.count - 1])
     delta.update(repeating: 0, count: 2 * piece.count * width)
     var loss: Float = 0
-    for (place, comparison) in piece.enumerated() {
+    for (place, (comparison, number)) in zip(piece, places).enumerated() {
       let (ra, rb) = (forward.reward(2 * place), forward.reward(2 * place + 1))
-      let (va, vb) = (masses.weights[Int(comparison.a)], masses.weights[Int(comparison.b)])
-      let (ridgeA, ridgeB) = masses.ridge(Int(comparison.a), Int(comparison.b))
+      let mass = masses.loss[Int(number)]
+      let (ridgeA, ridgeB) = (masses.ridgeA[Int(number)], masses.ridgeB[Int(number)])
       let p = Float(comparison.outcome)
       let share = Float(comparison.count) / total
       let difference = ra - rb
       let small = exp(-abs(difference))
       let probability = difference >= 0 ? 1 / (1 + small) : small / (1 + small)
-      loss += share * va * vb * (log1p(small) + (difference >= 0 ? (1 - p) * difference : -p * difference))
-      let slope = share * va * vb * (probability - p)
+      loss += share * mass * (log1p(small) + (difference >= 0 ? (1 - p) * difference : -p * difference))
+      let slope = share * mass * (probability - p)
       loss += lambda * share / 2 * (ridgeA * ra * ra + ridgeB * rb * rb)
       delta[2 * place * width] = slope + lambda * share * ridgeA * ra
       delta[(2 * place + 1) * width] = -slope + lambda * share * ridgeB * rb

@@ -8,6 +8,12 @@
 /// Its expectation is the objective F with the local ridge (see `PairWeights`), up to a factor, so lambda means what it
 /// means there, and copies of a comparison's answers change nothing. Under the other conventions the ridge is
 /// lambda/2 (v_a r_a^2 + v_b r_b^2). Uniform weights give the standard estimate.
+///
+/// With weights of comparisons (`LocalComparisonWeights`) the loss is the mean of
+///
+///     v_c [ -p log s(r_a - r_b) - (1 - p) log s(r_b - r_a) + lambda/2 (r_a^2 + r_b^2) ]
+///
+/// and copies change nothing, whether they have the whole record of their original or one comparison of it.
 public struct RewardTraining: Sendable, Equatable {
   /// Sizes of the hidden layers; empty for a linear reward.
   public var hidden: [Int]
@@ -77,13 +83,13 @@ public struct RewardTraining: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - dataset: With contexts.
-  ///   - weights: One for each alternative, sum 1.
+  ///   - weights: Of the alternatives, or of the comparisons of this very dataset.
   ///   - stopping: Comparisons for early stopping, where `patience` is set.
   ///   - work: Reports the share of the steps done.
   /// - Throws: `Problem`, `EstimationError.weightCount`, `Cancelled`.
   /// - Complexity: O(runs x steps x batchSize x number of weights of the model).
   public func train(
-    _ dataset: PreferenceDataset, weights: [Double], stopping: [Comparison] = [],
+    _ dataset: PreferenceDataset, weights: MeasuredWeights, stopping: [Comparison] = [],
     work: Work = Work()
   ) throws -> RewardEnsemble {
     var session = try TrainingSession(self, dataset, weights: weights, stopping: stopping)
@@ -92,5 +98,14 @@ public struct RewardTraining: Sendable, Equatable {
       work.report(session.share)
     }
     return session.ensemble
+  }
+}
+
+extension RewardTraining {
+  /// The same with weights of alternatives that are at hand: one each, sum 1.
+  public func train(
+    _ dataset: PreferenceDataset, weights: [Double], stopping: [Comparison] = [], work: Work = Work()
+  ) throws -> RewardEnsemble {
+    try train(dataset, weights: MeasuredWeights(given: weights), stopping: stopping, work: work)
   }
 }

@@ -16,19 +16,16 @@ public struct TrainingSession: Sendable {
 
   /// - Parameters:
   ///   - dataset: With contexts.
-  ///   - weights: One for each alternative, sum 1.
+  ///   - weights: Of the alternatives, or of the comparisons of this very dataset.
   ///   - stopping: Comparisons for early stopping, which training does not see; used where `patience` is set.
   ///   - snapshot: Where to go on; of the same settings, data and weights.
   /// - Throws: `RewardTraining.Problem`, `EstimationError.weightCount`.
   public init(
-    _ settings: RewardTraining, _ dataset: PreferenceDataset, weights: [Double], stopping: [Comparison] = [],
+    _ settings: RewardTraining, _ dataset: PreferenceDataset, weights: MeasuredWeights, stopping: [Comparison] = [],
     resuming snapshot: TrainingSnapshot? = nil
   ) throws {
     try settings.check()
     guard let contexts = dataset.contexts else { throw RewardTraining.Problem.noContexts }
-    guard weights.count == contexts.count else {
-      throw EstimationError.weightCount(found: weights.count, alternatives: contexts.count)
-    }
     if settings.patience != nil {
       guard !stopping.isEmpty else { throw RewardTraining.Problem.noStoppingComparisons }
       self.stopping = StoppingSet(stopping, contexts)
@@ -38,7 +35,7 @@ public struct TrainingSession: Sendable {
     self.settings = settings
     rows = contexts.singlePrecision
     comparisons = dataset.comparisons
-    masses = TrainingMasses(weights, contexts, settings.lambdaConvention)
+    masses = try TrainingMasses(weights, dataset, contexts, settings.lambdaConvention)
     let count = comparisons.count
     runs = (0..<settings.runs).map {
       TrainingRun(settings, run: $0, comparisons: count, dimension: contexts.dimension)
@@ -157,37 +154,70 @@ struct StoppingSet: Sendable {
   }
 }
 
-/// What comparisons weigh in the loss, and what holds rewards back.
+/// What comparisons weigh in the loss, and what holds their rewards back: one of each for every comparison.
 struct TrainingMasses: Sendable {
-  /// One for each alternative, mean 1.
-  let weights: [Float]
-  /// 1 / (1 - W) of each alternative, W the weight of its exact duplicates; nil where the ridge is by weights alone.
-  let ridges: [Float]?
-  /// Exact duplicates.
-  let groupOf: [Int32]
+  /// v of the loss.
+  let loss: [Float]
+  /// Half of lambda times these is what r_a^2 and r_b^2 cost.
+  let ridgeA: [Float]
+  let ridgeB: [Float]
 
-  init(_ weights: [Double], _ contexts: Contexts, _ convention: LambdaConvention) {
-    self.weights = weights.map { Float($0 * Double(weights.count)) }
-    let copies = contexts.duplicates()
-    groupOf = copies.groupOf.map { Int32($0) }
-    guard convention == .local else {
-      ridges = nil
+  /// - Precondition: `data` has the contexts that the weights are of.
+  init(_ measured: MeasuredWeights, _ data: PreferenceDataset, _ contexts: Contexts, _ convention: LambdaConvention)
+    throws
+  {
+    let rows = data.comparisons
+    if case .local(let local)? = measured.comparisons {
+      guard local.values.count == data.pairCounts.opponents.count else {
+        throw EstimationError.weightCount(
+          found: local.values.count, alternatives: data.pairCounts.opponents.count)
+      }
+      let copies = contexts.duplicates()
+      let masses = rows.map { row -> Float in
+        data.pairCounts.entry(Int(row.a), Int(row.b)).map { Float(local.values[$0]) } ?? 0
+      }
+      // Every comparison brings its own ridge; copies compared with one another hold nothing back.
+      let ridge = zip(rows, masses).map { row, mass in
+        copies.groupOf[Int(row.a)] == copies.groupOf[Int(row.b)] ? 0 : mass
+      }
+      self.init(loss: masses, ridgeA: ridge, ridgeB: ridge)
       return
     }
+    let weights = measured.alternatives.values
+    guard weights.count == contexts.count else {
+      throw EstimationError.weightCount(found: weights.count, alternatives: contexts.count)
+    }
+    self.init(products: weights, rows, contexts, convention)
+  }
+
+  private init(loss: [Float], ridgeA: [Float], ridgeB: [Float]) {
+    (self.loss, self.ridgeA, self.ridgeB) = (loss, ridgeA, ridgeB)
+  }
+
+  /// - Parameter weights: One for each alternative, sum 1; rescaled to mean 1.
+  private init(
+    products weights: [Double], _ rows: [Comparison], _ contexts: Contexts, _ convention: LambdaConvention
+  ) {
+    let scaled = weights.map { Float($0 * Double(weights.count)) }
+    let loss = rows.map { scaled[Int($0.a)] * scaled[Int($0.b)] }
+    guard convention == .local else {
+      self.init(
+        loss: loss, ridgeA: rows.map { scaled[Int($0.a)] }, ridgeB: rows.map { scaled[Int($0.b)] })
+      return
+    }
+    let copies = contexts.duplicates()
     // Under equal weights every alternative stands alone, as in the standard estimate.
     let isUniform = weights.allSatisfy { $0 == weights[0] }
     var groupWeights = [Double](repeating: 0, count: copies.count)
     for (i, group) in copies.groupOf.enumerated() { groupWeights[group] += weights[i] }
-    ridges = weights.indices.map { i in
+    // 1 / (1 - W), W the weight of the exact duplicates.
+    let ridges = weights.indices.map { i in
       Float(1 / max(1 - (isUniform ? weights[i] : groupWeights[copies.groupOf[i]]), 1e-6))
     }
-  }
-
-  /// Half of lambda times these two is what r_a^2 and r_b^2 cost in a comparison's loss.
-  func ridge(_ a: Int, _ b: Int) -> (Float, Float) {
-    guard let ridges else { return (weights[a], weights[b]) }
-    if groupOf[a] == groupOf[b] { return (0, 0) }
-    let mass = weights[a] * weights[b]
-    return (mass * ridges[a], mass * ridges[b])
+    func ridge(_ row: Comparison, _ own: Int32) -> Float {
+      if copies.groupOf[Int(row.a)] == copies.groupOf[Int(row.b)] { return 0 }
+      return scaled[Int(row.a)] * scaled[Int(row.b)] * ridges[Int(own)]
+    }
+    self.init(loss: loss, ridgeA: rows.map { ridge($0, $0.a) }, ridgeB: rows.map { ridge($0, $0.b) })
   }
 }

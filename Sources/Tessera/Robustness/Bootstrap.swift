@@ -30,8 +30,11 @@ public struct Bootstrap: Sendable {
             prompt: c.prompt)
       }
       guard !resampled.isEmpty else { continue }
+      let part = dataset.keeping(resampled)
       let again = try fit.estimate(
-        dataset.keeping(resampled), by: estimate.scheme, weights: estimate.weights, start: estimate.rewards,
+        part, by: estimate.scheme,
+        measured: estimate.measured.restricted(from: dataset.pairCounts, to: part.pairCounts),
+        lambda: estimate.lambda, start: estimate.rewards,
         work: work.silent)
       for i in 0..<m { draws[i].append(again.rewards[i]) }
     }

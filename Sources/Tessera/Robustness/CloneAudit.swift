@@ -25,6 +25,8 @@ public struct CloneAudit: Sendable {
   public let dataset: PreferenceDataset
   public let settings: Settings
   public let components: Components
+  /// How pairs count.
+  public let pairs: PairConvention
   /// For each scheme, the standard estimate first.
   public let estimates: [WeightedEstimate]
   /// For each scheme.
@@ -48,7 +50,11 @@ public struct CloneAudit: Sendable {
   /// - Throws: `RobustnessError.noContexts`; `WeightsError`, `SpaceError`, `EstimationError`, `DatasetError`, `Cancelled`.
   public init(_ dataset: PreferenceDataset, settings: Settings = Settings(), work: Work = Work()) throws {
     guard let contexts = dataset.contexts else { throw RobustnessError.noContexts }
-    let fit = RewardFit(settings.fit)
+    var fixed = settings.fit
+    // What the data decide is decided once: what changes then is due to the clones.
+    fixed.pairs = RewardFit(settings.fit).choice(for: dataset).pairs == .count ? .count : .proportion
+    let fit = RewardFit(fixed)
+    pairs = fit.choice(for: dataset).pairs
     let seed = settings.fit.seed
     let components = Components(dataset.pairCounts)
     let first = work.part(0...0.05, "estimates")
@@ -56,7 +62,7 @@ public struct CloneAudit: Sendable {
     let estimates = try settings.schemes.map { try fit.estimate(dataset, by: $0, work: first.silent) }
     noise = try estimates.map { estimate in
       let again = try fit.estimate(
-        dataset, by: estimate.scheme.reseeded(seed &+ 1), start: estimate.rewards, work: first.silent)
+        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards, work: first.silent)
       return RewardShift(estimate.rewards, again.rewards, components)
     }
     errors = try estimates.map { try fit.errors(of: $0, dataset, work: first.silent) }
@@ -73,7 +79,7 @@ public struct CloneAudit: Sendable {
         work: work.silent)
     }
     resolutions = try ResolutionCurve(
-      dataset, tree: near.tree, standard: estimates[0].rewards, fit: fit, components: components,
+      dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit, components: components,
       work: work.silent)
 
     let rewards = estimates[0].rewards

@@ -1,57 +1,106 @@
-/// How well each scheme predicts what three splits hold out: by the rewards themselves where alternatives recur, by a
-/// linear reward on the contexts where they do not.
+/// How well each scheme predicts what is held out: by the rewards themselves where alternatives recur, by a linear reward on
+/// the contexts where they do not.
+///
+/// All schemes see the same folds, and each has the lambda that its own curve chooses, so that they differ by their weights
+/// alone.
 public struct HeldOutFit: Sendable {
-  /// For each scheme.
+  /// For each scheme: plain means over the held-out votes.
   public let qualities: [PredictionQuality]
-  public let unit: HeldOutSplit.Unit
+  /// For each scheme: what its lambda was chosen by, with losses weighted as the scheme weighs.
+  public let curves: [LambdaCurve]
+  /// For each scheme: its log loss less that of the first scheme, and the paired standard error over clusters.
+  public let differences: [Difference]
+  public let unit: Folds.Unit
   /// Whether a linear reward on the contexts predicted.
   public let usesModel: Bool
 
-  /// nil where nothing can be held out.
-  init?(
-    _ dataset: PreferenceDataset, _ estimates: [WeightedEstimate], fit: RewardFit, seed: UInt64, work: Work
+  public struct Difference: Sendable, Equatable, Codable {
+    public let logLoss: Double
+    public let error: Double
+  }
+
+  /// - Parameter lambda: Fixed for all; nil for each scheme's own choice.
+  /// - Returns: nil where nothing can be held out.
+  /// - Throws: `EstimationError`, `ContextsError`, `Cancelled`.
+  public init?(
+    _ dataset: PreferenceDataset, _ estimates: [WeightedEstimate], fit: RewardFit, lambda: Double? = nil,
+    seed: UInt64, work: Work
   ) throws {
-    var predictions = estimates.map { _ in (comparisons: [Comparison](), rewards: [Double](), groups: [Int]())
+    let counts = dataset.pairCounts
+    // Most answers have one comparison: those held out are answers that no other fold knows.
+    let perAlternative = 2 * dataset.totalComparisons / Double(max(dataset.alternatives.count, 1))
+    var folds = Folds(dataset, seed: seed)
+    var design: LinearReward.Design?
+    if let contexts = dataset.contexts, folds?.unit == .pair || folds?.unit == .vote || perAlternative < 4,
+      let whole = Folds(dataset, predictsNewAlternatives: true, seed: seed), whole.unit == .prompt
+    {
+      design = try LinearReward.Design(contexts, work: work.silent)
+      folds = whole
     }
-    var usesModel = false
-    var unit = HeldOutSplit.Unit.pair
-    for split in 0..<3 {
-      work.report(Double(split) / 3)
-      guard let parts = HeldOutSplit(dataset, share: 0.2, seed: seed &+ UInt64(split)) else { return nil }
-      unit = parts.unit
-      let counts = parts.training.pairCounts
-      let known = parts.heldOut.comparisons.count {
-        counts.comparisons(of: Int($0.a)) > 0 && counts.comparisons(of: Int($0.b)) > 0
+    guard let folds else { return nil }
+    let convention = fit.choice(for: dataset).pairs
+    let copies = dataset.contexts?.duplicates()
+    var qualities: [PredictionQuality] = []
+    var curves: [LambdaCurve] = []
+    // Loss and votes of each cluster, for each scheme.
+    var losses: [[Double]] = []
+    var votes = [Double](repeating: 0, count: folds.clusterCount)
+    for (number, estimate) in estimates.enumerated() {
+      let part = work.part(
+        Double(number) / Double(estimates.count)...Double(number + 1) / Double(estimates.count))
+      let groups = estimate.scheme.isUniform ? nil : copies
+      let scale =
+        estimate.scheme.isUniform && design == nil
+        ? fit.settings.lambdaConvention.standardLambda(1, alternatives: counts.alternatives) : 1
+      let curve: LambdaCurve
+      if let design {
+        curve = try LambdaCurve(
+          linear: design, folds, counts, estimate.pairs, pairs: convention,
+          lambda: fit.settings.lambdaConvention, groups: groups, work: part)
+      } else {
+        curve = try LambdaCurve(
+          folds, counts, estimate.pairs, pairs: convention, lambda: fit.settings.lambdaConvention,
+          groups: groups, scale: scale, work: part)
       }
-      usesModel = Double(known) < 0.9 * Double(parts.heldOut.comparisons.count)
-      let groups = HeldOutSplit.groups(of: parts.heldOut).groups
-      for (place, estimate) in estimates.enumerated() {
-        let rewards: [Double]
-        if usesModel, let contexts = dataset.contexts {
-          let training = RewardTraining(
-            hidden: [], steps: 300, learningRate: 0.01, lambda: 0.01, runs: 1, seed: seed)
-          rewards = try training.train(parts.training, weights: estimate.weights.values, work: work.silent)
-            .scores(of: contexts).mean
+      curves.append(curve)
+      let chosen = (lambda ?? curve.chosen) * scale
+      var (rows, rewards, clusters) = ([Comparison](), [Double](), [Int]())
+      var own = [Double](repeating: 0, count: folds.clusterCount)
+      for fold in 0..<folds.count {
+        let training = PairCounts(alternatives: counts.alternatives, comparisons: folds.training[fold])
+        let weights = estimate.pairs.restricted(
+          from: counts, to: training, pairs: convention, lambda: fit.settings.lambdaConvention, groups: groups
+        )
+        let found: [Double]
+        if let design {
+          found = try LinearReward(design, training, weights, lambda: chosen, work: work.silent).rewards
         } else {
-          rewards = try fit.estimate(
-            parts.training, by: estimate.scheme, weights: estimate.weights, start: estimate.rewards,
-            work: work.silent
-          ).rewards
+          found = try BradleyTerry(lambda: chosen).fit(training, weights, work: work.silent).rewards
         }
-        // Splits are laid side by side: alternatives of each have numbers of their own.
-        let offset = predictions[place].rewards.count
-        let groupOffset = (predictions[place].groups.max() ?? -1) + 1
-        predictions[place].rewards += rewards
-        predictions[place].groups += groups.map { $0 + groupOffset }
-        predictions[place].comparisons += parts.heldOut.comparisons.map {
-          Comparison(a: Int($0.a) + offset, b: Int($0.b) + offset, outcome: $0.outcome, count: $0.count)
+        // Folds are laid side by side: alternatives of each have numbers of their own.
+        let offset = rewards.count
+        rewards += found
+        for (row, cluster) in zip(folds.heldOut[fold], folds.clusters[fold]) {
+          rows.append(
+            Comparison(
+              a: Int(row.a) + offset, b: Int(row.b) + offset, outcome: row.outcome, count: row.count))
+          clusters.append(Int(cluster))
+          own[Int(cluster)] +=
+            row.count * logLoss(found[Int(row.a)] - found[Int(row.b)], outcome: row.outcome)
+          if number == 0 { votes[Int(cluster)] += row.count }
         }
       }
+      losses.append(own)
+      qualities.append(PredictionQuality(of: rows, rewards: rewards, groups: clusters))
     }
-    qualities = predictions.map {
-      PredictionQuality(of: $0.comparisons, rewards: $0.rewards, groups: $0.groups)
+    let total = votes.reduce(0, +)
+    differences = losses.map { own in
+      let gaps = zip(own, losses[0]).map { $0 - $1 }
+      let mean = gaps.reduce(0, +) / total
+      let squares = zip(gaps, votes).reduce(0) { $0 + ($1.0 - mean * $1.1) * ($1.0 - mean * $1.1) }
+      let g = Double(gaps.count)
+      return Difference(logLoss: mean, error: g > 1 ? (squares * g / (g - 1)).squareRoot() / total : 0)
     }
-    self.unit = unit
-    self.usesModel = usesModel
+    (self.qualities, self.curves, unit, usesModel) = (qualities, curves, folds.unit, design != nil)
   }
 }

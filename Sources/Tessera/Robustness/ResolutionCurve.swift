@@ -15,7 +15,7 @@ public struct ResolutionCurve: Sendable {
 
   /// - Parameter standard: Rewards of the standard estimate.
   init(
-    _ dataset: PreferenceDataset, tree: SpanningTree, standard: [Double], fit: RewardFit,
+    _ dataset: PreferenceDataset, tree: SpanningTree, standard: [Double], lambda: Double, fit: RewardFit,
     components: Components,
     work: Work
   ) throws {
@@ -29,7 +29,7 @@ public struct ResolutionCurve: Sendable {
     points = try distances.map { distance in
       let weights = try LinkageWeights.weights(tree: tree, resolution: distance)
       let found = try fit.estimate(
-        dataset, by: Linkage(resolution: distance), weights: weights, start: last, work: work)
+        dataset, by: Linkage(resolution: distance), measured: MeasuredWeights(weights), lambda: lambda, start: last, work: work)
       last = found.rewards
       return Point(
         distance: distance, groups: tree.groups(within: distance).count,

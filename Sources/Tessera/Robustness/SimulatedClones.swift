@@ -18,7 +18,7 @@ public struct SimulatedClones: Sendable {
       into: dataset, of: target, count: clones, distance: distance * medianDistance, seed: seed)
     shifts = try before.map { before in
       let after = try fit.estimate(
-        attacked.dataset, by: before.scheme,
+        attacked.dataset, by: before.scheme, lambda: before.lambda,
         start: before.rewards + Array(repeating: before.rewards[target], count: clones), work: work)
       return RewardShift(before.rewards, after.rewards, components)
     }

@@ -118,6 +118,7 @@ public enum WeightsError: KindedError, Equatable {
   case promptWeights(found: Int, prompts: Int)
   case cellsFailed(dimension: Int, sum: Double)
   case noPool(name: String)
+  case needsComparisons(scheme: String)
 
   public var kind: ErrorKind {
     switch self {
@@ -128,6 +129,8 @@ public enum WeightsError: KindedError, Equatable {
 
   public var description: String {
     switch self {
+    case .needsComparisons(let scheme):
+      "the weights \(scheme) weigh comparisons, of which there are none; expected them beside the contexts"
     case .noContexts: "there are no contexts; expected at least one alternative"
     case .noSamples(let found): "the number of samples is \(found); expected at least 1"
     case .scale(let extent, let limit):

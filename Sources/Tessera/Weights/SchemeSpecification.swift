@@ -2,6 +2,8 @@
 public enum SchemeSpecification: Sendable, Hashable {
   case uniform
   case voronoi
+  /// Weights of comparisons; nil for a scale from the data.
+  case local(scale: Double?)
   case linkage(resolution: Double)
   /// nil for a horizon from the data.
   case horizon(distance: Double?)
@@ -11,6 +13,9 @@ public enum SchemeSpecification: Sendable, Hashable {
   /// nil for the median distance of nearest neighbours.
   case density(bandwidth: Double?)
   case removeDuplicates(threshold: Double)
+
+  /// Whether it weighs comparisons, so that weights of alternatives do not tell those of pairs.
+  public var isLocal: Bool { if case .local = self { true } else { false } }
 
   /// As it is spelled, with its parameters.
   public var name: String { scheme(Sampling()).name }
@@ -23,6 +28,7 @@ public enum SchemeSpecification: Sendable, Hashable {
     switch (parts[0], number) {
     case ("uniform", nil): self = .uniform
     case ("voronoi", nil): self = .voronoi
+    case ("local", let scale) where scale != 0: self = .local(scale: scale)
     case ("linkage", let resolution): self = .linkage(resolution: resolution ?? 0)
     case ("horizon", let distance) where distance != 0: self = .horizon(distance: distance)
     case ("meta", let resolution?): self = .meta(resolution: resolution)
@@ -37,13 +43,14 @@ public enum SchemeSpecification: Sendable, Hashable {
 
   /// What names there are, for help and messages.
   public static let spellings =
-    "uniform, voronoi, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
+    "uniform, voronoi, local, local=SCALE, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
 
   /// The scheme, with what it uses of the settings of sampling.
   public func scheme(_ sampling: Sampling) -> any WeightScheme {
     switch self {
     case .uniform: Uniform()
     case .voronoi: Voronoi(sampling)
+    case .local(let scale): Local(scale: scale)
     case .linkage(let resolution): Linkage(resolution: resolution)
     case .horizon(let distance): Horizon(distance: distance)
     case .meta(let resolution): MetaScheme(resolution: resolution, sampling: sampling)

@@ -66,6 +66,68 @@ public struct Horizon: WeightScheme {
   }
 }
 
+/// How many different comparisons each comparison stands for: `LocalComparisonWeights`.
+public struct Local: WeightScheme {
+  /// h: half of it is the resolution, three quarters the reach; nil for the local scale of the contexts.
+  public let scale: Double?
+  public var name: String { scale.map { "local=\($0)" } ?? "local" }
+
+  public init(scale: Double? = nil) { self.scale = scale }
+
+  /// - Throws: `WeightsError.needsComparisons`: contexts alone say nothing of comparisons.
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    throw WeightsError.needsComparisons(scheme: "local")
+  }
+
+  public func measure(_ data: PreferenceDataset, work: Work) throws -> MeasuredWeights {
+    try measure(data, growing: nil, work: work)
+  }
+
+  /// - Parameter known: What an earlier fit of some of the comparisons has found.
+  func measure(_ data: PreferenceDataset, growing known: ComparisonForest?, work: Work) throws
+    -> MeasuredWeights
+  {
+    guard let contexts = data.contexts else { throw WeightsError.noContexts }
+    let local = try LocalComparisonWeights(
+      contexts: contexts, counts: data.pairCounts, scale: scale, growing: known, work: work)
+    return local.measured(data.pairCounts)
+  }
+}
+
+extension LocalComparisonWeights {
+  /// With each alternative's share.
+  func measured(_ counts: PairCounts) -> MeasuredWeights {
+    var shares = (0..<counts.alternatives).map { i in
+      values[counts.rowStarts[i]..<counts.rowStarts[i + 1]].reduce(0, +)
+    }
+    let total = max(shares.reduce(0, +), .leastNormalMagnitude)
+    for i in shares.indices { shares[i] /= total }
+    return MeasuredWeights(
+      AlternativeWeights(values: shares, provenance: provenance), comparisons: .local(self))
+  }
+
+  var provenance: Provenance {
+    Provenance(
+      scheme: "local", method: .exact,
+      choice:
+        "comparisons with both ends within \(resolution) count as the same, those beyond \(reach) as different",
+      resolution: resolution, horizon: reach, groups: groups)
+  }
+
+  /// The same pairs among other ones: those of a resample, or of a part.
+  ///
+  /// - Precondition: Every pair of `part` is one of `full`, which these are the weights of.
+  func restricted(from full: PairCounts, to part: PairCounts) -> LocalComparisonWeights {
+    var values = [Double](repeating: 0, count: part.opponents.count)
+    for i in 0..<part.alternatives {
+      for place in part.rowStarts[i]..<part.rowStarts[i + 1] {
+        if let entry = full.entry(i, Int(part.opponents[place])) { values[place] = self.values[entry] }
+      }
+    }
+    return LocalComparisonWeights(self, values: values)
+  }
+}
+
 /// Groups by average linkage within a root mean square distance, weighed by Voronoi cells of their centres.
 public struct MetaScheme: WeightScheme {
   public let resolution: Double

@@ -21,6 +21,11 @@ public protocol WeightScheme: Sendable {
   /// - Returns: m weights, with their standard errors where they are sampled.
   func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights
 
+  /// What it says of data: weights of alternatives, and of comparisons where it weighs those.
+  ///
+  /// A scheme that looks at contexts alone need not implement it.
+  func measure(_ data: PreferenceDataset, work: Work) throws -> MeasuredWeights
+
   /// The same scheme with another seed, to see how much the seed matters; itself where none is used.
   func reseeded(_ seed: UInt64) -> any WeightScheme
 }
@@ -31,6 +36,11 @@ extension WeightScheme {
   public func weights(of contexts: Contexts) throws -> AlternativeWeights {
     try weights(of: contexts, work: Work())
   }
+  public func measure(_ data: PreferenceDataset, work: Work) throws -> MeasuredWeights {
+    guard let contexts = data.contexts else { throw WeightsError.noContexts }
+    return MeasuredWeights(try weights(of: contexts, work: work))
+  }
+  public func measure(_ data: PreferenceDataset) throws -> MeasuredWeights { try measure(data, work: Work()) }
 
   /// Whether this is the standard estimate's scheme, which looks at no contexts.
   public var isUniform: Bool { self is Uniform }

@@ -51,7 +51,7 @@ struct SettingsOptions: ParsableArguments {
   /// - Throws: for settings that were given and change nothing here.
   static func refuseUnused(
     _ settings: RewardFit.Settings, _ given: Set<RewardFit.Settings.Key>, hasContexts: Bool,
-    schemes: [any WeightScheme]? = nil
+    schemes: [any WeightScheme]
   ) throws {
     for (key, why) in settings.unused(given, hasContexts: hasContexts, schemes: schemes) {
       throw ValidationError("\(flag(key)) has no effect here: \(why).")

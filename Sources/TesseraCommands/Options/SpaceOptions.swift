@@ -111,5 +111,5 @@ extension WeightChoice: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
 
   static let help =
-    "\(spellings). auto is the winner of the documentation's study, horizon (default: voronoi where contexts are known)."
+    "\(spellings). auto (the default) follows what the data satisfy and says so; paper is voronoi where contexts are known."
 }

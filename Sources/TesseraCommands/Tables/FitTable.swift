@@ -6,15 +6,21 @@ struct FitTable {
   private let result: RewardFit.Result
   /// The alternative whose differences from the others are shown.
   private let against: String?
+  /// What was chosen, and why.
+  private let why: [String]
   private let standardRanks: [Int?]
   private let weightedRanks: [Int?]?
 
-  init(_ result: RewardFit.Result, against: String? = nil) {
+  init(_ result: RewardFit.Result, why: [String], against: String? = nil) {
+    self.why = why
     self.result = result
     self.against = against
     standardRanks = result.ranks(result.standard.rewards)
     weightedRanks = result.weighted.map { result.ranks($0.rewards) }
   }
+
+  /// Whether comparisons are weighed: alternatives then have a share of them, and no weight.
+  private var isLocal: Bool { result.choice.weights.isLocal && result.weighted != nil }
 
   private var ids: [String] { result.dataset.alternatives.map(\.id) }
 
@@ -37,7 +43,7 @@ struct FitTable {
     }
     var columns: [(String, TextTable.Alignment)] = [("alternative", .left)]
     if hasComponents { columns.append(("component", .right)) }
-    if weighted != nil { columns.append(("weight", .right)) }
+    if weighted != nil { columns.append((isLocal ? "share" : "weight", .right)) }
     columns += [("standard reward", .right), ("rank", .right)]
     if weighted != nil { columns += [("weighted reward", .right), ("rank", .right), ("moved", .right)] }
     if weighted?.weightNoise != nil { columns.append(("± of weights", .right)) }
@@ -88,6 +94,7 @@ struct FitTable {
     if data.ties > 0 { first += ", \(Spell.plural(data.ties, "tie"))" }
     if data.annotators.count > 0 { first += ", \(Spell.plural(data.annotators.count, "annotator"))" }
     lines.append(first)
+    lines += why.enumerated().map { ($0.offset == 0 ? "why        " : "           ") + $0.element }
     if let merged = result.merged {
       lines.append(
         "merged     \(Spell.plural(merged.groups.groupOf.count - merged.groups.count, "exact duplicate")), \(Spell.count(merged.droppedComparisons)) comparisons among them left out"
@@ -95,12 +102,20 @@ struct FitTable {
     }
     if result.weighted != nil {
       let weights = result.weights
-      lines.append("weights    \(WeightWords.how(weights))")
-      lines.append(
-        "           effective alternatives \(Spell.decimals(weights.effectiveAlternatives, 1)) of \(Spell.count(weights.values.count)), weight zero \(Spell.percent(weights.zeroWeightShare)), largest standard error \(Spell.short(weights.maxStandardError))"
-      )
+      if case .local(let local)? = result.fittedWeights.comparisons {
+        lines.append(
+          "weights    \(WeightWords.how(local, pairs: result.fittedDataset.pairCounts.pairCount))")
+        lines.append(
+          "           effective comparisons \(Spell.decimals(result.best.effectiveComparisons, 1)) (standard: \(Spell.decimals(result.standard.effectiveComparisons, 1)))"
+        )
+      } else {
+        lines.append("weights    \(WeightWords.how(weights))")
+        lines.append(
+          "           effective alternatives \(Spell.decimals(weights.effectiveAlternatives, 1)) of \(Spell.count(weights.values.count)), weight zero \(Spell.percent(weights.zeroWeightShare)), largest standard error \(Spell.short(weights.maxStandardError))"
+        )
+      }
     }
-    lines.append("lambda     \(result.settings.lambda) (\(result.settings.lambdaConvention.rawValue))")
+    lines.append("lambda     \(lambda) (\(result.settings.lambdaConvention.rawValue))")
     lines.append("standard   \(Self.proof(standard))")
     if let weighted = result.weighted { lines.append("weighted   \(Self.proof(weighted))") }
     var errors =
@@ -118,6 +133,14 @@ struct FitTable {
     }
     lines += remarks
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var lambda: String {
+    let standard = Spell.short(result.standard.lambda)
+    guard let weighted = result.weighted.map({ Spell.short($0.lambda) }), weighted != standard else {
+      return standard
+    }
+    return "\(standard) (standard), \(weighted) (weighted)"
   }
 
   private static func proof(_ estimate: RewardFit.Estimate) -> String {
@@ -157,6 +180,7 @@ struct FitTable {
     guard let weightedRanks else {
       return
         "Only the standard estimate: the weighted one needs contexts (--alternatives with context fields, or --contexts FILE.npy).\n"
+        + dependence
     }
     let components = result.components
     func winners(_ ranks: [Int?]) -> [Int: [Int]] {
@@ -183,7 +207,17 @@ struct FitTable {
       text +=
         " The winner changes in \(Spell.count(flips)) of \(Spell.plural(components.count, "component"))."
     }
-    return text + "\n"
+    return text + "\n" + dependence
+  }
+
+  /// A warning where the leaders depend on a strength of the regularisation that the data do not tell.
+  private var dependence: String {
+    let best = result.best.leaders
+    guard let other = best.others.first(where: { $0.leaders.first != best.leaders.first }) ?? best.others.first
+    else { return "" }
+    func names(_ places: [Int]) -> String { places.map { ids[$0] }.joined(separator: ", ") }
+    return
+      "The first places depend on lambda: at \(Spell.short(other.lambda)), which predicts as well, they are \(TextTable.visible(names(other.leaders), limit: 200)).\n"
   }
 }
 

@@ -18,6 +18,11 @@ enum WeightWords {
     return how
   }
 
+  /// "1,240.5 different comparisons among 1,300 pairs, in 1,210 groups (largest 4)".
+  static func how(_ local: LocalComparisonWeights, pairs: Int) -> String {
+    "local: \(Spell.decimals(local.differentComparisons, 1)) different comparisons among \(Spell.plural(pairs, "pair")), largest group \(Spell.count(local.largestGroup)); alike within \(Spell.short(local.resolution)), different from \(Spell.short(local.reach))"
+  }
+
   static let words = WeightAdviceWords { SettingsOptions.flag($0) }
 
   /// Advice, with options named as the command line spells them.

@@ -38,6 +38,8 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     public var effectiveAlternatives: Double
     public var zeroWeightShare: Double
     public var effectiveComparisons: Double
+    /// Strength of the regularisation, as given or as the scheme's own curve chose it.
+    public var lambda: Double
     /// Largest violation of the first-order condition.
     public var certificate: Double
     /// "minimum", or why the search stopped before it.
@@ -59,6 +61,11 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     public var logLoss: Double
     @Null public var logLossError: Double?
     public var calibrationError: Double
+    /// Log loss less that of the standard estimate, on the same votes, and the standard error of that.
+    public var logLossDifference: Double
+    @Null public var logLossDifferenceError: Double?
+    /// What the predictions' lambda was chosen by: each scheme has its own.
+    public var lambdaCurve: FitDocument.Curve
   }
 
   public struct Group: Sendable, Equatable, Codable {
@@ -132,9 +139,9 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     alternatives = ids.count
     comparisons = audit.dataset.totalComparisons
     components = audit.components.count
-    lambda = audit.settings.fit.lambda
+    lambda = audit.estimates[0].lambda
     lambdaConvention = audit.settings.fit.lambdaConvention
-    pairs = audit.settings.fit.pairs
+    pairs = audit.pairs
     self.contexts = contexts
     duplicatesWithin = audit.nearDuplicates.threshold
     medianDistance = audit.nearDuplicates.medianDistance
@@ -146,12 +153,14 @@ public struct AuditDocument: Sendable, Equatable, Codable {
       return Scheme(
         name: names[k], effectiveAlternatives: estimate.weights.effectiveAlternatives,
         zeroWeightShare: estimate.weights.zeroWeightShare,
-        effectiveComparisons: estimate.effectiveComparisons, certificate: estimate.fit.certificate,
+        effectiveComparisons: estimate.effectiveComparisons, lambda: estimate.lambda,
+        certificate: estimate.fit.certificate,
         outcome: estimate.fit.outcome, noiseShift: audit.noise[k].largest,
         clonesToFlip: found.schemes[k].clonesToFlip,
         provenance: FitDocument.Weights(
-          estimate.weights, advice: advice.sentences(estimate.weights.advice)),
-        heldOut: audit.heldOut.map { HeldOut($0.qualities[k]) })
+          estimate.weights, comparisons: estimate.measured.comparisons,
+          advice: advice.sentences(estimate.weights.advice)),
+        heldOut: audit.heldOut.map { HeldOut($0, k) })
     }
     groups = audit.influences.map { group in
       Group(
@@ -186,10 +195,14 @@ public struct AuditDocument: Sendable, Equatable, Codable {
 }
 
 extension AuditDocument.HeldOut {
-  init(_ quality: PredictionQuality) {
+  init(_ heldOut: HeldOutFit, _ scheme: Int) {
+    let (quality, curve) = (heldOut.qualities[scheme], heldOut.curves[scheme])
     self.init(
       accuracy: quality.accuracy, accuracyError: finite(quality.accuracyError), logLoss: quality.logLoss,
-      logLossError: finite(quality.logLossError), calibrationError: quality.calibrationError)
+      logLossError: finite(quality.logLossError), calibrationError: quality.calibrationError,
+      logLossDifference: heldOut.differences[scheme].logLoss,
+      logLossDifferenceError: finite(heldOut.differences[scheme].error),
+      lambdaCurve: FitDocument.Curve(folds: curve.folds, unit: curve.unit, points: curve.points))
   }
 }
 

@@ -5,6 +5,7 @@ import Tessera
 /// Keys are a contract: those of earlier versions stay. Members that do not apply are left out, or null where they have
 /// always been there.
 public struct FitDocument: Sendable, Equatable, Codable {
+  /// Of the weighted estimate, or of the standard one where there is no other.
   public var lambda: Double
   public var lambdaConvention: LambdaConvention
   public var pairs: PairConvention
@@ -15,6 +16,8 @@ public struct FitDocument: Sendable, Equatable, Codable {
   @Null public var mergedDuplicates: Int?
   public var estimates: Estimates
   public var weights: Weights
+  /// Which weights and pairs the fit has, and why.
+  public var choice: Choice
   /// Every setting of the fit.
   public var settings: RewardFit.Settings
   /// Ids of alternatives that have no comparison, and so no reward.
@@ -31,6 +34,28 @@ public struct FitDocument: Sendable, Equatable, Codable {
   /// On request: what every compared pair weighed, and what held every alternative back.
   public var pairMasses: [PairMass]?
   public var ridgeMasses: RidgeMasses?
+
+  public struct Choice: Sendable, Equatable, Codable {
+    public var weights: SchemeSpecification
+    public var pairs: PairConvention
+    public var reason: RewardFit.Reason
+    /// In words: weights, pairs, lambda.
+    public var why: [String]
+  }
+
+  /// What a strength of the regularisation was chosen by.
+  public struct Curve: Sendable, Equatable, Codable {
+    public var folds: Int
+    /// What was held out as a whole: prompt, annotator, pair or vote.
+    public var unit: Folds.Unit
+    public var points: [LambdaCurve.Point]
+  }
+
+  /// Another order of the leaders at a strength that the data do not tell from the chosen one.
+  public struct Leaders: Sendable, Equatable, Codable {
+    public var lambda: Double
+    public var leaders: [String]
+  }
 
   /// A count, written without a decimal point where it is whole.
   public struct Count: Sendable, Equatable, Codable {
@@ -63,6 +88,10 @@ public struct FitDocument: Sendable, Equatable, Codable {
     /// "minimum", or why the search stopped before it.
     public var outcome: RewardEstimate.Outcome
     public var effectiveComparisons: Double
+    /// What lambda was chosen by; left out where it was given, or where there was too little to choose it by.
+    public var lambdaCurve: Curve?
+    /// Left out where the leaders are the same for all strengths that predict as well.
+    public var leadersByLambda: [Leaders]?
   }
 
   public struct Weights: Sendable, Equatable, Codable {
@@ -84,9 +113,16 @@ public struct FitDocument: Sendable, Equatable, Codable {
     public var radii: Int?
     public var prompts: Int?
     public var pairSpace: Bool?
+    /// Of comparisons that are weighed: the local scale, how many different ones there are, and the size of the largest group
+    /// that hangs together.
+    public var scale: Double?
+    public var differentComparisons: Double?
+    public var largestGroup: Int?
 
     /// - Parameter advice: In words.
-    public init(_ weights: AlternativeWeights, advice: [String]) {
+    public init(
+      _ weights: AlternativeWeights, comparisons: MeasuredWeights.Comparisons? = nil, advice: [String]
+    ) {
       let p = weights.provenance
       (scheme, space, method, samples, seed) = (p.scheme, p.space, p.method, p.samples, p.seed)
       effectiveAlternatives = weights.effectiveAlternatives
@@ -96,6 +132,11 @@ public struct FitDocument: Sendable, Equatable, Codable {
       self.advice = advice
       (resolution, horizon, groups, bandwidth) = (p.resolution, p.horizon, p.groups, p.bandwidth)
       (radii, prompts, pairSpace) = (p.radii, p.prompts, p.isPairSpace ? true : nil)
+      if case .local(let local)? = comparisons {
+        scale = local.scale
+        differentComparisons = local.differentComparisons
+        largestGroup = local.largestGroup
+      }
     }
   }
 
@@ -146,10 +187,11 @@ public struct FitDocument: Sendable, Equatable, Codable {
 
   /// - Parameters:
   ///   - advice: On the weights, in words.
+  ///   - why: What was chosen, in words.
   ///   - pairMasses: Whether the masses of all pairs are written, which can be many.
   ///   - against: The id whose differences were asked for.
   public init(
-    _ result: RewardFit.Result, advice: [String] = [], pairMasses: Bool = false, against: String? = nil
+    _ result: RewardFit.Result, advice: [String] = [], why: [String] = [], pairMasses: Bool = false, against: String? = nil
   ) {
     let (data, standard, weighted) = (result.dataset, result.standard, result.weighted)
     let ids = data.alternatives.map(\.id)
@@ -159,18 +201,27 @@ public struct FitDocument: Sendable, Equatable, Codable {
         lambda: estimate.fit.lambda,
         errors: estimate.errors.noise, errorComputation: estimate.errors.computation,
         errorClusters: estimate.errors.clusters, errorRelativeError: estimate.errors.relativeError,
-        outcome: estimate.fit.outcome, effectiveComparisons: estimate.effectiveComparisons)
+        outcome: estimate.fit.outcome, effectiveComparisons: estimate.effectiveComparisons,
+        lambdaCurve: estimate.curve.map { Curve(folds: $0.folds, unit: $0.unit, points: $0.points) },
+        leadersByLambda: estimate.leaders.others.isEmpty
+          ? nil
+          : estimate.leaders.others.map { other in
+            Leaders(lambda: other.lambda, leaders: other.leaders.map { ids[$0] })
+          })
     }
     func names(_ places: [Int]) -> [String]? { places.isEmpty ? nil : places.map { ids[$0] } }
-    lambda = result.settings.lambda
+    lambda = result.best.lambda
     lambdaConvention = result.settings.lambdaConvention
-    pairs = result.settings.pairs
+    pairs = result.choice.pairs
     components = result.components.count
     comparisons = Count(data.totalComparisons)
     comparedPairs = result.fittedDataset.pairCounts.pairCount
     _mergedDuplicates = Null(result.merged.map { $0.groups.groupOf.count - $0.groups.count })
     estimates = Estimates(standard: describe(standard), weighted: weighted.map(describe))
-    weights = Weights(result.weights, advice: advice)
+    weights = Weights(
+      result.weights, comparisons: result.fittedWeights.comparisons, advice: advice)
+    choice = Choice(
+      weights: result.choice.weights, pairs: result.choice.pairs, reason: result.choice.reason, why: why)
     settings = result.settings
     neverCompared = names(data.pairCounts.uncompared)
     let unbeaten = data.pairCounts.unbeaten

@@ -89,7 +89,9 @@ public struct FitVerification: Sendable {
     // Weights of what was fitted.
     var weights = [Double](repeating: 0, count: m)
     for i in 0..<m { weights[fittedOf[i]] += all[i].weight }
-    let isPairSpace = document.weights.pairSpace ?? false
+    // Weights of comparisons are no products: their masses have to be written.
+    let isLocal = document.choice.weights.isLocal
+    let isPairSpace = document.weights.pairSpace ?? false || (isLocal && document.estimates.weighted != nil)
     var masses: [Pair: Double] = [:]
     if isPairSpace {
       guard let written = document.pairMasses else {
@@ -132,10 +134,14 @@ public struct FitVerification: Sendable {
     expect(
       "weighted rewards without a weighted estimate",
       document.estimates.weighted == nil ? Double(rowsWithWeightedReward) : 0, atMost: 0)
-    expect("lambda of the settings, difference", abs(document.settings.lambda - document.lambda), atMost: 0)
+    let best = document.estimates.weighted ?? document.estimates.standard
+    expect(
+      "lambda of the settings, or of the curve, difference",
+      abs((document.settings.lambda.value ?? Self.least(best.lambdaCurve)) - document.lambda), atMost: 0)
     expect(
       "conventions that differ from those of the settings",
-      (document.settings.pairs == document.pairs ? 0 : 1)
+      (document.settings.pairs == .automatic || document.settings.pairs.rawValue == document.pairs.rawValue
+        ? 0 : 1) + (document.choice.pairs == document.pairs ? 0 : 1)
         + (document.settings.lambdaConvention == document.lambdaConvention ? 0 : 1), atMost: 0)
     let squares = all.reduce(0) { $0 + $1.weight * $1.weight }
     expect(
@@ -173,8 +179,13 @@ public struct FitVerification: Sendable {
 
     let uniform = fitted.reduce(into: [Double](repeating: 0, count: m)) { $0[$1] = 1 / Double(fitted.count) }
     let alone = Array(0..<m)
+    // Each estimate has the strength of its own curve, where none was given.
+    func strength(_ estimate: FitDocument.Estimate) -> Double {
+      document.settings.lambda.value ?? Self.least(estimate.lambdaCurve)
+    }
     let standardLambda =
-      document.lambdaConvention == .paper ? document.lambda / Double(fitted.count) : document.lambda
+      strength(document.estimates.standard)
+      / (document.lambdaConvention == .paper ? Double(fitted.count) : 1)
     func check(
       _ name: String, _ printed: FitDocument.Estimate, _ w: [Double], groups: [Int], lambda: Double,
       masses: [Pair: Double]?, ridge written: [Double]?, reward: (FitDocument.Row) -> Double?,
@@ -183,7 +194,8 @@ public struct FitVerification: Sendable {
       expect("\(name): lambda, relative difference", abs(printed.lambda - lambda) / lambda, atMost: 1e-12)
       var residual = 0.0
       var unknown = 0
-      let rest = Self.rest(w, groups)
+      let isShare = masses == nil || !isLocal
+      let rest = isShare ? Self.rest(w, groups) : Array(repeating: 1, count: m)
       var conditions: [Condition] = []
       var ridges: [Int: Double] = [:]
       var pairSums = (first: 0.0, second: 0.0)
@@ -215,7 +227,7 @@ public struct FitVerification: Sendable {
         }
         var coverage = 1.0
         if document.lambdaConvention == .local {
-          coverage = Self.coverage(i, opponents, a, w, groups, rest, pooled)
+          coverage = Self.coverage(i, opponents, a, w, groups, rest, pooled, isShare: isShare)
         }
         ridges[i] = w[i] * coverage
         var sum = -lambda * coverage * r
@@ -270,8 +282,9 @@ public struct FitVerification: Sendable {
         let f = fittedOf[i]
         var (wins, total) = (0.0, 0.0)
         for j in pooled.opponents[f] ?? [] {
-          wins += w[j] * pooled.rate(f, j)
-          total += w[j]
+          let weight = isShare ? w[j] : mass(f, j)
+          wins += weight * pooled.rate(f, j)
+          total += weight
         }
         switch (winRate(all[i]), total > 0) {
         case (let printed?, true): off = max(off, abs(printed - wins / total))
@@ -289,7 +302,7 @@ public struct FitVerification: Sendable {
       let isUniform = document.settings.weights == .scheme(.uniform)
       check(
         "weighted", weighted, isUniform ? uniform : weights, groups: isUniform || isMerged ? alone : copyOf,
-        lambda: isUniform ? standardLambda : document.lambda, masses: isPairSpace ? masses : nil,
+        lambda: isUniform ? standardLambda : strength(weighted), masses: isPairSpace ? masses : nil,
         ridge: document.ridgeMasses?.weighted,
         reward: { $0.weightedReward }, winRate: { $0.weightedWinRate })
     }
@@ -403,6 +416,12 @@ public struct FitVerification: Sendable {
     return min(bound, largest.isNaN ? .infinity : largest)
   }
 
+  /// The strength of the least loss, the strongest of several; 0.1 where nothing was held out.
+  private static func least(_ curve: FitDocument.Curve?) -> Double {
+    guard let curve else { return LambdaCurve.fixed }
+    return curve.points.reversed().min { $0.loss < $1.loss }?.lambda ?? .nan
+  }
+
   /// 1 - W of each alternative's group.
   private static func rest(_ w: [Double], _ groups: [Int]) -> [Double] {
     var sums = [Int: Double]()
@@ -414,7 +433,7 @@ public struct FitVerification: Sendable {
   /// rho_i / w_i of the local ridge.
   private static func coverage(
     _ i: Int, _ opponents: [Int], _ a: [Double], _ w: [Double], _ groups: [Int], _ rest: [Double],
-    _ tally: Tally
+    _ tally: Tally, isShare: Bool
   ) -> Double {
     func outside(_ i: Int, _ opponents: [Int], _ a: [Double]) -> Double {
       guard rest[i] > 1e-12 else { return 0 }
@@ -431,7 +450,8 @@ public struct FitVerification: Sendable {
     }
     let loses = zip(opponents, a).contains { $1 > 0 && tally.rate(i, $0) < 1 }
     let wins = zip(opponents, a).contains { $1 > 0 && tally.rate(i, $0) > 0 }
-    return reaches && loses && wins ? 0 : a.reduce(0, +) / max(1 - w[i] / w.reduce(0, +), 1e-12)
+    if reaches && loses && wins { return 0 }
+    return a.reduce(0, +) / (isShare ? max(1 - w[i] / w.reduce(0, +), 1e-12) : 1)
   }
 
   private static func components(_ m: Int, _ fittedOf: [Int], _ tally: Tally) -> Int {

@@ -17,6 +17,11 @@ public enum VoronoiWeights {
   /// Samples at which a target error that is still out of reach is given up.
   public static let sampleLimit = 1_000_000_000
 
+  /// Whether `automatic` measures so many different contexts exactly, in a box.
+  public static func isExact(alternatives m: Int, dimension d: Int) -> Bool {
+    d <= 2 || (d <= 6 && m <= PolytopeCells.automaticLimit(dimension: d))
+  }
+
   /// Weights of alternatives in a space.
   ///
   /// - Parameters:

@@ -107,10 +107,10 @@ public enum LinkageWeights {
       let joined = min(edge.length, limit)
       height[node] = joined
       coarseHeight[node] = max(joined - resolution, 0)
-      let fine = fork(
+      let fine = Wires.fork(
         joined - height[left] + resistance[left], joined - height[right] + resistance[right],
         size[left], size[right])
-      let coarse = fork(
+      let coarse = Wires.fork(
         coarseHeight[node] - coarseHeight[left] + coarseResistance[left],
         coarseHeight[node] - coarseHeight[right] + coarseResistance[right], size[left], size[right])
       resistance[node] = fine.resistance
@@ -133,15 +133,5 @@ public enum LinkageWeights {
           horizon.map { "answers beyond \($0) count as equally different" } ?? "",
         ].filter { !$0.isEmpty }.joined(separator: ", "), resolution: resolution > 0 ? resolution : nil,
         horizon: horizon))
-  }
-
-  /// Two wires side by side: their common resistance, and the share of the current in the first.
-  ///
-  /// Where neither resists (copies), the current divides by the number of alternatives behind each.
-  private static func fork(_ a: Double, _ b: Double, _ sizeA: Int, _ sizeB: Int) -> (
-    resistance: Double, share: Double
-  ) {
-    guard a + b > 0 else { return (0, Double(sizeA) / Double(sizeA + sizeB)) }
-    return (a * (b / (a + b)), b / (a + b))
   }
 }

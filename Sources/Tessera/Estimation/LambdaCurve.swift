@@ -1,0 +1,111 @@
+/// How well an estimate predicts what is held out, for every strength of the regularisation; and the strength that does best.
+///
+/// The loss of a held-out vote counts by the weight that the fit itself gives the vote, so that copies cannot choose the
+/// strength: with uniform weights it is the plain mean.
+public struct LambdaCurve: Sendable, Equatable, Codable {
+  public struct Point: Sendable, Equatable, Codable {
+    public let lambda: Double
+    /// Weighted mean of the held-out log loss, in nats.
+    public let loss: Double
+    /// Above the least, and the standard error of that difference, paired, over clusters.
+    public let difference: Double
+    public let error: Double
+    /// Within one standard error of the least: the data do not tell it from the best.
+    public var isFlat: Bool { difference <= error }
+  }
+
+  /// Weakest first.
+  public let points: [Point]
+  public let chosen: Double
+  public let folds: Int
+  /// What was held out as a whole.
+  public let unit: Folds.Unit
+
+  /// Half decades from 1e-4 to 10.
+  public static let grid: [Double] = (0..<11).map { step in
+    let decades: [Double] = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10]
+    return step % 2 == 0 ? decades[step / 2] : decades[step / 2] * 3.162_277_660_168_379_5
+  }
+
+  /// What the strength is where there is too little to choose it by, as in the paper.
+  public static let fixed = 0.1
+
+  /// The curve of rewards that every alternative has for itself.
+  ///
+  /// - Parameters:
+  ///   - full: Counts of all comparisons, and what pairs weigh in the fit.
+  ///   - scale: What lambda is multiplied by in the objective.
+  /// - Throws: `EstimationError`, `Cancelled`.
+  /// - Complexity: as many fits as folds times strengths, each from the rewards of the next stronger one and to three digits:
+  ///   less than ten fits from nothing.
+  public init(
+    _ folds: Folds, _ full: PairCounts, _ weights: PairWeights, pairs: PairConvention,
+    lambda convention: LambdaConvention, groups: Partition?, scale: Double = 1, work: Work = Work()
+  ) throws {
+    try self.init(
+      folds, full, weights, pairs: pairs, lambda: convention, groups: groups, scale: scale, work: work
+    ) { problem, start in
+      let solver = NewtonSolver(
+        settings: BradleyTerry(lambda: problem.lambda, tolerance: 1e-5), rewardTolerance: 1e-3)
+      let rewards = try solver.solve(problem, start: start, work: work.silent).rewards
+      return (rewards, rewards)
+    }
+  }
+
+  /// - Parameter fit: The rewards at an objective's minimum, from what the fit of a stronger regularisation has left behind,
+  ///   and what it leaves behind itself.
+  init(
+    _ folds: Folds, _ full: PairCounts, _ weights: PairWeights, pairs: PairConvention,
+    lambda convention: LambdaConvention, groups: Partition?, scale: Double, work: Work,
+    fit: (Objective, [Double]?) throws -> (start: [Double], rewards: [Double])
+  ) throws {
+    let grid = Self.grid
+    // Losses and weights of clusters.
+    let width = folds.clusterCount
+    var losses = [Double](repeating: 0, count: grid.count * width)
+    var mass = [Double](repeating: 0, count: width)
+    for fold in 0..<folds.count {
+      work.report(Double(fold) / Double(folds.count))
+      let part = PairCounts(alternatives: full.alternatives, comparisons: folds.training[fold])
+      let restricted = weights.restricted(
+        from: full, to: part, pairs: pairs, lambda: convention, groups: groups)
+      guard restricted.opponentMass.contains(where: { $0 > 0 }) else { continue }
+      // A held-out vote weighs what it does in the fit of all.
+      let held = folds.heldOut[fold].map { row -> (row: Comparison, mass: Double) in
+        let (a, b) = (Int(row.a), Int(row.b))
+        guard let entry = full.entry(a, b), full.counts[entry] > 0 else { return (row, 0) }
+        let v = max(weights.mass(ofRow: a, entry: entry), 0)
+        return (row, v * row.count / full.counts[entry])
+      }
+      for (place, one) in held.enumerated() { mass[Int(folds.clusters[fold][place])] += one.mass }
+      var start: [Double]?
+      for (number, lambda) in grid.enumerated().reversed() {
+        let found = try fit(Objective(part, restricted, lambda: lambda * scale), start)
+        start = found.start
+        for (place, one) in held.enumerated() {
+          let difference = found.rewards[Int(one.row.a)] - found.rewards[Int(one.row.b)]
+          losses[number * width + Int(folds.clusters[fold][place])] +=
+            one.mass * logLoss(difference, outcome: one.row.outcome)
+        }
+      }
+    }
+    let total = max(mass.reduce(0, +), .leastNormalMagnitude)
+    let means = grid.indices.map { losses[$0 * width..<($0 + 1) * width].reduce(0, +) / total }
+    // Of equal ones the stronger.
+    let best = means.indices.reversed().min { means[$0] < means[$1] } ?? 0
+    points = grid.indices.map { number in
+      let difference = means[number] - means[best]
+      var squares = 0.0
+      for cluster in 0..<width {
+        let own = losses[number * width + cluster] - losses[best * width + cluster] - difference * mass[cluster]
+        squares += own * own
+      }
+      let g = Double(width)
+      let error = width > 1 ? (squares * g / (g - 1)).squareRoot() / total : 0
+      return Point(lambda: grid[number], loss: means[number], difference: difference, error: error)
+    }
+    chosen = grid[best]
+    self.folds = folds.count
+    unit = folds.unit
+  }
+}
