@@ -143,6 +143,11 @@ struct FitCommand: ParsableCommand {
       }
     }
     if let saveState { try DocumentFile.write(result.state, to: saveState) }
+    if case .local(let local)? = result.fittedWeights.comparisons, local.hasDenseDomain {
+      Console.warn(
+        "a group of \(Spell.count(local.largestGroup)) comparisons hangs together and is wider than near-duplicates are: answers that lie much closer than elsewhere count as few; weigh such a domain on its own"
+      )
+    }
     let why = WhyWords.lines(result)
     switch output.format {
     case .table:

@@ -447,7 +447,7 @@ import Testing
     let pairs = try Tool.run(["fit"] + files + ["--pair-space"])
     #expect(pairs.code == 0, "\(pairs.errors)")
     #expect(pairs.rows().allSatisfy { ($0["weightedReward"] as? Double)?.isFinite == true })
-    let horizon = try Tool.run(["fit"] + files + ["--weights", "auto"])
+    let horizon = try Tool.run(["fit"] + files + ["--weights", "horizon"])
     #expect((horizon.json["weights"] as? [String: Any])?["scheme"] as? String == "horizon")
     for bad in [
       ["--pair-space", "--per-prompt"], ["--pair-space", "--weights", "linkage"], ["--weights", "magic"],

@@ -8,12 +8,12 @@ import Testing
     let pairs: PairConvention
     let lambda: LambdaConvention
     let weights: WeightChoice
-    var testDescription: String { "\(pairs), \(lambda), \(weights.name ?? "usual")" }
+    var testDescription: String { "\(pairs), \(lambda), \(weights.name)" }
   }
 
   static let all: [Case] = PairConvention.allCases.flatMap { pairs in
     LambdaConvention.allCases.flatMap { lambda in
-      [WeightChoice.usual, .automatic, .scheme(.uniform), .scheme(.kMeans(count: 4))].map {
+      [WeightChoice.paper, .scheme(.horizon(distance: nil)), .scheme(.uniform), .scheme(.kMeans(count: 4))].map {
         Case(pairs: pairs, lambda: lambda, weights: $0)
       }
     }
@@ -23,7 +23,7 @@ import Testing
   func `A stranger can check both estimates from what was returned`(law: Case) throws {
     let data = try voteData(16, votes(16, 150, seed: 86), copies: true)
     let settings = fitSettings {
-      ($0.pairs, $0.lambdaConvention, $0.weights) = (law.pairs, law.lambda, law.weights)
+      ($0.pairs, $0.lambdaConvention, $0.weights) = (PairChoice(law.pairs), law.lambda, law.weights)
     }
     let result = try RewardFit(settings).run(data)
     let m = data.alternatives.count
@@ -49,7 +49,7 @@ import Testing
     let rows = votes(12, 200, seed: 87)
     let data = try voteData(12, rows)
     for pairs in PairConvention.allCases {
-      let fit = RewardFit(fitSettings { $0.pairs = pairs })
+      let fit = RewardFit(fitSettings { $0.pairs = PairChoice(pairs) })
       let before = try fit.run(data)
       let flooded = try CloneInjection(into: data, of: 4, count: 9, distance: 0)
       let after = try fit.run(flooded.dataset)
@@ -70,7 +70,7 @@ import Testing
       alternatives: alternatives,
       contexts: Contexts(Matrix((0..<12).map { _ in (0..<9).map { _ in random.normal() } })),
       comparisons: table)
-    let horizon = try RewardFit(fitSettings { ($0.perPrompt, $0.weights) = (true, .automatic) }).run(data)
+    let horizon = try RewardFit(fitSettings { ($0.perPrompt, $0.weights) = (true, .scheme(.horizon(distance: nil))) }).run(data)
       .weights
     #expect(horizon.provenance.scheme == "horizon")
     #expect(horizon.provenance.samples == 0 && horizon.provenance.prompts == 2)
@@ -86,7 +86,9 @@ import Testing
   @Test func `Settings keep their defaults in a document, and words that are none are refused`() throws {
     let partial = try JSONDecoder().decode(
       RewardFit.Settings.self, from: Data(#"{"lambda": 0.5, "weights": "auto"}"#.utf8))
-    #expect(partial == fitSettings { ($0.lambda, $0.weights) = (0.5, .automatic) })
+    #expect(
+      partial
+        == fitSettings { ($0.lambda, $0.weights, $0.pairs) = (0.5, .automatic, .automatic) })
     for settings in RewardFitStateTests.settings {
       #expect(
         try JSONDecoder().decode(RewardFit.Settings.self, from: JSONEncoder().encode(settings)) == settings)
@@ -102,12 +104,12 @@ import Testing
 
   @Test func `Settings that cannot be, or exclude each other, are named`() throws {
     for (key, settings) in [
-      (RewardFit.Settings.Key.lambda, fitSettings { $0.lambda = 0 }),
+      (RewardFit.Settings.Key.lambda, fitSettings { $0.lambda = 0.0 }),
       (.samples, fitSettings { $0.samples = 0 }),
       (.targetError, fitSettings { $0.targetError = -1 }), (.relative, fitSettings { $0.relative = true }),
       (.pca, fitSettings { $0.pca = 0 }),
       (.perPrompt, fitSettings { ($0.pairSpace, $0.perPrompt) = (true, true) }),
-      (.weights, fitSettings { ($0.pairSpace, $0.weights) = (true, .automatic) }),
+      (.weights, fitSettings { ($0.pairSpace, $0.weights) = (true, .scheme(.horizon(distance: nil))) }),
       (.method, fitSettings { ($0.pairSpace, $0.method) = (true, .exact) }),
       (.targetError, fitSettings { ($0.pairSpace, $0.targetError) = (true, 0.1) }),
     ] {
@@ -126,19 +128,22 @@ import Testing
     ] {
       #expect(throws: RewardFitError.self) { try RewardFit(settings).run(bare) }
     }
-    #expect(try RewardFit().run(bare).weighted == nil)
+    #expect(try RewardFit(fitSettings()).run(bare).weighted == nil)
   }
 
   @Test func `Settings that change nothing are told`() {
     let keys: Set<RewardFit.Settings.Key> = [.space, .method, .samples, .targetError]
     func unused(_ weights: WeightChoice, hasContexts: Bool = true) -> Set<RewardFit.Settings.Key> {
-      Set(fitSettings { $0.weights = weights }.unused(keys, hasContexts: hasContexts).map(\.key))
+      let settings = fitSettings { $0.weights = weights }
+      let scheme: SchemeSpecification = if case .scheme(let named) = weights { named } else { .voronoi }
+      return Set(
+        settings.unused(keys, hasContexts: hasContexts, schemes: [scheme.scheme(Sampling())]).map(\.key))
     }
-    #expect(unused(.usual) == [])
-    #expect(unused(.automatic) == keys)
+    #expect(unused(.paper) == [])
+    #expect(unused(.scheme(.horizon(distance: nil))) == keys)
     #expect(unused(.scheme(.meta(resolution: 1))) == [])
     #expect(unused(.scheme(.uniform)) == keys)
-    #expect(unused(.usual, hasContexts: false) == keys)
+    #expect(unused(.paper, hasContexts: false) == keys)
   }
 
   @Test func `The noise of sampled weights is what other seeds do to the rewards`() throws {
@@ -164,7 +169,7 @@ import Testing
     // 20 variances from 120 seeds: 1 / sqrt(2 x 19 x 119) = 1.5 %, more as rewards move together and some cells are
     // hit rarely. The calculation is linear.
     #expect(ratio > 0.85 && ratio < 1.15, "\(ratio)")
-    #expect(try RewardFit().run(voteData(20, votes(20, 600, seed: 89))).weighted?.weightNoise == nil)
+    #expect(try RewardFit(fitSettings()).run(voteData(20, votes(20, 600, seed: 89))).weighted?.weightNoise == nil)
   }
 
   @Test func `The same bytes on any number of threads`() throws {

@@ -111,6 +111,8 @@ extension LambdaChoice: Codable {
 public enum PairChoice: String, Sendable, CaseIterable, Codable {
   case automatic = "auto"
   case proportion, count
+
+  public init(_ convention: PairConvention) { self = convention == .count ? .count : .proportion }
 }
 
 extension RewardFit {

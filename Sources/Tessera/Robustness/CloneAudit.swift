@@ -52,7 +52,7 @@ public struct CloneAudit: Sendable {
     guard let contexts = dataset.contexts else { throw RobustnessError.noContexts }
     var fixed = settings.fit
     // What the data decide is decided once: what changes then is due to the clones.
-    fixed.pairs = RewardFit(settings.fit).choice(for: dataset).pairs == .count ? .count : .proportion
+    fixed.pairs = PairChoice(RewardFit(settings.fit).choice(for: dataset).pairs)
     let fit = RewardFit(fixed)
     pairs = fit.choice(for: dataset).pairs
     let seed = settings.fit.seed

@@ -68,7 +68,7 @@ public struct Horizon: WeightScheme {
 
 /// How many different comparisons each comparison stands for: `LocalComparisonWeights`.
 public struct Local: WeightScheme {
-  /// h: half of it is the resolution, three quarters the reach; nil for the local scale of the contexts.
+  /// h: D and H are shares of it; nil for the local scale of the contexts.
   public let scale: Double?
   public var name: String { scale.map { "local=\($0)" } ?? "local" }
 

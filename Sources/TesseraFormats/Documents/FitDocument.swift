@@ -185,6 +185,10 @@ public struct FitDocument: Sendable, Equatable, Codable {
     public var weighted: [Double]?
   }
 
+  /// Up to this many pairs, weights of comparisons are written without being asked for: nothing else in a document tells
+  /// them.
+  public static let pairMassLimit = 200_000
+
   /// - Parameters:
   ///   - advice: On the weights, in words.
   ///   - why: What was chosen, in words.
@@ -254,7 +258,10 @@ public struct FitDocument: Sendable, Equatable, Codable {
         comparisons: Count(comparisons[i]),
         component: result.components.count > 1 ? result.components.of[i] : nil)
     }
-    guard pairMasses else {
+    let areTold =
+      weighted == nil || !result.choice.weights.isLocal
+      || result.fittedDataset.pairCounts.pairCount > Self.pairMassLimit
+    guard pairMasses || !areTold else {
       (self.pairMasses, ridgeMasses) = (nil, nil)
       return
     }

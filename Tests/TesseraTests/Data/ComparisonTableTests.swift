@@ -61,7 +61,7 @@ import Testing
     try table.add(Comparison(a: 0, b: 1, outcome: 0, count: 1e99))
     let data = try PreferenceDataset(
       alternatives: [Alternative(id: "a"), Alternative(id: "b")], comparisons: table)
-    let fit = try RewardFit().run(data).standard
+    let fit = try RewardFit(fitSettings()).run(data).standard
     #expect(fit.fit.outcome == .minimum)
     #expect((fit.rewards[0] ?? .nan).isFinite && (fit.errors.values[0] ?? .nan).isFinite)
     #expect(throws: DatasetError.self) {

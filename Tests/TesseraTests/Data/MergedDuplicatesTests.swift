@@ -38,8 +38,8 @@ import Testing
   func `Merged clones change no difference of rewards`(pairs: PairConvention, convention: LambdaConvention)
     throws
   {
-    var settings = RewardFit.Settings()
-    (settings.pairs, settings.lambdaConvention, settings.mergeDuplicates) = (pairs, convention, true)
+    var settings = fitSettings()
+    (settings.pairs, settings.lambdaConvention, settings.mergeDuplicates) = (PairChoice(pairs), convention, true)
     let differences = try [0, 1, 5, 20].map { clones in
       let result = try RewardFit(settings).run(cloned(clones))
       #expect(result.merged?.dataset.alternatives.count == 3)

@@ -34,7 +34,7 @@ import Testing
     }
     let data = try PreferenceDataset(
       alternatives: (0..<2 + 2 * pairs).map { "\($0)" }, comparisons: comparisons)
-    var settings = RewardFit.Settings()
+    var settings = fitSettings()
     settings.lambdaConvention = convention
     return try #require(try RewardFit(settings).run(data).standard.rewards[0])
   }

@@ -248,7 +248,7 @@ import Testing
     #expect(errors.values[2] == nil && (errors.values[0] ?? 0) > 0)
     #expect(errors.differences?[2] == .some(nil))
     #expect(errors.quasiVariances?[2] == .some(nil))
-    let result = try RewardFit().run(data)
+    let result = try RewardFit(fitSettings()).run(data)
     #expect(result.standard.rewards[2] == nil)
     #expect(result.standard.errors.values[2] == nil)
     #expect(result.standard.winRates[2] == nil)

@@ -5,7 +5,9 @@ import Testing
 @Suite struct RewardFitStateTests {
   static let settings: [RewardFit.Settings] = [
     fitSettings { _ in },
-    fitSettings { $0.weights = .automatic },
+    fitSettings { $0.weights = .scheme(.horizon(distance: nil)) },
+    fitSettings { $0.weights = .scheme(.local(scale: nil)) },
+    RewardFit.Settings(),
     fitSettings { ($0.method, $0.samples) = (.sampled, 5_000) },
     fitSettings { ($0.pairs, $0.lambdaConvention) = (.count, .normalized) },
     fitSettings { ($0.mergeDuplicates, $0.pairs) = (true, .count) },
@@ -38,7 +40,7 @@ import Testing
 
   @Test func `Votes that were merged are those of the whole`() throws {
     let rows = votes(12, 200, seed: 83)
-    let state = try RewardFit().run(voteData(12, Array(rows[..<120]))).state
+    let state = try RewardFit(fitSettings()).run(voteData(12, Array(rows[..<120]))).state
     let merged = try state.dataset().merging(voteData(12, Array(rows[120...])))
     let whole = try voteData(12, rows)
     #expect(merged.alternatives.map(\.id) == whole.alternatives.map(\.id))
@@ -90,18 +92,18 @@ import Testing
 
   @Test func `Weights of other contexts are not taken over`() throws {
     let rows = votes(10, 100, seed: 85)
-    let state = try RewardFit().run(voteData(10, rows)).state
+    let state = try RewardFit(fitSettings()).run(voteData(10, rows)).state
     let data = try voteData(10, rows)
     let moved = try data.replacing(
       contexts: Contexts(Matrix((0..<10).map { [Double($0), Double($0 * $0 % 7)] })))
-    let found = try RewardFit().run(moved, from: state)
-    #expect(try found.weights.values == RewardFit().run(moved).weights.values)
-    #expect(found.weights.values != (try RewardFit().run(data).weights.values))
+    let found = try RewardFit(fitSettings()).run(moved, from: state)
+    #expect(try found.weights.values == RewardFit(fitSettings()).run(moved).weights.values)
+    #expect(found.weights.values != (try RewardFit(fitSettings()).run(data).weights.values))
   }
 
   @Test func `Weights that were changed in the file are not taken over`() throws {
     let data = try voteData(10, votes(10, 100, seed: 85))
-    let state = try RewardFit().run(data).state
+    let state = try RewardFit(fitSettings()).run(data).state
     var json = try #require(
       JSONSerialization.jsonObject(with: JSONEncoder().encode(state)) as? [String: Any])
     var weights = try #require(json["weights"] as? [String: Any])
@@ -111,18 +113,18 @@ import Testing
     json["weights"] = weights
     let changed = try JSONDecoder().decode(
       RewardFit.State.self, from: JSONSerialization.data(withJSONObject: json))
-    let expected = try RewardFit().run(data).weights.values
+    let expected = try RewardFit(fitSettings()).run(data).weights.values
     #expect(values != expected)
-    #expect(try RewardFit().run(data, from: changed).weights.values == expected)
+    #expect(try RewardFit(fitSettings()).run(data, from: changed).weights.values == expected)
   }
 
   @Test func `Moves say who rose and who fell`() throws {
     let rows = [Comparison(a: 0, b: 1, outcome: 1, count: 3), Comparison(a: 0, b: 1, outcome: 0)]
-    let before = try RewardFit().run(PreferenceDataset(alternatives: ["a", "b"], comparisons: rows)).state
+    let before = try RewardFit(fitSettings()).run(PreferenceDataset(alternatives: ["a", "b"], comparisons: rows)).state
     let news = try PreferenceDataset(
       alternatives: ["b", "a", "c"],
       comparisons: [Comparison(a: 0, b: 1, outcome: 1, count: 9), Comparison(a: 2, b: 1, outcome: 1)])
-    let now = try RewardFit().run(before.dataset().merging(news), from: before)
+    let now = try RewardFit(fitSettings()).run(before.dataset().merging(news), from: before)
     #expect(now.dataset.alternatives.map(\.id) == ["a", "b", "c"])
     let moves = now.moves(since: before)
     #expect(Set(moves.map(\.id)) == ["a", "b"])

@@ -10,6 +10,7 @@ import Testing
 
   static func settings(_ change: (inout CloneAudit.Settings) -> Void = { _ in }) -> CloneAudit.Settings {
     var settings = CloneAudit.Settings()
+    settings.fit = fitSettings()
     (settings.bootstraps, settings.topTargets, settings.cloneCounts, settings.cloneDistances) = (
       8, 2, [1, 10], [0, 0.1]
     )
@@ -43,11 +44,11 @@ import Testing
     let audit = try CloneAudit(
       data,
       settings: Self.settings { settings in
-        (settings.fit.pairs, settings.fit.lambdaConvention) = (pairs, lambda)
+        (settings.fit.pairs, settings.fit.lambdaConvention) = (PairChoice(pairs), lambda)
         (settings.schemes, settings.topTargets, settings.bootstraps) = ([Uniform(), Horizon()], 0, 0)
       })
     let fit = try RewardFit(
-      fitSettings { ($0.pairs, $0.lambdaConvention, $0.weights) = (pairs, lambda, .automatic) }
+      fitSettings { ($0.pairs, $0.lambdaConvention, $0.weights) = (PairChoice(pairs), lambda, .scheme(.horizon(distance: nil))) }
     ).run(data)
     #expect(audit.estimates[0].fit == fit.standard.fit)
     #expect(audit.estimates[1].fit == fit.weighted?.fit)

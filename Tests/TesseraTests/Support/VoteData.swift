@@ -24,9 +24,10 @@ func voteData(_ m: Int, _ rows: [Comparison], dimension: Int = 2, copies: Bool =
     alternatives: (0..<m).map { "answer \($0)" }, contexts: Contexts(Matrix(points)), comparisons: rows)
 }
 
-/// Settings, changed.
-func fitSettings(_ change: (inout RewardFit.Settings) -> Void) -> RewardFit.Settings {
+/// Settings that leave nothing to the data, changed: cells where contexts are known, proportions, lambda 0.1.
+func fitSettings(_ change: (inout RewardFit.Settings) -> Void = { _ in }) -> RewardFit.Settings {
   var settings = RewardFit.Settings()
+  (settings.weights, settings.pairs, settings.lambda) = (.paper, .proportion, 0.1)
   change(&settings)
   return settings
 }

@@ -100,7 +100,7 @@ import Testing
     let (contexts, rows) = try sparse()
     let data = try PreferenceDataset(
       alternatives: (0..<10).map { "\($0)" }, contexts: contexts, comparisons: rows)
-    var settings = RewardFit.Settings()
+    var settings = fitSettings()
     settings.pairSpace = true
     let result = try RewardFit(settings).run(data)
     let weighted = try #require(result.weighted)

@@ -46,6 +46,22 @@ public struct ComparisonForest: Sendable, Equatable {
     self.init(points: points, radius: radius, joins: Self.forest(found, points.count))
   }
 
+  /// The same with points in the order of their alternatives, and the number that each has then: what was found on any road
+  /// is written alike.
+  func inOrder() -> (forest: ComparisonForest, numbers: [Int]) {
+    let order = points.indices.sorted { (points[$0].x, points[$0].y) < (points[$1].x, points[$1].y) }
+    var numbers = [Int](repeating: 0, count: points.count)
+    for (place, point) in order.enumerated() { numbers[point] = place }
+    let joins = joins.map { join in
+      let (a, b) = (Int32(numbers[Int(join.a)]), Int32(numbers[Int(join.b)]))
+      return Join(a: min(a, b), b: max(a, b), length: join.length)
+    }
+    return (
+      ComparisonForest(points: order.map { points[$0] }, radius: radius, joins: joins.sorted(by: Join.precedes)),
+      numbers
+    )
+  }
+
   /// The joins of single linkage among some. They are the same whatever longer ones were there, so parts can be reduced on
   /// their own.
   private static func forest(_ joins: [Join], _ count: Int) -> [Join] {

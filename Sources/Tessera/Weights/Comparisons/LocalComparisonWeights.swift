@@ -7,7 +7,7 @@
 ///
 ///     v = (H - D) / (H - D - t_root + R_root)        in [1, members]
 ///
-/// and it divides at every fork to the members. D = h / 2 and H = 3 h / 4, with h the local scale of the alternatives
+/// and it divides at every fork to the members. D = 0.42 h and H = 0.55 h, with h the local scale of the alternatives
 /// (`Contexts.localScale`).
 ///
 /// - Exact copies of a record share what it had: nothing else changes. So do near ones within D, up to the change of h and to
@@ -19,8 +19,9 @@
 ///   Equation 2 of the paper.
 /// - Repeats of one pair are votes, not copies: a pair is one point, and its votes count by its weight.
 ///
-/// What does not hold: groups hang together in chains, so that many answers between two may make them one; answers that are
-/// alike in words and opposite in meaning are near; and with rewards of their own (not of a function of contexts) copies of a
+/// What does not hold: groups hang together in chains, so that a domain of answers much denser than the rest counts as few
+/// comparisons (`hasDenseDomain`: weigh it on its own); answers that are alike in words and opposite in meaning are near; and
+/// with rewards of their own (not of a function of contexts) copies of a
 /// part of a record still move them, unless duplicates are merged.
 public struct LocalComparisonWeights: Sendable, Equatable {
   /// v of each entry of the pair counts; both entries of a pair hold the pair's.
@@ -37,12 +38,17 @@ public struct LocalComparisonWeights: Sendable, Equatable {
   public let largestGroup: Int
   /// sum v over compared pairs: how many different comparisons there are.
   public let differentComparisons: Double
+  /// Whether a group holds more than a hundredth of the comparisons and is more than an answer and its rewordings: then it
+  /// is a domain in which answers lie much closer than elsewhere, and this scale does not tell them apart.
+  public let hasDenseDomain: Bool
   /// What the weights were made from; it grows by comparisons to come.
   public let forest: ComparisonForest
 
-  /// D and H as shares of the local scale.
-  public static let resolutionShare = 0.5
-  public static let reachShare = 0.75
+  /// D and H as shares of the local scale: about half and two thirds of the median distance of nearest neighbours. Most
+  /// rewordings of a tenth of an answer lie within D where words are averaged; a wider ramp costs more held-out loss and
+  /// protects no better.
+  public static let resolutionShare = 0.42
+  public static let reachShare = 0.55
 
   /// - Parameters:
   ///   - contexts: m x d, row i is alternative i of `counts`.
@@ -63,10 +69,13 @@ public struct LocalComparisonWeights: Sendable, Equatable {
     let pairs = DistinctPairs(contexts, counts, after: known, work: work)
     let usable = pairs.keepsKnown ? known.flatMap { $0.radius >= reach ? $0 : nil } : nil
     // A little further than needed, so that the next fit can use it when the scale has moved.
-    let forest = try ComparisonForest(
+    let (forest, numbers) = try ComparisonForest(
       contexts, points: pairs.points, radius: usable?.radius ?? 1.02 * reach, growing: usable,
-      work: work.part(0.2...1))
-    self.init(pairs, forest, scale: scale, resolution: resolution, reach: reach)
+      work: work.part(0.2...1)
+    ).inOrder()
+    let isDense = try Self.hasDenseDomain(contexts, forest, reach: reach, work: work.silent)
+    self.init(
+      pairs.numbered(numbers), forest, scale: scale, resolution: resolution, reach: reach, isDense: isDense)
   }
 
   init(_ other: LocalComparisonWeights, values: [Double]) {
@@ -74,10 +83,12 @@ public struct LocalComparisonWeights: Sendable, Equatable {
     (scale, resolution, reach) = (other.scale, other.resolution, other.reach)
     (groups, largestGroup) = (other.groups, other.largestGroup)
     (differentComparisons, forest) = (other.differentComparisons, other.forest)
+    hasDenseDomain = other.hasDenseDomain
   }
 
   private init(
-    _ pairs: DistinctPairs, _ forest: ComparisonForest, scale: Double, resolution: Double, reach: Double
+    _ pairs: DistinctPairs, _ forest: ComparisonForest, scale: Double, resolution: Double, reach: Double,
+    isDense: Bool
   ) {
     let n = forest.points.count
     let joins = forest.joins.prefix { $0.length < reach }
@@ -132,6 +143,35 @@ public struct LocalComparisonWeights: Sendable, Equatable {
     largestGroup = largest
     differentComparisons = total
     (self.scale, self.resolution, self.reach, self.forest) = (scale, resolution, reach, forest)
+    hasDenseDomain = isDense
+  }
+
+  /// Whether the largest group has more than a hundredth of the points and is wider than three reaches.
+  private static func hasDenseDomain(
+    _ contexts: Contexts, _ forest: ComparisonForest, reach: Double, work: Work
+  ) throws -> Bool {
+    var parts = DisjointSets(count: forest.points.count)
+    for join in forest.joins where join.length < reach { _ = parts.join(Int(join.a), Int(join.b)) }
+    var members: [Int: [Int]] = [:]
+    for point in forest.points.indices { members[parts.find(point), default: []].append(point) }
+    guard let largest = members.values.max(by: { ($0.count, $1[0]) < ($1.count, $0[0]) }),
+      largest.count > max(forest.points.count / 100, 20)
+    else { return false }
+    let exact = try ExactDistances(contexts, work: work)
+    func length(_ i: Int, _ j: Int) -> Double {
+      let (p, q) = (forest.points[i], forest.points[j])
+      let straight = exact.square(Int(p.x), Int(q.x)) + exact.square(Int(p.y), Int(q.y))
+      let crossed = exact.square(Int(p.x), Int(q.y)) + exact.square(Int(p.y), Int(q.x))
+      return min(straight, crossed).squareRoot() * exact.unit
+    }
+    // The farthest from the farthest: no less than half of the width.
+    func farthest(from i: Int) -> (place: Int, length: Double) {
+      largest.reduce((i, 0.0)) { best, j in
+        let here = length(i, j)
+        return here > best.1 ? (j, here) : best
+      }
+    }
+    return farthest(from: farthest(from: largest[0]).place).length > 3 * reach
   }
 }
 
@@ -180,5 +220,17 @@ private struct DistinctPairs {
     if multiplicity.contains(0) { keepsKnown = false }
     guard !keepsKnown else { return }
     self = DistinctPairs(contexts, counts, after: nil, work: work)
+    keepsKnown = false
+  }
+
+  /// The same with other numbers for the points.
+  func numbered(_ numbers: [Int]) -> DistinctPairs {
+    var copy = self
+    for (point, number) in numbers.enumerated() {
+      copy.points[number] = points[point]
+      copy.multiplicity[number] = multiplicity[point]
+    }
+    copy.pointOf = pointOf.map { numbers[$0] }
+    return copy
   }
 }
