@@ -118,10 +118,11 @@ public enum WeightsError: KindedError, Equatable {
   case promptWeights(found: Int, prompts: Int)
   case cellsFailed(dimension: Int, sum: Double)
   case noPool(name: String)
+  case familyCount(found: Int, alternatives: Int)
 
   public var kind: ErrorKind {
     switch self {
-    case .scale, .cellsFailed: .data
+    case .scale, .cellsFailed, .familyCount: .data
     default: .option
     }
   }
@@ -142,6 +143,8 @@ public enum WeightsError: KindedError, Equatable {
     case .targetError(let found): "the target error is \(found); expected a positive number"
     case .noExactMethod(let dimension, let space):
       "there is no exact method for \(dimension) dimensions in the space \(space); expected a box of at most 6 dimensions"
+    case .familyCount(let found, let alternatives):
+      "there are families of \(found) alternatives for \(alternatives); expected one for each"
     case .noPool(let name):
       "the contexts of the pool \(name) are not at hand; expected them beside the space's name"
     }
