@@ -31,15 +31,18 @@ public struct RewardFit: Sendable {
     _ data: PreferenceDataset, aids: Aids = Aids(), against reference: Int? = nil, from state: State? = nil,
     work: Work = Work()
   ) throws -> Result {
-    try check(data, state)
+    var aids = aids
+    aids.families = aids.families ?? state?.families(of: data)
+    try check(data, aids, state)
     // Section 4: where the answers lie.
-    let (known, transform) = try prepared(data, aids, work.part(0...0.1, "contexts"))
+    let (known, transform) = try prepared(profiled(data, work.silent), aids, work.part(0...0.1, "contexts"))
     // Appendix C.3: exact duplicates as one, on request.
     let merged = settings.mergeDuplicates ? try MergedDuplicates(known) : nil
     let fitted = merged?.dataset ?? known
     let start = Start(state: state, reference: reference.map { merged?.groups.groupOf[$0] ?? $0 })
     // What is asked for, or what the data satisfy: which weights, and how pairs count.
-    let choice = choice(for: fitted)
+    if let merged { aids.families = aids.families?.merging(merged.groups) }
+    let choice = choice(for: fitted, families: aids.families)
     // Section 2: p_ij and n_ij are counted in the dataset. Definition 4.1: w_i, and what pairs weigh.
     let measured = try measure(fitted, choice, aids, state, work.part(0.1...0.4, "weights"))
     let equal = try equalPairs(fitted.pairCounts, choice.pairs, merged)
@@ -68,7 +71,7 @@ public struct RewardFit: Sendable {
     return Result(
       settings: settings, choice: choice, dataset: known, transform: transform, merged: merged,
       measured: measured?.sharing(pairs) ?? MeasuredWeights(.uniform(alternatives: fitted.alternatives.count)),
-      schemeName: scheme?.name, standard: standard,
+      schemeName: scheme?.name, families: aids.families, standard: standard,
       weighted: scheme == nil && settings.weights == .scheme(.uniform) ? standard : weighted)
   }
 }

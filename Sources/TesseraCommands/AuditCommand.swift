@@ -149,15 +149,15 @@ struct AuditCommand: ParsableCommand {
         "Contexts: \(prepared.dimension) numbers for each alternative."
       )
     }
-    let limit = 5_000
+    let limit = BehaviourWeights.mostAlternatives
     guard raw.alternatives.count <= limit else {
       throw FormatError.content(
         file: alternatives.alternatives ?? input.name, line: nil, field: "context", found: "no contexts",
         expected: "contexts or texts for more than \(Spell.count(limit)) alternatives: give --alternatives")
     }
-    let standard = try fit.estimate(raw, by: Uniform(), work: work.silent)
+    let found = try BehaviourWeights(of: raw, by: Horizon(), fit: fit, work: work.silent)
     return (
-      try raw.replacing(contexts: BehaviourContexts.contexts(raw.pairCounts, rewards: standard.rewards)), nil,
+      try raw.replacing(contexts: found.contexts), nil,
       "Contexts from behaviour: each alternative's win rates against the others, drawn towards the fitted ones where there are few comparisons. They come from the same comparisons as the rewards."
     )
   }

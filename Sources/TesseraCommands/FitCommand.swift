@@ -43,6 +43,16 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Declared families (CSV with id,family or JSONL): each weighs as one alternative, and is ranked by its mean beside its best member.",
+      valueName: "file"))
+  var families: String?
+
+  @Flag(
+    help: "Take profiles of win rates for contexts, where no others are known: for leaderboards.")
+  var profiles = false
+
+  @Option(
+    help: ArgumentHelp(
       "Show the difference of every reward from that of one alternative, with its standard error.",
       valueName: "id"))
   var against: String?
@@ -75,6 +85,7 @@ struct FitCommand: ParsableCommand {
     if mergeDuplicates { settings.mergeDuplicates = true }
     if perPrompt { settings.perPrompt = true }
     if pairSpace { settings.pairSpace = true }
+    if profiles { settings.profiles = true }
     settings = settings.implied(by: given)
     try SettingsOptions.check(settings)
     return (settings, given)
@@ -90,7 +101,14 @@ struct FitCommand: ParsableCommand {
   }
 
   private func refuseWithoutContexts(_ settings: RewardFit.Settings) throws {
-    guard alternatives.alternatives == nil else { return }
+    if settings.weights == .scheme(.families), families == nil, fromState == nil {
+      throw ValidationError("--weights families needs them: give --families.")
+    }
+    if families != nil, settings.weights != .automatic, settings.weights != .scheme(.families) {
+      throw ValidationError(
+        "--families weigh by themselves: give no other --weights than families.")
+    }
+    guard alternatives.alternatives == nil, !settings.profiles else { return }
     let wanted =
       settings.weights.needsContexts
       ? "--weights \(settings.weights.name) needs contexts"
@@ -117,20 +135,27 @@ struct FitCommand: ParsableCommand {
         file: file, line: nil, field: "weightedRewards", found: "a weighted estimate, and no contexts now",
         expected: "--alternatives, with what the weights came from")
     }
-    if data.contexts == nil, settings.weights.needsContexts || settings.mergeDuplicates || settings.perPrompt
+    if data.contexts == nil, !settings.profiles,
+      settings.weights.needsContexts || settings.mergeDuplicates || settings.perPrompt
     {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers or a text on every line, or --contexts")
     }
-    let own = RewardFit(settings).choice(for: data).weights
+    let declared = try families.map {
+      try FamiliesReader.read(
+        $0, format: ComparisonReader.Format(file: $0) ?? .csv, alternatives: data.alternatives.map(\.id))
+    }
+    let own = RewardFit(settings).choice(for: data, families: declared?.families).weights
     try SettingsOptions.refuseUnused(
-      settings, given, hasContexts: data.contexts != nil, schemes: [own.scheme(Sampling())])
+      settings, given, hasContexts: data.contexts != nil || settings.profiles, schemes: [own.scheme(Sampling())])
     let reference = try against.map { try data.place(of: $0, option: "--against") }
 
     let work = Console.work("fitting", threads: space.threads)
+    var aids = try space.aids(settings)
+    aids.families = declared?.families
     let result = try RewardFit(settings).run(
-      data, aids: space.aids(settings), against: reference, from: state, work: work)
+      data, aids: aids, against: reference, from: state, work: work)
     work.report(1)
     if let reference, let against, result.best.rewards[reference] == nil {
       Console.warn("\"\(against)\" has no reward, so the others have no difference from it")
@@ -148,16 +173,29 @@ struct FitCommand: ParsableCommand {
         "a group of \(Spell.count(local.largestGroup)) comparisons hangs together and is wider than near-duplicates are: answers that lie much closer than elsewhere count as few; weigh such a domain on its own"
       )
     }
+    if settings.profiles {
+      Console.warn(
+        "profiles of win rates tell how alternatives win, not which are versions of one another: expect clones with votes of their own to shift rewards nearly as before, and declare families (--families) where they are known"
+      )
+    }
+    let ranking = try result.familyRanking(work: work.silent).map { ranking in
+      let places = Dictionary(
+        data.alternatives.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      return FamilyTable(ranking, result.fittedDataset) { id in
+        places[id].flatMap { place in declared.flatMap { $0.names[$0.families.groupOf[place]] } }
+      }
+    }
     let why = WhyWords.lines(result)
     switch output.format {
     case .table:
       let table = FitTable(result, why: why, against: against)
       try output.write(
-        table.text(rows: rows) + (state.map { MovesTable.text(result, since: $0, rows: rows) } ?? ""))
+        table.text(rows: rows) + (ranking.map { FamiliesTable.text($0, rows: rows) } ?? "")
+          + (state.map { MovesTable.text(result, since: $0, rows: rows) } ?? ""))
     case .json:
       try output.write(
         DocumentFile.text(
-          FitDocument(result, advice: advice, why: why, pairMasses: pairMasses, against: against)))
+          FitDocument(result, advice: advice, why: why, families: ranking, pairMasses: pairMasses, against: against)))
     case .csv: try output.write(FitTable.csv(FitDocument(result, against: against)))
     }
   }

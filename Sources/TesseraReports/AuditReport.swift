@@ -32,7 +32,8 @@ public struct AuditReport: Sendable {
   private var figures: AuditFigures { AuditFigures(audit: audit, names: names) }
 
   public var page: HTMLPage {
-    let sections = [foundations, nearDuplicates, attacks, resolutions] + (predictions.map { [$0] } ?? [])
+    let sections =
+      [foundations, fragility, nearDuplicates, attacks, resolutions] + (predictions.map { [$0] } ?? [])
     return HTMLPage(
       title: "Do clones distort these rewards? \(title)", introduction: [data] + sentences, sections: sections
     )
@@ -57,6 +58,16 @@ public struct AuditReport: Sendable {
           "Robustness has a price: the more uneven the weights, the fewer answers and comparisons decide. The effective numbers say how many equal ones would be as concentrated."
         ), .table(tables.foundations),
       ] + stopped + [.figure(figures.slopes)])
+  }
+
+  private var fragility: HTMLPage.Section {
+    HTMLPage.Section(
+      title: "How few votes decide who leads",
+      blocks: [
+        .paragraph(
+          "Votes are left out, those first that hold the leader up most, until another alternative leads; the last ones one by one, with a new fit each. A cleverer choice could need fewer, so the numbers are upper limits. Weights stay as they are\(audit.components.count > 1 ? "; the leader is that of the largest component" : ""). A dash: nobody leads, or more than a tenth of the votes would have to go."
+        ), .table(tables.fragilities),
+      ])
   }
 
   private var nearDuplicates: HTMLPage.Section {

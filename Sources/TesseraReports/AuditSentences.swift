@@ -53,6 +53,10 @@ public struct AuditSentences: Sendable {
         " Its weights are sampled: another seed alone moves rewards by \(AuditSpelling.size(scheme.noise.largest))"
       line += scheme.noise.winnerFlips > 0 ? " and changes \(scheme.noise.winnerFlips) winners." : "."
     }
+    if let fragility = scheme.fragility {
+      line +=
+        " Without \(AuditSpelling.votes(fragility.votes)) of \(AuditSpelling.number(verdict.votes)) (\(AuditSpelling.percent(fragility.share))) another alternative would lead."
+    }
     return line
   }
 }

@@ -23,6 +23,17 @@ enum AuditSpelling {
 
   static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
+  /// A count of votes, which can be a fraction.
+  static func number(_ count: Double) -> String {
+    count == count.rounded() && abs(count) < 1e15
+      ? String(format: "%.0f", count) : String(format: "%.1f", count)
+  }
+
+  static func votes(_ count: Double) -> String { "\(number(count)) vote\(count == 1 ? "" : "s")" }
+
+  /// A share with two digits that count.
+  static func percent(_ share: Double) -> String { String(format: "%.2g %%", 100 * share) }
+
   /// The upper one of two middle values; what is not known is left out.
   static func median(_ values: [Double?]) -> String {
     let sorted = values.compactMap { $0 }.filter(\.isFinite).sorted()

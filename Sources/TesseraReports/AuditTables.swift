@@ -81,6 +81,32 @@ struct AuditTables {
       caption: "Largest reward shift, ranks and winners that change.", numeric: [1, 2])
   }
 
+  /// How few votes decide who leads.
+  var fragilities: HTMLPage.Table {
+    let ids = audit.dataset.alternatives.map(\.id)
+    return HTMLPage.Table(
+      header: ["Weights", "Leads", "Votes", "Share", "Leads without them", "Which votes"],
+      rows: names.indices.map { k in
+        guard let found = audit.fragilities[k] else { return [names[k], "-", "-", "-", "-", "-"] }
+        let most = found.dropped.prefix(6).map { drop -> String in
+          let what =
+            switch drop.outcome {
+            case 1: "\(ids[drop.winner]) over \(ids[drop.loser])"
+            case 0.5: "a tie of \(ids[drop.winner]) and \(ids[drop.loser])"
+            default:
+              "\(AuditSpelling.short(drop.outcome)) for \(ids[drop.winner]) over \(ids[drop.loser])"
+            }
+          return drop.count == 1 ? what : "\(AuditSpelling.number(drop.count)) times \(what)"
+        }
+        let more = found.dropped.count - most.count
+        return [
+          names[k], ids[found.leader], AuditSpelling.number(found.votes), AuditSpelling.percent(found.share),
+          ids[found.newLeader] + (found.isVerified ? "" : " (the search stopped before the minimum)"),
+          most.joined(separator: "; ") + (more > 0 ? "; and \(more) more kinds" : ""),
+        ]
+      }, numeric: [2, 3])
+  }
+
   /// How well each scheme predicts what was held out.
   func predictions(_ heldOut: HeldOutFit) -> HTMLPage.Table {
     HTMLPage.Table(

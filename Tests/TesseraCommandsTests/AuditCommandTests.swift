@@ -96,7 +96,21 @@ import Testing
     let (result, json) = try audit([rows, "--schemes", "linkage"])
     #expect(result.code == 0, "\(result.errors)")
     #expect((json["contexts"] as? String)?.contains("behaviour") == true)
-    #expect((json["schemes"] as? [[String: Any]])?.count == 2)
+    let schemes = json["schemes"] as? [[String: Any]] ?? []
+    #expect(schemes.count == 2)
+    // The standard leader hangs by a few votes, and the sentence says by how many.
+    let fragility = try #require(schemes.first?["fragility"] as? [String: Any])
+    let votes = try #require(fragility["votes"] as? Double)
+    #expect(fragility["verified"] as? Bool == true && votes > 0)
+    #expect(fragility["leader"] as? String != fragility["newLeader"] as? String)
+    let gone = (fragility["dropped"] as? [[String: Any]] ?? []).reduce(0) {
+      $0 + ($1["votes"] as? Double ?? 0)
+    }
+    #expect(abs(gone - votes) < 1e-9)
+    #expect(
+      (json["verdict"] as? [String])?.contains { $0.contains("another alternative would lead") } == true)
+    let page = try String(contentsOfFile: folder.file("out/index.html"), encoding: .utf8)
+    #expect(page.contains("How few votes decide who leads"))
   }
 
   @Test func theWorstInputs() throws {

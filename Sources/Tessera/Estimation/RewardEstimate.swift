@@ -59,6 +59,19 @@ public struct RewardEstimate: Sendable, Equatable, Codable {
   }
 }
 
+extension RewardEstimate {
+  /// The estimate of merged alternatives again, from one that was handed back to their members; itself where none are.
+  func gathered(_ groups: Partition?) -> RewardEstimate {
+    guard let groups else { return self }
+    let unknown = Set(undetermined)
+    return RewardEstimate(
+      rewards: groups.representatives.map { rewards[$0] }, certificate: certificate, iterations: iterations,
+      objective: objective, outcome: outcome,
+      undetermined: groups.representatives.indices.filter { unknown.contains(groups.representatives[$0]) },
+      settings: settings)
+  }
+}
+
 extension RewardEstimate.Outcome: Codable {
   public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)

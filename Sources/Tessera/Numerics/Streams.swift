@@ -12,6 +12,7 @@ public enum RandomPurpose: UInt64, Sendable, CaseIterable {
   case modelStart, trainingBatches, standardErrors, weightNoise, randomisedSVD
   case paperInstances, paperPopulations, studyData, studyTexts, studyPool
   case folds
+  case agreementPermutations, agreementStudy
 }
 
 /// A random stream fixed by a seed and a stream number: xoshiro256++ (Blackman and Vigna, 2019).

@@ -5,6 +5,7 @@ extension RewardFit {
   /// |---|---|---|
   /// | contexts known, (nearly) every pair compared, cells exact: the paper's assumptions | Voronoi cells (Definition 4.1) | proportion |
   /// | contexts known | local comparison weights | count |
+  /// | families declared | families | count |
   /// | nothing known | none | count |
   public struct Choice: Sendable, Equatable, Codable {
     public let weights: SchemeSpecification
@@ -17,14 +18,18 @@ extension RewardFit {
     case asked
     case everyPairCompared
     case comparisonsOfAnswers
+    case familiesDeclared
+    /// Contexts are profiles of win rates, as asked for.
+    case profiles
     case nothingKnown
   }
 
   /// Follows what the data satisfy.
   ///
+  /// - Parameter families: What the user declares.
   /// - Complexity: O(1) beside a look at the number of pairs.
-  public func choice(for data: PreferenceDataset) -> Choice {
-    let (weights, reason) = chosenWeights(for: data)
+  public func choice(for data: PreferenceDataset, families: Partition? = nil) -> Choice {
+    let (weights, reason) = chosenWeights(for: data, families)
     let pairs: PairConvention
     switch settings.pairs {
     case .proportion: pairs = .proportion
@@ -36,7 +41,9 @@ extension RewardFit {
     return Choice(weights: weights, pairs: pairs, reason: reason)
   }
 
-  private func chosenWeights(for data: PreferenceDataset) -> (SchemeSpecification, Reason) {
+  private func chosenWeights(for data: PreferenceDataset, _ families: Partition?) -> (
+    SchemeSpecification, Reason
+  ) {
     switch settings.weights {
     case .scheme(let scheme): return (scheme, .asked)
     case .paper: return (data.contexts == nil ? .uniform : .voronoi, .asked)
@@ -44,6 +51,8 @@ extension RewardFit {
     }
     // What these are about are cells.
     if settings.pairSpace || settings.perPrompt { return (.voronoi, .asked) }
+    if families != nil { return (.families, .familiesDeclared) }
+    if settings.profiles { return (.horizon(distance: nil), .profiles) }
     guard let contexts = data.contexts else { return (.uniform, .nothingKnown) }
     let copies = contexts.duplicates()
     if VoronoiWeights.isExact(alternatives: copies.count, dimension: contexts.dimension),

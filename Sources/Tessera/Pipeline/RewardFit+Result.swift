@@ -72,13 +72,16 @@ extension RewardFit {
     public let fittedWeights: MeasuredWeights
     /// Name of the scheme that weighed, where it was none of the settings'.
     public let schemeName: String?
+    /// Family of each alternative that was fitted, where they were declared.
+    public let families: Partition?
     public let standard: Estimate
     /// nil where nothing is known that could tell the weights.
     public let weighted: Estimate?
 
     init(
       settings: Settings, choice: Choice, dataset: PreferenceDataset, transform: ContextTransform?,
-      merged: MergedDuplicates?, measured: MeasuredWeights, schemeName: String?, standard: Estimate, weighted: Estimate?
+      merged: MergedDuplicates?, measured: MeasuredWeights, schemeName: String?, families: Partition?,
+      standard: Estimate, weighted: Estimate?
     ) {
       self.settings = settings
       self.choice = choice
@@ -86,6 +89,7 @@ extension RewardFit {
       self.transform = transform
       self.merged = merged
       self.schemeName = schemeName
+      self.families = families
       fittedWeights = measured
       let weights = measured.alternatives
       let found = Components(fitted(dataset, merged).pairCounts)
@@ -108,6 +112,16 @@ extension RewardFit {
     /// Comparisons that each alternative took part in.
     public var comparisons: [Double] {
       (0..<dataset.alternatives.count).map { dataset.pairCounts.comparisons(of: $0) }
+    }
+
+    /// Declared families by the mean of their members, beside their best member; nil where none were declared.
+    ///
+    /// - Throws: `EstimationError`.
+    public func familyRanking(work: Work = Work()) throws -> FamilyRanking? {
+      guard let families else { return nil }
+      // Estimates of merged alternatives were handed back to their members; the first of each group speaks for it.
+      return try FamilyRanking(
+        families, of: best.fit.gathered(merged?.groups), fittedDataset.pairCounts, best.pairs, work: work)
     }
 
     /// Place of every alternative among those it can be compared with; nil where it has no reward.

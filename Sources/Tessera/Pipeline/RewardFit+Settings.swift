@@ -31,7 +31,7 @@ public enum WeightChoice: Sendable, Hashable {
 
   public var needsContexts: Bool {
     switch self {
-    case .automatic, .paper, .scheme(.uniform): false
+    case .automatic, .paper, .scheme(.uniform), .scheme(.families): false
     case .scheme: true
     }
   }
@@ -145,6 +145,8 @@ extension RewardFit {
     public var perPrompt = false
     /// Whether compared pairs are weighed in the space of pairs, so that sparse comparisons lose no mass.
     public var pairSpace = false
+    /// Whether profiles of win rates are the contexts, where no others are known: for leaderboards.
+    public var profiles = false
 
     public init() {}
 
@@ -177,7 +179,7 @@ extension RewardFit {
     /// The settings by name, as configuration files spell them.
     public enum Key: String, CodingKey, CaseIterable, Sendable {
       case weights, space, method, samples, targetError, relative, seed, normalize, center, pca, lambda
-      case lambdaConvention, pairs, mergeDuplicates, perPrompt, pairSpace
+      case lambdaConvention, pairs, mergeDuplicates, perPrompt, pairSpace, profiles
     }
 
     /// - Throws: `RewardFitError.setting` for a value that cannot be, or two that exclude each other.
@@ -285,6 +287,7 @@ extension RewardFit.Settings: Codable {
     try read(.mergeDuplicates, &mergeDuplicates)
     try read(.perPrompt, &perPrompt)
     try read(.pairSpace, &pairSpace)
+    try read(.profiles, &profiles)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -305,6 +308,7 @@ extension RewardFit.Settings: Codable {
     try c.encode(mergeDuplicates, forKey: .mergeDuplicates)
     try c.encode(perPrompt, forKey: .perPrompt)
     try c.encode(pairSpace, forKey: .pairSpace)
+    try c.encode(profiles, forKey: .profiles)
   }
 }
 

@@ -5,10 +5,13 @@ extension RewardFit {
     public var pool: Contexts?
     /// A stored transform of the contexts, in place of one that is fitted.
     public var transform: ContextTransform?
+    /// A family for each alternative, where the user declares them.
+    public var families: Partition?
 
-    public init(pool: Contexts? = nil, transform: ContextTransform? = nil) {
+    public init(pool: Contexts? = nil, transform: ContextTransform? = nil, families: Partition? = nil) {
       self.pool = pool
       self.transform = transform
+      self.families = families
     }
   }
 
@@ -18,10 +21,18 @@ extension RewardFit {
     let reference: Int?
   }
 
-  func check(_ data: PreferenceDataset, _ state: State?) throws {
+  func check(_ data: PreferenceDataset, _ aids: Aids, _ state: State?) throws {
     try settings.check()
     try state?.check(settings, scheme: scheme)
-    guard data.contexts == nil else { return }
+    if let families = aids.families, families.groupOf.count != data.alternatives.count {
+      throw WeightsError.familyCount(
+        found: families.groupOf.count, alternatives: data.alternatives.count)
+    }
+    if settings.profiles, data.contexts != nil {
+      throw RewardFitError.setting(
+        .profiles, found: "true", expected: "false where contexts are known, which say more")
+    }
+    guard data.contexts == nil, !settings.profiles else { return }
     if let scheme, !scheme.isUniform {
       throw RewardFitError.noContexts(neededFor: "the weights \(scheme.name)")
     }
@@ -34,6 +45,18 @@ extension RewardFit {
     ] where asked {
       throw RewardFitError.noContexts(neededFor: what)
     }
+  }
+
+  /// The data with profiles of win rates as contexts, where those were asked for.
+  func profiled(_ data: PreferenceDataset, _ work: Work) throws -> PreferenceDataset {
+    guard settings.profiles else { return data }
+    guard data.alternatives.count <= BehaviourWeights.mostAlternatives else {
+      throw RewardFitError.setting(
+        .profiles, found: "true with \(data.alternatives.count) alternatives",
+        expected: "at most \(BehaviourWeights.mostAlternatives), whose profiles are a square matrix")
+    }
+    let found = try BehaviourWeights(of: data, by: Horizon(), fit: self, work: work)
+    return try data.replacing(contexts: found.contexts)
   }
 
   /// The data with contexts as the space sees them, and the transform that led there.
@@ -67,6 +90,9 @@ extension RewardFit {
   func measure(_ data: PreferenceDataset, _ choice: Choice, _ aids: Aids, _ state: State?, _ work: Work) throws
     -> MeasuredWeights?
   {
+    if choice.weights == .families, scheme == nil {
+      return try Families(aids.families).measure(data, work: work)
+    }
     guard let contexts = data.contexts else { return nil }
     // What is done to contexts is done to a pool as well.
     let pool = try aids.pool.map { pool in try aids.transform?.apply(to: pool) ?? pool }

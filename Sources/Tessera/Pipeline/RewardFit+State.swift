@@ -17,6 +17,8 @@ extension RewardFit {
     public let weightedRewards: [Double?]?
     /// Weights of the alternatives; nil where there were none, or where they belong to the pairs of that day.
     public let weights: KeptWeights?
+    /// Family of each id, where they were declared.
+    public var families: [Int]?
     /// Which comparisons are near one another, where those were weighed; it grows by those to come.
     public var forest: KeptForest?
 
@@ -115,6 +117,14 @@ extension RewardFit {
       }
     }
 
+    /// Families as they were declared, where these alternatives are all known or new: those stand alone.
+    func families(of data: PreferenceDataset) -> Partition? {
+      guard let families, families.count == ids.count else { return nil }
+      let places = IdentifierTable(ids)
+      return Partition(
+        names: data.alternatives.map { alternative in places[alternative.id].map { "\(families[$0])" } })
+    }
+
     /// The forest in numbers of these data, where they know its alternatives by the same contexts; nil elsewhere.
     func forest(for data: PreferenceDataset) -> ComparisonForest? {
       guard let forest, let contexts = data.contexts, forest.a.count == forest.b.count else { return nil }
@@ -166,6 +176,7 @@ extension RewardFit.Settings {
     case .mergeDuplicates: "\(mergeDuplicates)"
     case .perPrompt: "\(perPrompt)"
     case .pairSpace: "\(pairSpace)"
+    case .profiles: "\(profiles)"
     }
   }
 }
@@ -197,7 +208,8 @@ extension RewardFit.Result {
         a: rows.map(\.a), b: rows.map(\.b), outcome: rows.map(\.outcome), count: rows.map(\.count),
         annotator: annotated ? rows.map(\.annotator) : [], prompt: prompted ? rows.map(\.prompt) : [],
         annotators: dataset.annotators, prompts: dataset.prompts),
-      standardRewards: standard.rewards, weightedRewards: weighted?.rewards, weights: kept, forest: forest)
+      standardRewards: standard.rewards, weightedRewards: weighted?.rewards, weights: kept,
+      families: families?.groupOf, forest: forest)
   }
 
   /// How an alternative's reward and place changed.

@@ -41,6 +41,9 @@ public struct CloneAudit: Sendable {
   public let resolutions: ResolutionCurve
   /// For each scheme.
   public let bootstraps: [Bootstrap]
+  /// For each scheme: how few votes decide who leads; nil where nobody leads, or where more than a tenth of the votes would
+  /// have to go.
+  public let fragilities: [Fragility?]
   /// nil where nothing could be held out.
   public let heldOut: HeldOutFit?
   /// Contexts on their first two principal axes, for pictures; their first coordinate alone where there are no two.
@@ -105,8 +108,12 @@ public struct CloneAudit: Sendable {
         dataset, estimate, fit: fit, resamples: settings.bootstraps, seed: seed,
         work: work.part(0.8 + 0.1 * k / n...0.8 + 0.1 * (k + 1) / n, "bootstrap"))
     }
+    fragilities = try estimates.enumerated().map { place, estimate in
+      work.report(0.9 + 0.04 * Double(place) / Double(estimates.count), "fragility")
+      return try Fragility(dataset, estimate, fit: fit, work: work.silent)
+    }
     heldOut = try HeldOutFit(
-      dataset, estimates, fit: fit, seed: seed, work: work.part(0.9...1, "held-out fit"))
+      dataset, estimates, fit: fit, seed: seed, work: work.part(0.94...1, "held-out fit"))
     plane = try Self.plane(contexts, seed: seed, work: work.silent)
     work.report(1)
     (self.dataset, self.settings, self.components) = (dataset, settings, components)
@@ -142,9 +149,13 @@ public struct Verdict: Sendable {
     public let clonesToFlip: Int?
     /// What another seed alone does.
     public let noise: RewardShift
+    /// nil where nobody leads, or where more than a tenth of the votes would have to go.
+    public let fragility: Fragility?
   }
 
   public let alternatives: Int
+  /// Counts added up.
+  public let votes: Double
   public let groups: Int
   /// Alternatives in those groups.
   public let members: Int
@@ -155,6 +166,7 @@ public struct Verdict: Sendable {
 
   init(_ audit: CloneAudit) {
     alternatives = audit.dataset.alternatives.count
+    votes = audit.dataset.totalComparisons
     groups = audit.nearDuplicates.groups.count
     members = audit.nearDuplicates.duplicates + groups
     threshold = audit.nearDuplicates.threshold
@@ -166,7 +178,8 @@ public struct Verdict: Sendable {
         name: audit.estimates[k].scheme.name, collapsedShift: collapsed.map(\.largest).max(),
         collapsedFlips: collapsed.map(\.winnerFlips).max() ?? 0,
         attackShift: near.map { $0.shifts[k].largest }.max() ?? 0,
-        clonesToFlip: near.filter { $0.shifts[k].winnerFlips > 0 }.map(\.clones).min(), noise: audit.noise[k])
+        clonesToFlip: near.filter { $0.shifts[k].winnerFlips > 0 }.map(\.clones).min(), noise: audit.noise[k],
+        fragility: audit.fragilities[k])
     }
   }
 }

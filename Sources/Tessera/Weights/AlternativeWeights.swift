@@ -119,10 +119,11 @@ public enum WeightsError: KindedError, Equatable {
   case cellsFailed(dimension: Int, sum: Double)
   case noPool(name: String)
   case needsComparisons(scheme: String)
+  case familyCount(found: Int, alternatives: Int)
 
   public var kind: ErrorKind {
     switch self {
-    case .scale, .cellsFailed: .data
+    case .scale, .cellsFailed, .familyCount: .data
     default: .option
     }
   }
@@ -145,6 +146,8 @@ public enum WeightsError: KindedError, Equatable {
     case .targetError(let found): "the target error is \(found); expected a positive number"
     case .noExactMethod(let dimension, let space):
       "there is no exact method for \(dimension) dimensions in the space \(space); expected a box of at most 6 dimensions"
+    case .familyCount(let found, let alternatives):
+      "there are families of \(found) alternatives for \(alternatives); expected one for each"
     case .noPool(let name):
       "the contexts of the pool \(name) are not at hand; expected them beside the space's name"
     }

@@ -2,6 +2,8 @@
 public enum SchemeSpecification: Sendable, Hashable {
   case uniform
   case voronoi
+  /// Declared families, which come beside the settings.
+  case families
   /// Weights of comparisons; nil for a scale from the data.
   case local(scale: Double?)
   case linkage(resolution: Double)
@@ -28,6 +30,7 @@ public enum SchemeSpecification: Sendable, Hashable {
     switch (parts[0], number) {
     case ("uniform", nil): self = .uniform
     case ("voronoi", nil): self = .voronoi
+    case ("families", nil): self = .families
     case ("local", let scale) where scale != 0: self = .local(scale: scale)
     case ("linkage", let resolution): self = .linkage(resolution: resolution ?? 0)
     case ("horizon", let distance) where distance != 0: self = .horizon(distance: distance)
@@ -43,13 +46,14 @@ public enum SchemeSpecification: Sendable, Hashable {
 
   /// What names there are, for help and messages.
   public static let spellings =
-    "uniform, voronoi, local, local=SCALE, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
+    "uniform, voronoi, families, local, local=SCALE, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
 
   /// The scheme, with what it uses of the settings of sampling.
   public func scheme(_ sampling: Sampling) -> any WeightScheme {
     switch self {
     case .uniform: Uniform()
     case .voronoi: Voronoi(sampling)
+    case .families: Families()
     case .local(let scale): Local(scale: scale)
     case .linkage(let resolution): Linkage(resolution: resolution)
     case .horizon(let distance): Horizon(distance: distance)

@@ -20,9 +20,15 @@ enum WhyWords {
     case .comparisonsOfAnswers:
       return
         "weights: local, since contexts are known and \(share) of the pairs were compared: a comparison counts by how many others say the same"
+    case .familiesDeclared:
+      return
+        "weights: families, each as one alternative, since they are declared (\(Spell.count(result.families?.count ?? 0)) of \(Spell.plural(result.fittedDataset.alternatives.count, "alternative")))"
+    case .profiles:
+      return
+        "weights: horizon on profiles of win rates, as asked for; profiles do not tell which alternatives are versions of one another"
     case .nothingKnown:
       return
-        "weights: none, since nothing tells which alternatives are alike; contexts would (--alternatives with a text, a context or --contexts)"
+        "weights: none, since nothing tells which alternatives are alike; contexts would (--alternatives), or families (--families)"
     }
   }
 

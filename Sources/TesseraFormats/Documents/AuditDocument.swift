@@ -50,8 +50,31 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     @Null public var clonesToFlip: Int?
     /// How the weights came about.
     public var provenance: FitDocument.Weights
+    /// How few votes decide who leads. Left out where nobody leads, or where more than a tenth of the votes would have to go.
+    public var fragility: Fragility?
     /// Left out where nothing could be held out.
     public var heldOut: HeldOut?
+  }
+
+  /// Votes without which another alternative leads: an upper limit to their number.
+  public struct Fragility: Sendable, Equatable, Codable {
+    public var leader: String
+    public var newLeader: String
+    public var votes: Double
+    /// Of all votes.
+    public var share: Double
+    /// Whether the fit without them is a minimum.
+    public var verified: Bool
+    /// Most votes first.
+    public var dropped: [Dropped]
+
+    public struct Dropped: Sendable, Equatable, Codable {
+      public var winner: String
+      public var loser: String
+      /// Share that went to the winner: 1/2 for ties.
+      public var outcome: Double
+      public var votes: Double
+    }
   }
 
   /// Errors are null where one group of comparisons was all there was.
@@ -160,6 +183,7 @@ public struct AuditDocument: Sendable, Equatable, Codable {
         provenance: FitDocument.Weights(
           estimate.weights, comparisons: estimate.measured.comparisons,
           advice: advice.sentences(estimate.weights.advice)),
+        fragility: audit.fragilities[k].map { Fragility($0, ids: ids) },
         heldOut: audit.heldOut.map { HeldOut($0, k) })
     }
     groups = audit.influences.map { group in
@@ -191,6 +215,17 @@ public struct AuditDocument: Sendable, Equatable, Codable {
               bootstrapHalfWidth: known[k][i].flatMap { _ in finite(audit.bootstraps[k].halfWidths[i]) })
           }))
     }
+  }
+}
+
+extension AuditDocument.Fragility {
+  init(_ found: Tessera.Fragility, ids: [String]) {
+    self.init(
+      leader: ids[found.leader], newLeader: ids[found.newLeader], votes: found.votes, share: found.share,
+      verified: found.isVerified,
+      dropped: found.dropped.map {
+        Dropped(winner: ids[$0.winner], loser: ids[$0.loser], outcome: $0.outcome, votes: $0.count)
+      })
   }
 }
 

@@ -31,6 +31,10 @@ public struct FitDocument: Sendable, Equatable, Codable {
   public var against: String?
   public var quasiVariances: Quasi?
   public var alternatives: [Row]
+  /// Declared families, by the mean of their members' rewards in the weighted estimate.
+  public var families: [Family]?
+  /// Whether errors of families count how members hang together: "covariances", or not: "members".
+  public var familyErrors: FamilyRanking.Errors?
   /// On request: what every compared pair weighed, and what held every alternative back.
   public var pairMasses: [PairMass]?
   public var ridgeMasses: RidgeMasses?
@@ -178,6 +182,20 @@ public struct FitDocument: Sendable, Equatable, Codable {
     public var weighted: Double?
   }
 
+  public struct Family: Sendable, Equatable, Codable {
+    /// As it was declared; the id of an alternative that stands alone.
+    public var name: String
+    public var members: [String]
+    public var mean: Double
+    @Null public var standardError: Double?
+    public var best: String
+    public var bestReward: Double
+    public var rank: Int
+    public var rankOfBest: Int
+    /// Whether all members are of one component.
+    public var isComparable: Bool
+  }
+
   /// rho_i, in the order of the fitted alternatives.
   public struct RidgeMasses: Sendable, Equatable, Codable {
     public var ids: [String]
@@ -195,7 +213,8 @@ public struct FitDocument: Sendable, Equatable, Codable {
   ///   - pairMasses: Whether the masses of all pairs are written, which can be many.
   ///   - against: The id whose differences were asked for.
   public init(
-    _ result: RewardFit.Result, advice: [String] = [], why: [String] = [], pairMasses: Bool = false, against: String? = nil
+    _ result: RewardFit.Result, advice: [String] = [], why: [String] = [], families: FamilyTable? = nil,
+    pairMasses: Bool = false, against: String? = nil
   ) {
     let (data, standard, weighted) = (result.dataset, result.standard, result.weighted)
     let ids = data.alternatives.map(\.id)
@@ -261,6 +280,8 @@ public struct FitDocument: Sendable, Equatable, Codable {
     let areTold =
       weighted == nil || !result.choice.weights.isLocal
       || result.fittedDataset.pairCounts.pairCount > Self.pairMassLimit
+    self.families = families?.families
+    familyErrors = families?.errors
     guard pairMasses || !areTold else {
       (self.pairMasses, ridgeMasses) = (nil, nil)
       return
@@ -278,6 +299,26 @@ public struct FitDocument: Sendable, Equatable, Codable {
     ridgeMasses = RidgeMasses(
       ids: fitted.alternatives.map(\.id), standard: standard.pairs.ridgeMasses,
       weighted: weighted?.pairs.ridgeMasses)
+  }
+}
+
+/// A ranking of declared families with their names.
+public struct FamilyTable: Sendable, Equatable {
+  public let families: [FitDocument.Family]
+  public let errors: FamilyRanking.Errors
+
+  /// - Parameters:
+  ///   - name: Of the family of an alternative that was fitted; nil where it stands alone.
+  public init(_ ranking: FamilyRanking, _ dataset: PreferenceDataset, name: (String) -> String?) {
+    let ids = dataset.alternatives.map(\.id)
+    families = ranking.families.map { family in
+      FitDocument.Family(
+        name: name(ids[family.best]) ?? ids[family.best], members: family.members.map { ids[$0] },
+        mean: family.mean, standardError: family.standardError, best: ids[family.best],
+        bestReward: family.bestReward, rank: family.rank, rankOfBest: family.rankOfBest,
+        isComparable: family.isComparable)
+    }
+    errors = ranking.errors
   }
 }
 

@@ -75,6 +75,7 @@ import Testing
       case .pairs: $0.pairs = .count
       case .mergeDuplicates: $0.mergeDuplicates = true
       case .perPrompt: $0.perPrompt = true
+      case .profiles: $0.profiles = true
       case .pairSpace: ($0.pairSpace, $0.targetError, $0.method) = (true, nil, .sampled)
       }
     }
