@@ -219,15 +219,15 @@ import Testing
     #expect(
       table.output.hasSuffix(
         """
-        dimensions of the contexts                 1
-        exact duplicates                           1  1 group; --merge-duplicates pools them
-        median distance of nearest neighbours      1
-        alternatives with an exact copy            2  25.0 %
-          with another within 0.1 of the median    4  50.0 %
-          with another within 0.25 of the median   4  50.0 %
-          with another within 0.5 of the median    4  50.0 %
-          nearest one answers the same prompt      6  75.0 %
-          nearest one was compared with it         2  25.0 %
+        dimensions of the contexts                1
+        exact duplicates                          1  1 group; --merge-duplicates pools them
+        median distance of nearest neighbours     1
+        alternatives with an exact copy           2  25.0 %
+          with another within 0.1 of the median   4  50.0 %
+          with another within 0.25 of the median  4  50.0 %
+          with another within 0.5 of the median   4  50.0 %
+          nearest one answers the same prompt     6  75.0 %
+          nearest one was compared with it        2  25.0 %
         For weights: what is said of up to 50 % of the alternatives can count more than once; weights let near ones share. \
         tessera audit shows what that does to rewards.
 
