@@ -70,7 +70,8 @@ public struct RewardFit: Sendable {
     }
     return Result(
       settings: settings, choice: choice, dataset: known, transform: transform, merged: merged,
-      measured: measured?.sharing(pairs) ?? MeasuredWeights(.uniform(alternatives: fitted.alternatives.count)),
+      measured: measured?.sharing(pairs)
+        ?? MeasuredWeights(.uniform(alternatives: fitted.alternatives.count)),
       schemeName: scheme?.name, families: aids.families, standard: standard,
       weighted: scheme == nil && settings.weights == .scheme(.uniform) ? standard : weighted)
   }

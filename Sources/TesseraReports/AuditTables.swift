@@ -30,7 +30,8 @@ struct AuditTables {
           String(format: "%.0e", estimate.fit.certificate),
         ]
       },
-      caption: "lambda \(AuditSpelling.short(audit.estimates[0].lambda)) in the standard estimate (\(settings.lambdaConvention.rawValue)).",
+      caption:
+        "lambda \(AuditSpelling.short(audit.estimates[0].lambda)) in the standard estimate (\(settings.lambdaConvention.rawValue)).",
       numeric: [1, 2, 3, 4, 5, 6, 7])
   }
 

@@ -97,7 +97,8 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
       let difference = means[number] - means[best]
       var squares = 0.0
       for cluster in 0..<width {
-        let own = losses[number * width + cluster] - losses[best * width + cluster] - difference * mass[cluster]
+        let own =
+          losses[number * width + cluster] - losses[best * width + cluster] - difference * mass[cluster]
         squares += own * own
       }
       let g = Double(width)

@@ -87,7 +87,8 @@ extension RewardFit {
   }
 
   /// Definition 4.1: weights of the alternatives, or of their comparisons; nil where nothing tells them.
-  func measure(_ data: PreferenceDataset, _ choice: Choice, _ aids: Aids, _ state: State?, _ work: Work) throws
+  func measure(_ data: PreferenceDataset, _ choice: Choice, _ aids: Aids, _ state: State?, _ work: Work)
+    throws
     -> MeasuredWeights?
   {
     if choice.weights == .families, scheme == nil {
@@ -126,7 +127,8 @@ extension RewardFit {
 
   /// v_ij and rho_i of Equation 2.
   func pairWeights(
-    _ measured: MeasuredWeights, _ data: PreferenceDataset, _ pairs: PairConvention, _ merged: MergedDuplicates?
+    _ measured: MeasuredWeights, _ data: PreferenceDataset, _ pairs: PairConvention,
+    _ merged: MergedDuplicates?
   ) throws -> PairWeights {
     let groups = data.contexts?.duplicates()
     switch measured.comparisons {

@@ -65,7 +65,8 @@ public struct CloneAudit: Sendable {
     let estimates = try settings.schemes.map { try fit.estimate(dataset, by: $0, work: first.silent) }
     noise = try estimates.map { estimate in
       let again = try fit.estimate(
-        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards, work: first.silent)
+        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards,
+        work: first.silent)
       return RewardShift(estimate.rewards, again.rewards, components)
     }
     errors = try estimates.map { try fit.errors(of: $0, dataset, work: first.silent) }
@@ -82,7 +83,8 @@ public struct CloneAudit: Sendable {
         work: work.silent)
     }
     resolutions = try ResolutionCurve(
-      dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit, components: components,
+      dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit,
+      components: components,
       work: work.silent)
 
     let rewards = estimates[0].rewards

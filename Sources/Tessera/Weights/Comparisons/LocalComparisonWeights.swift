@@ -7,12 +7,13 @@
 ///
 ///     v = (H - D) / (H - D - t_root + R_root)        in [1, members]
 ///
-/// and it divides at every fork to the members. D = 0.42 h and H = 0.55 h, with h the local scale of the alternatives
+/// and it divides to the members as in a network whose branches are as long as t(l) + l / 20: as good as t, and without a
+/// jump where a join crosses D. D = 0.42 h and H = 0.55 h, with h the local scale of the alternatives
 /// (`Contexts.localScale`).
 ///
 /// - Exact copies of a record share what it had: nothing else changes. So do near ones within D, up to the change of h and to
 ///   others that they bring within H.
-/// - Continuous in the contexts, for a given h.
+/// - Continuous in the contexts, for a given h, but for how copies divide what they share at the moment when they part.
 /// - Local: a weight depends on what hangs together with the comparison within H. Nothing is normalised: a comparison alone
 ///   weighs 1.
 /// - Where all pairs of groups of copies are compared, and groups are further apart than H, v = w_a w_b up to a factor:
@@ -96,7 +97,7 @@ public struct LocalComparisonWeights: Sendable, Equatable {
     let nodes = n + joins.count
     var height = [Double](repeating: 0, count: nodes)
     var resistance = height
-    // The same where what is within the resolution has shrunk to nothing.
+    // What divides among members has branches of t(l) + l / 20, what they have together those of t(l).
     var coarseHeight = height
     var coarseResistance = height
     var size = pairs.multiplicity + [Int](repeating: 0, count: joins.count)
@@ -109,7 +110,7 @@ public struct LocalComparisonWeights: Sendable, Equatable {
       _ = parts.join(Int(join.a), Int(join.b))
       top[parts.find(Int(join.a))] = node
       size[node] = size[left] + size[right]
-      height[node] = join.length
+      height[node] = max(join.length - resolution, 0) + join.length / 20
       coarseHeight[node] = max(join.length - resolution, 0)
       let fine = Wires.fork(
         height[node] - height[left] + resistance[left], height[node] - height[right] + resistance[right],
@@ -119,7 +120,7 @@ public struct LocalComparisonWeights: Sendable, Equatable {
         coarseHeight[node] - coarseHeight[right] + coarseResistance[right], size[left], size[right])
       resistance[node] = fine.resistance
       coarseResistance[node] = coarse.resistance
-      children[number] = (left, right, coarseHeight[node] > 0 ? coarse.share : fine.share)
+      children[number] = (left, right, fine.share)
     }
     var current = [Double](repeating: 0, count: nodes)
     let length = reach - resolution
