@@ -130,7 +130,7 @@ extension RewardFit {
     _ measured: MeasuredWeights, _ data: PreferenceDataset, _ pairs: PairConvention,
     _ merged: MergedDuplicates?
   ) throws -> PairWeights {
-    let groups = data.contexts?.duplicates()
+    let groups = measured.groups ?? data.contexts?.duplicates()
     switch measured.comparisons {
     case .local(let local):
       return try PairWeights(
@@ -250,7 +250,8 @@ extension RewardFit {
             ? settings.lambdaConvention.standardLambda(1, alternatives: counts.alternatives) : 1, curve: nil)
       }
       ?? strength(
-        data, pairs, convention, groups: scheme.isUniform ? nil : data.contexts?.duplicates(),
+        data, pairs, convention,
+        groups: scheme.isUniform ? nil : found.groups ?? data.contexts?.duplicates(),
         isStandard: scheme.isUniform, work.silent)
     return WeightedEstimate(
       scheme: scheme, measured: found, pairs: pairs, lambda: strength.lambda, curve: strength.curve,
