@@ -7,6 +7,7 @@ public enum SchemeSpecification: Sendable, Hashable {
   case horizon(distance: Double?)
   case meta(resolution: Double)
   case kMeans(count: Int)
+  case topics
   case radiusGraph
   /// nil for the median distance of nearest neighbours.
   case density(bandwidth: Double?)
@@ -28,6 +29,7 @@ public enum SchemeSpecification: Sendable, Hashable {
     case ("meta", let resolution?): self = .meta(resolution: resolution)
     case ("k-means", let count?) where count >= 1 && count == count.rounded() && count < 1e9:
       self = .kMeans(count: Int(count))
+    case ("topics", nil): self = .topics
     case ("radius-graph", nil): self = .radiusGraph
     case ("density", let bandwidth) where bandwidth != 0: self = .density(bandwidth: bandwidth)
     case ("remove-duplicates", let threshold?): self = .removeDuplicates(threshold: threshold)
@@ -37,7 +39,7 @@ public enum SchemeSpecification: Sendable, Hashable {
 
   /// What names there are, for help and messages.
   public static let spellings =
-    "uniform, voronoi, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
+    "uniform, voronoi, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, topics, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
 
   /// The scheme, with what it uses of the settings of sampling.
   public func scheme(_ sampling: Sampling) -> any WeightScheme {
@@ -48,6 +50,7 @@ public enum SchemeSpecification: Sendable, Hashable {
     case .horizon(let distance): Horizon(distance: distance)
     case .meta(let resolution): MetaScheme(resolution: resolution, sampling: sampling)
     case .kMeans(let count): KMeansScheme(count: count, sampling: sampling)
+    case .topics: TopicScheme(seed: sampling.seed)
     case .radiusGraph: RadiusGraph()
     case .density(let bandwidth): Density(bandwidth: bandwidth)
     case .removeDuplicates(let threshold): RemoveDuplicates(threshold: threshold)
