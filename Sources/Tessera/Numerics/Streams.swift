@@ -13,6 +13,7 @@ public enum RandomPurpose: UInt64, Sendable, CaseIterable {
   case paperInstances, paperPopulations, studyData, studyTexts, studyPool
   case agreementPermutations, agreementHalves, agreementStudy
   case folds
+  case topicHalves
 }
 
 /// A random stream fixed by a seed and a stream number: xoshiro256++ (Blackman and Vigna, 2019).

@@ -18,6 +18,8 @@ public struct CloneAudit: Sendable {
     /// Distances of the clones, as shares of the median distance of nearest neighbours.
     public var cloneDistances = [0, 0.1, 0.5]
     public var bootstraps = 100
+    /// Whether contexts are of answers, so that they can fall into topics.
+    public var looksForTopics = true
 
     public init() {}
   }
@@ -44,6 +46,8 @@ public struct CloneAudit: Sendable {
   /// For each scheme: how few votes decide who leads; nil where nobody leads, or where more than a tenth of the votes would
   /// have to go.
   public let fragilities: [Fragility?]
+  /// nil where there are too few answers to tell topics.
+  public let topics: TopicAdvice?
   /// nil where nothing could be held out.
   public let heldOut: HeldOutFit?
   /// Contexts on their first two principal axes, for pictures; their first coordinate alone where there are no two.
@@ -116,6 +120,10 @@ public struct CloneAudit: Sendable {
     }
     heldOut = try HeldOutFit(
       dataset, estimates, fit: fit, seed: seed, work: work.part(0.94...1, "held-out fit"))
+    topics =
+      settings.looksForTopics
+      ? try TopicAdvice(
+        dataset, standard: estimates[0], fit: fit, components: components, work: work.silent) : nil
     plane = try Self.plane(contexts, seed: seed, work: work.silent)
     work.report(1)
     (self.dataset, self.settings, self.components) = (dataset, settings, components)
@@ -165,11 +173,14 @@ public struct Verdict: Sendable {
   /// Near-duplicates of alternatives that they are never compared with.
   public let elsewhere: Int
   public let schemes: [Scheme]
+  /// nil where there are too few answers to tell.
+  public let topics: TopicAdvice?
 
   init(_ audit: CloneAudit) {
     alternatives = audit.dataset.alternatives.count
     votes = audit.dataset.totalComparisons
     groups = audit.nearDuplicates.groups.count
+    topics = audit.topics
     members = audit.nearDuplicates.duplicates + groups
     threshold = audit.nearDuplicates.threshold
     elsewhere = audit.nearDuplicates.elsewhere
