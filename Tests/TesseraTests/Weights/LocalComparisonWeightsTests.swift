@@ -47,14 +47,12 @@ import Testing
       case .fork(_, let a, let b): size(a) + size(b)
       }
     }
-    func height(_ tree: Tree, _ cut: Double, plus share: Double = 0) -> Double {
-      if case .fork(let l, _, _) = tree { max(l - cut, 0) + share * l } else { 0 }
-    }
-    func wires(_ tree: Tree, _ cut: Double, plus s: Double = 0) -> (a: Double, b: Double, both: Double) {
+    func t(_ l: Double) -> Double { max(l - d, 0) + l / 200 }
+    func height(_ tree: Tree) -> Double { if case .fork(let l, _, _) = tree { t(l) } else { 0 } }
+    func wires(_ tree: Tree) -> (a: Double, b: Double, both: Double) {
       guard case .fork(_, let a, let b) = tree else { return (0, 0, 0) }
-      let t = height(tree, cut, plus: s)
-      let x = t - height(a, cut, plus: s) + wires(a, cut, plus: s).both
-      let y = t - height(b, cut, plus: s) + wires(b, cut, plus: s).both
+      let x = height(tree) - height(a) + wires(a).both
+      let y = height(tree) - height(b) + wires(b).both
       return (x, y, x + y > 0 ? x * y / (x + y) : 0)
     }
     func square(_ i: Int, _ j: Int) -> Double {
@@ -91,15 +89,13 @@ import Testing
       switch tree {
       case .leaf(let i): values[i] = current
       case .fork(_, let a, let b):
-        let (x, y, _) = wires(tree, d, plus: 0.05)
+        let (x, y, _) = wires(tree)
         let share = x + y > 0 ? y / (x + y) : size(a) / (size(a) + size(b))
         divide(a, current * share)
         divide(b, current * (1 - share))
       }
     }
-    for tree in trees {
-      divide(tree, (h - d) / (h - d - height(tree, d) + wires(tree, d).both))
-    }
+    for tree in trees { divide(tree, t(h) / (t(h) - height(tree) + wires(tree).both)) }
     return values
   }
 
@@ -133,7 +129,7 @@ import Testing
     // But for copies, which share.
     #expect(far.values.count { abs($0 - 1) < 1e-12 } > pairs)
     let all = try Self.weights(data, scale: 1e3)
-    #expect(all.groups == 1 && abs(all.differentComparisons - 1) < 1e-9 && all.largestGroup == pairs)
+    #expect(all.groups == 1 && abs(all.differentComparisons - 1) < 1e-2 && all.largestGroup == pairs)
     for scale in [0.1, 0.5, 1, 2] {
       let found = try Self.weights(data, scale: scale)
       #expect(found.values.allSatisfy { $0 > 0 && $0 <= 1 + 1e-12 })
