@@ -7,6 +7,7 @@ import TesseraText
 // recovery of a known truth, and by time. Prints Markdown tables.
 //
 //   tessera-study [--alpaca FOLDER] [--llmfao FOLDER]
+//   tessera-study --topics
 //
 // alpaca: alternatives.jsonl, comparisons.jsonl, embeddings.npy; llmfao: votes.csv with left, right, winner, worker.
 
@@ -192,6 +193,10 @@ func axioms() throws {
   }
 }
 
+if CommandLine.arguments.dropFirst() == ["--topics"] {
+  try topicsStudy()
+  exit(0)
+}
 var folders: [String: String] = [:]
 var rest = Array(CommandLine.arguments.dropFirst())
 while rest.count >= 2, rest[0].hasPrefix("--") {
