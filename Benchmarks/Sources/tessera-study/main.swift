@@ -8,6 +8,7 @@ import TesseraText
 //
 //   tessera-study [--alpaca FOLDER] [--llmfao FOLDER]
 //   tessera-study --boards [--llmfao FOLDER]     leaderboards alone
+//   tessera-study --topics
 //
 // alpaca: alternatives.jsonl, comparisons.jsonl, embeddings.npy; llmfao: votes.csv with left, right, winner, worker.
 
@@ -193,6 +194,10 @@ func axioms() throws {
   }
 }
 
+if CommandLine.arguments.dropFirst() == ["--topics"] {
+  try topicsStudy()
+  exit(0)
+}
 var folders: [String: String] = [:]
 var rest = Array(CommandLine.arguments.dropFirst())
 let onlyBoards = rest.contains("--boards")
