@@ -12,7 +12,8 @@ public struct TopicAdvice: Sendable {
   /// - Throws: `ContextsError`, `EstimationError`, `Cancelled`.
   /// - Complexity: as `Topics`, and a fit.
   init?(
-    _ dataset: PreferenceDataset, standard: WeightedEstimate, fit: RewardFit, components: Components, work: Work
+    _ dataset: PreferenceDataset, standard: WeightedEstimate, fit: RewardFit, components: Components,
+    work: Work
   ) throws {
     guard let contexts = dataset.contexts, contexts.duplicates().count >= Topics.fewest else { return nil }
     let topics = try Topics(contexts, seed: fit.settings.seed, work: work)

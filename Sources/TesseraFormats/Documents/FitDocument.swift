@@ -313,7 +313,10 @@ public struct FamilyTable: Sendable {
 
   /// - Parameters:
   ///   - name: Of the family of an alternative that was fitted; nil where it stands alone.
-  public init(_ ranking: FamilyRanking, _ dataset: PreferenceDataset, name: @escaping @Sendable (String) -> String?) {
+  public init(
+    _ ranking: FamilyRanking, _ dataset: PreferenceDataset,
+    name: @escaping @Sendable (String) -> String?
+  ) {
     self.name = name
     let ids = dataset.alternatives.map(\.id)
     families = ranking.families.map { family in

@@ -310,7 +310,8 @@ public struct FitVerification: Sendable {
     if let weighted = document.estimates.weighted {
       let isUniform = document.settings.weights == .scheme(.uniform)
       check(
-        "weighted", weighted, isUniform ? uniform : weights, groups: isByFamily ? families : isUniform || isMerged ? alone : copyOf,
+        "weighted", weighted, isUniform ? uniform : weights,
+        groups: isByFamily ? families : isUniform || isMerged ? alone : copyOf,
         lambda: isUniform ? standardLambda : strength(weighted), masses: isPairSpace ? masses : nil,
         ridge: document.ridgeMasses?.weighted,
         reward: { $0.weightedReward }, winRate: { $0.weightedWinRate })
