@@ -80,7 +80,8 @@ public struct AuditReport: Sendable {
             ? "No group was found at this distance. --duplicates-within sets another one."
             : "Groups in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)): single linkage. The largest \(groups.count) are refitted, collapsed to their first member and removed; shifts are of the rewards of all others, within components and up to their common level."
         )
-      ] + (groups.isEmpty ? [] : [.table(tables.influences), .table(tables.members)]) + [.figure(figures.map)]
+      ] + (groups.isEmpty ? [] : [.table(tables.influences), .table(tables.members)])
+        + [.table(tables.frequency), .figure(figures.map)]
     )
   }
 

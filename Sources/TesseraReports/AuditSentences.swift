@@ -13,7 +13,10 @@ public struct AuditSentences: Sendable {
     self.names = names
   }
 
-  public var sentences: [String] { nearDuplicates + zip(names, verdict.schemes).map(sentence) + topics }
+  public var sentences: [String] {
+    nearDuplicates + [NearDuplicateSentences(verdict.frequency).sentence]
+      + zip(names, verdict.schemes).map(sentence) + topics
+  }
 
   private var nearDuplicates: [String] {
     let threshold = AuditSpelling.short(verdict.threshold)

@@ -50,6 +50,25 @@ struct AuditTables {
       numeric: [0, 1, 2])
   }
 
+  /// How frequent near-duplicates are.
+  var frequency: HTMLPage.Table {
+    let found = audit.nearDuplicateFrequency
+    func row(_ what: String, _ portion: NearDuplicateFrequency.Portion) -> [String] {
+      [what, "\(portion.alternatives)", "\(portion.of)", AuditSpelling.percent(portion.share)]
+    }
+    return HTMLPage.Table(
+      header: ["Alternatives", "Number", "Of", "Share"],
+      rows: [row("with an exact copy", found.copies)]
+        + found.within.map {
+          row("with another one within \(AuditSpelling.short($0.distance)) of the median", $0.portion)
+        }
+        + (found.samePrompt.map { [row("whose nearest neighbour answers the same prompt", $0)] } ?? [])
+        + [row("whose nearest neighbour was compared with them", found.partner)],
+      caption:
+        "How frequent near-duplicates are. The median distance of nearest neighbours, in which copies count once, is \(AuditSpelling.short(found.median)); copies are within every distance.",
+      numeric: [1, 2, 3])
+  }
+
   /// The groups' texts, to see whether they are the same answer.
   var members: HTMLPage.Table {
     let alternatives = audit.dataset.alternatives

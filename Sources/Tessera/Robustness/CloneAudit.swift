@@ -36,6 +36,8 @@ public struct CloneAudit: Sendable {
   /// For each scheme, what another seed does to the rewards: the noise of sampled weights, below which a shift says
   /// nothing.
   public let noise: [RewardShift]
+  /// How many alternatives have another one near, at fixed shares of the median distance of nearest neighbours.
+  public let nearDuplicateFrequency: NearDuplicateFrequency
   public let nearDuplicates: NearDuplicates
   /// The largest groups of near-duplicates.
   public let influences: [Influence]
@@ -76,8 +78,10 @@ public struct CloneAudit: Sendable {
     errors = try estimates.map { try fit.errors(of: $0, dataset, work: first.silent) }
 
     work.report(0.05, "near-duplicates")
+    let frequency = try NearDuplicateFrequency(dataset, work: work.silent)
     let near = try NearDuplicates(
-      contexts, components: components, threshold: settings.threshold, work: work.silent)
+      contexts, components: components, threshold: settings.threshold, medianDistance: frequency.median,
+      work: work.silent)
     let largest = near.groups.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(settings.largestGroups)
     influences = try largest.enumerated().map { place, members in
       work.report(0.1 + 0.4 * Double(place) / Double(largest.count), "influence of groups")
@@ -128,6 +132,7 @@ public struct CloneAudit: Sendable {
     work.report(1)
     (self.dataset, self.settings, self.components) = (dataset, settings, components)
     (self.estimates, nearDuplicates, self.attacks) = (estimates, near, attacks)
+    nearDuplicateFrequency = frequency
   }
 
   private static func plane(_ contexts: Contexts, seed: UInt64, work: Work) throws -> [SIMD2<Double>] {
@@ -172,6 +177,8 @@ public struct Verdict: Sendable {
   public let threshold: Double
   /// Near-duplicates of alternatives that they are never compared with.
   public let elsewhere: Int
+  /// How many alternatives have another one near.
+  public let frequency: NearDuplicateFrequency
   public let schemes: [Scheme]
   /// nil where there are too few answers to tell.
   public let topics: TopicAdvice?
@@ -184,6 +191,7 @@ public struct Verdict: Sendable {
     members = audit.nearDuplicates.duplicates + groups
     threshold = audit.nearDuplicates.threshold
     elsewhere = audit.nearDuplicates.elsewhere
+    frequency = audit.nearDuplicateFrequency
     let near = audit.attacks.filter { $0.distance <= CloneAudit.nearDistance }
     schemes = audit.estimates.indices.map { k in
       let collapsed = audit.influences.compactMap { $0.collapsed[k] }

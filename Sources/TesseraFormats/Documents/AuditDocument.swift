@@ -22,6 +22,8 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   public var duplicateGroups: Int
   /// Alternatives beyond the first of each.
   public var nearDuplicates: Int
+  /// How many alternatives have another one near.
+  public var nearDuplicateFrequency: NearDuplicateDocument
   /// The answer, in sentences.
   public var verdict: [String]
   /// The standard estimate first.
@@ -184,6 +186,7 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     medianDistance = audit.nearDuplicates.medianDistance
     duplicateGroups = audit.nearDuplicates.groups.count
     nearDuplicates = audit.nearDuplicates.duplicates
+    nearDuplicateFrequency = NearDuplicateDocument(audit.nearDuplicateFrequency)
     self.verdict = verdict
     schemes = names.indices.map { k in
       let estimate = audit.estimates[k]
