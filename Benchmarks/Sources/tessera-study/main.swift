@@ -7,6 +7,8 @@ import TesseraText
 // recovery of a known truth, and by time. Prints Markdown tables.
 //
 //   tessera-study [--alpaca FOLDER] [--llmfao FOLDER]
+//   tessera-study --boards [--llmfao FOLDER]     leaderboards alone
+//   tessera-study --topics
 //
 // alpaca: alternatives.jsonl, comparisons.jsonl, embeddings.npy; llmfao: votes.csv with left, right, winner, worker.
 
@@ -192,11 +194,21 @@ func axioms() throws {
   }
 }
 
+if CommandLine.arguments.dropFirst() == ["--topics"] {
+  try topicsStudy()
+  exit(0)
+}
 var folders: [String: String] = [:]
 var rest = Array(CommandLine.arguments.dropFirst())
+let onlyBoards = rest.contains("--boards")
+rest.removeAll { $0 == "--boards" }
 while rest.count >= 2, rest[0].hasPrefix("--") {
   folders[String(rest[0].dropFirst(2))] = rest[1]
   rest.removeFirst(2)
+}
+if onlyBoards {
+  try BoardStudy.run(llmfao: folders["llmfao"])
+  exit(0)
 }
 try axioms()
 try recovery(dimension: 3, comparisons: 3_000, instances: 10)

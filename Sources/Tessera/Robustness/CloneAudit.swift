@@ -18,6 +18,8 @@ public struct CloneAudit: Sendable {
     /// Distances of the clones, as shares of the median distance of nearest neighbours.
     public var cloneDistances = [0, 0.1, 0.5]
     public var bootstraps = 100
+    /// Whether contexts are of answers, so that they can fall into topics.
+    public var looksForTopics = true
 
     public init() {}
   }
@@ -46,6 +48,8 @@ public struct CloneAudit: Sendable {
   /// For each scheme: how few votes decide who leads; nil where nobody leads, or where more than a tenth of the votes would
   /// have to go.
   public let fragilities: [Fragility?]
+  /// nil where there are too few answers to tell topics.
+  public let topics: TopicAdvice?
   /// nil where nothing could be held out.
   public let heldOut: HeldOutFit?
   /// Contexts on their first two principal axes, for pictures; their first coordinate alone where there are no two.
@@ -67,7 +71,8 @@ public struct CloneAudit: Sendable {
     let estimates = try settings.schemes.map { try fit.estimate(dataset, by: $0, work: first.silent) }
     noise = try estimates.map { estimate in
       let again = try fit.estimate(
-        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards, work: first.silent)
+        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards,
+        work: first.silent)
       return RewardShift(estimate.rewards, again.rewards, components)
     }
     errors = try estimates.map { try fit.errors(of: $0, dataset, work: first.silent) }
@@ -86,7 +91,8 @@ public struct CloneAudit: Sendable {
         work: work.silent)
     }
     resolutions = try ResolutionCurve(
-      dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit, components: components,
+      dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit,
+      components: components,
       work: work.silent)
 
     let rewards = estimates[0].rewards
@@ -118,6 +124,10 @@ public struct CloneAudit: Sendable {
     }
     heldOut = try HeldOutFit(
       dataset, estimates, fit: fit, seed: seed, work: work.part(0.94...1, "held-out fit"))
+    topics =
+      settings.looksForTopics
+      ? try TopicAdvice(
+        dataset, standard: estimates[0], fit: fit, components: components, work: work.silent) : nil
     plane = try Self.plane(contexts, seed: seed, work: work.silent)
     work.report(1)
     (self.dataset, self.settings, self.components) = (dataset, settings, components)
@@ -170,11 +180,14 @@ public struct Verdict: Sendable {
   /// How many alternatives have another one near.
   public let frequency: NearDuplicateFrequency
   public let schemes: [Scheme]
+  /// nil where there are too few answers to tell.
+  public let topics: TopicAdvice?
 
   init(_ audit: CloneAudit) {
     alternatives = audit.dataset.alternatives.count
     votes = audit.dataset.totalComparisons
     groups = audit.nearDuplicates.groups.count
+    topics = audit.topics
     members = audit.nearDuplicates.duplicates + groups
     threshold = audit.nearDuplicates.threshold
     elsewhere = audit.nearDuplicates.elsewhere
