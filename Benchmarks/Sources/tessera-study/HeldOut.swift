@@ -53,12 +53,18 @@ struct HeldOutStudy: Sendable {
     guard let first = found.first else { return nil }
     let n = Double(found.count)
     let loss = found.reduce(0) { $0 + $1.qualities[0].logLoss } / n
+    // Each cluster's loss is the mean of the seeds: what is left to chance is which prompts there are.
+    func losses(_ number: Int) -> [Double] {
+      first.clusterVotes.indices.map { cluster in
+        found.reduce(0) { $0 + $1.clusterLosses[number][cluster] } / n
+      }
+    }
+    let standard = losses(0)
     rows = schemes.indices.map { number in
-      Row(
-        name: label(schemes[number]),
-        cost: found.reduce(0) { $0 + $1.differences[number].logLoss } / n / loss,
-        // The seeds divide the same votes: their mean is hardly surer than one of them.
-        error: found.reduce(0) { $0 + $1.differences[number].error } / n / loss,
+      let difference = HeldOutFit.Difference(
+        losses: losses(number), less: standard, votes: first.clusterVotes)
+      return Row(
+        name: label(schemes[number]), cost: difference.logLoss / loss, error: difference.error / loss,
         effectiveComparisons: estimates[number].effectiveComparisons,
         lambdas: found.map { $0.curves[number].chosen })
     }
@@ -69,7 +75,7 @@ struct HeldOutStudy: Sendable {
   func printTable(_ name: String) {
     print("\n### \(name): held-out log loss\n")
     print(
-      "\(usesModel ? "A reward that is linear in the contexts" : "Rewards of the alternatives"); five folds of whole \(unit.rawValue)s, the same for all; lambda by each scheme's own curve. Difference to the standard estimate's log loss in per cent of it, paired, mean of \(Self.seeds) seeds of the folds; standard error over \(unit.rawValue)s, mean of the seeds; limit: difference + 1.96 standard errors. The standard estimate's: \(String(format: "%.4f", standardLoss)).\n"
+      "\(usesModel ? "A reward that is linear in the contexts" : "Rewards of the alternatives"); five folds of whole \(unit.rawValue)s, the same for all; lambda by each scheme's own curve. Difference to the standard estimate's log loss in per cent of it, paired, mean of \(Self.seeds) seeds of the folds, with its standard error over \(unit.rawValue)s; limit: difference + 1.96 standard errors. The standard estimate's: \(String(format: "%.4f", standardLoss)).\n"
     )
     print("| weights | difference, % | standard error | upper 95 % limit | effective comparisons | lambda |")
     print(rule(columns: 6))

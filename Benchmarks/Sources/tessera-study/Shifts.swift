@@ -19,6 +19,18 @@ struct ShiftStudy: Sendable {
     case trained
   }
 
+  /// Who is cloned, and what clones have of the record.
+  enum Kind: String, CaseIterable, Sendable {
+    case whole = "whole record"
+    case wholeOfMany = "whole record of ten or more"
+    case oneOfMany = "one comparison of ten or more"
+
+    var record: CloneInjection.Record { self == .oneOfMany ? .oneComparison : .whole }
+
+    /// Comparisons that a target has at least.
+    var leastComparisons: Double { self == .whole ? 1 : 10 }
+  }
+
   /// Where clones are put.
   struct Placement: Sendable {
     let name: String
@@ -30,7 +42,7 @@ struct ShiftStudy: Sendable {
 
   struct Cell: Hashable, Sendable {
     let reward: Reward
-    let record: CloneInjection.Record
+    let kind: Kind
     let clones: Int
     let placement: Int
     let column: Column
@@ -42,7 +54,8 @@ struct ShiftStudy: Sendable {
   static let sampledTargets = 2
 
   let placements: [Placement]
-  let targets: [Int]
+  /// As many as there are for each kind.
+  let targets: [Kind: [Int]]
   /// A value for each target: the mean of its seeds.
   let cells: [Cell: Mean]
 
@@ -70,16 +83,26 @@ struct ShiftStudy: Sendable {
     guard let standard = bases[.standard]?.rewards[.tabular], let local = bases[.local] else { return nil }
     bases[.known] = local
     let ranked = standard.indices.sorted { (standard[$1], $0) < (standard[$0], $1) }
-    let targets = stride(from: 0, to: 12, by: 2).prefix(count).map { ranked[$0] }
+    var targets: [Kind: [Int]] = [:]
+    for kind in Kind.allCases {
+      let fit = ranked.filter { data.pairCounts.comparisons(of: $0) >= kind.leastComparisons }.prefix(12)
+      targets[kind] = stride(from: 0, to: fit.count, by: 2).prefix(count).map { fit[$0] }
+    }
     self.placements = placements
     let runs = Runs(
-      data: data, bases: bases, components: Components(data.pairCounts), targets: targets,
-      placements: placements)
+      data: data, bases: bases, components: Components(data.pairCounts), placements: placements)
     // The long ones first.
-    let pieces = Self.cloneCounts.reversed().flatMap { clones in targets.indices.map { (clones, $0) } }
+    let pieces = Self.cloneCounts.reversed().flatMap { clones in
+      Kind.allCases.reversed().flatMap { kind in
+        (targets[kind] ?? []).enumerated().map { (kind, clones, $0.offset, $0.element) }
+      }
+    }
+    let shifts = try inParallel(pieces.count) { number in
+      let (kind, clones, place, target) = pieces[number]
+      return try runs.shifts(kind, clones: clones, target: target, place: place)
+    }
     var cells: [Cell: Mean] = [:]
-    for piece in try inParallel(pieces.count, { try runs.shifts(clones: pieces[$0].0, place: pieces[$0].1) })
-    {
+    for piece in shifts {
       for (cell, values) in piece { cells[cell, default: Mean()].values.append(values.mean) }
     }
     (self.targets, self.cells) = (targets, cells)
@@ -117,12 +140,10 @@ struct ShiftStudy: Sendable {
     let data: PreferenceDataset
     let bases: [Column: Base]
     let components: Components
-    let targets: [Int]
     let placements: [Placement]
 
-    /// Shifts by so many clones of one target, for every seed.
-    func shifts(clones: Int, place: Int) throws -> [Cell: Mean] {
-      let target = targets[place]
+    /// Shifts by so many clones of one target, for every placement and seed.
+    func shifts(_ kind: Kind, clones: Int, target: Int, place: Int) throws -> [Cell: Mean] {
       var found: [Cell: Mean] = [:]
       for (number, placement) in placements.enumerated() {
         for seed in 0..<placement.seeds {
@@ -130,16 +151,10 @@ struct ShiftStudy: Sendable {
             !(ShiftStudy.oneSeed.contains(column) && seed > 0)
               && !(column == .voronoi && place >= ShiftStudy.sampledTargets)
           }
-          // Weights of alternatives do not depend on the record.
-          var kept: [Column: MeasuredWeights] = [:]
-          for record in CloneInjection.Record.allCases {
-            let attacked = try placement.attack(target, clones, record, UInt64(1_000 * seed + place))
-            let shifts = try shifts(attacked, of: target, columns, kept: &kept)
-            for (column, reward, shift) in shifts {
-              let cell = Cell(
-                reward: reward, record: record, clones: clones, placement: number, column: column)
-              found[cell, default: Mean()].values.append(shift)
-            }
+          let attacked = try placement.attack(target, clones, kind.record, UInt64(1_000 * seed + place))
+          for (column, reward, shift) in try shifts(attacked, of: target, columns) {
+            let cell = Cell(reward: reward, kind: kind, clones: clones, placement: number, column: column)
+            found[cell, default: Mean()].values.append(shift)
           }
         }
       }
@@ -147,8 +162,7 @@ struct ShiftStudy: Sendable {
     }
 
     private func shifts(
-      _ attacked: PreferenceDataset, of target: Int, _ columns: [Column],
-      kept: inout [Column: MeasuredWeights]
+      _ attacked: PreferenceDataset, of target: Int, _ columns: [Column]
     ) throws -> [(Column, Reward, Double)] {
       guard let contexts = attacked.contexts else { return [] }
       let work = Work(threads: 1)
@@ -166,11 +180,10 @@ struct ShiftStudy: Sendable {
           pairs = try PairWeights(
             comparisons: knownShares(base.measured, counts, of: target), counts, groups: copies)
         default:
-          let measured = try kept[column] ?? base.scheme.measure(attacked, work: work)
+          let measured = try base.scheme.measure(attacked, work: work)
           if case .local(let local)? = measured.comparisons {
             pairs = try PairWeights(local, counts, groups: copies)
           } else {
-            kept[column] = measured
             pairs = try PairWeights(
               products: measured.alternatives.values, counts, pairs: .count, groups: copies)
           }
@@ -227,51 +240,46 @@ struct ShiftStudy: Sendable {
 
   // MARK: Tables
 
-  func mean(_ reward: Reward, _ record: CloneInjection.Record, clones: Int, placement: Int, _ column: Column)
-    -> Mean
-  {
-    cells[Cell(reward: reward, record: record, clones: clones, placement: placement, column: column)]
-      ?? Mean()
+  func mean(_ reward: Reward, _ kind: Kind, clones: Int, placement: Int, _ column: Column) -> Mean {
+    cells[Cell(reward: reward, kind: kind, clones: clones, placement: placement, column: column)] ?? Mean()
   }
 
   static let columnHeads =
     Column.allCases.map(\.rawValue) + ["standard / local", "standard / known"]
 
   /// The figures of a row, as `columnHeads` names them.
-  func figures(_ reward: Reward, _ record: CloneInjection.Record, clones: Int, placement: Int) -> String {
+  func figures(_ reward: Reward, _ kind: Kind, clones: Int, placement: Int) -> String {
     func mean(_ column: Column) -> Mean {
-      self.mean(reward, record, clones: clones, placement: placement, column)
+      self.mean(reward, kind, clones: clones, placement: placement, column)
     }
     let ratios = [Column.local, .known].map { ratio(mean(.standard).mean, mean($0).mean) }
     return (Column.allCases.map { mean($0).spelled() } + ratios).joined(separator: " | ")
   }
 
+  /// Kinds of clones that the data have targets for.
+  var kinds: [Kind] { Kind.allCases.filter { !(targets[$0] ?? []).isEmpty } }
+
   /// What is common to the tables of shifts.
   var caption: String {
     let seeds = placements.map(\.seeds).max() ?? 1
+    let numbers = kinds.map { "\(targets[$0]?.count ?? 0) (\($0.rawValue))" }
     return
-      "Largest change of another alternative's reward, up to the common level of its component, in standard deviations of the standard estimate's rewards; mean over \(targets.count) targets (every second of the twelve best of the standard estimate, of which each value is the mean of \(seeds) directions or rewordings) ± standard error over targets. Horizon and linkage: one direction; Voronoi (bounding box, 500 samples an alternative): one direction, \(Self.sampledTargets) targets. Weights are measured anew with the clones in; lambda is what each scheme chose without. Known clones: they and their original share the weight of its comparisons, and nothing else changes: the bound."
-  }
-
-  static func words(_ record: CloneInjection.Record) -> String {
-    switch record {
-    case .whole: "whole record"
-    case .oneComparison: "one comparison"
-    }
+      "Largest change of another alternative's reward, up to the common level of its component, in standard deviations of the standard estimate's rewards, ± standard error over targets. Targets: every second of the twelve best of the standard estimate, for \"ten or more\" of those with so many comparisons: \(numbers.joined(separator: ", ")); each target's value is the mean of \(seeds) directions or rewordings (horizon, linkage and Voronoi: one; Voronoi, bounding box and 500 samples an alternative: \(Self.sampledTargets) targets). Weights are measured anew with the clones in; lambda is what each scheme chose without. Known clones: they and their original share the weight of its comparisons, and nothing else changes: the bound."
   }
 
   /// A table for every kind of rewards and of records.
   func printTables(_ name: String) {
+    print("\n### \(name): clone shifts\n")
+    print("\(caption) Distance: of the clones from their original, in median neighbour distances.")
     for reward in Reward.allCases {
-      for record in CloneInjection.Record.allCases {
-        print("\n### \(name): clone shifts, \(reward.rawValue) rewards, clones with \(Self.words(record))\n")
-        print("\(caption) Distance: of the clones from their original, in median neighbour distances.\n")
+      for kind in kinds {
+        print("\n#### \(name): \(reward.rawValue) rewards, clones with \(kind.rawValue)\n")
         print("| clones | distance | \(Self.columnHeads.joined(separator: " | ")) |")
         print(rule(columns: 2 + Self.columnHeads.count))
         for clones in Self.cloneCounts {
           for (place, placement) in placements.enumerated() {
             print(
-              "| \(clones) | \(placement.name) | \(figures(reward, record, clones: clones, placement: place)) |"
+              "| \(clones) | \(placement.name) | \(figures(reward, kind, clones: clones, placement: place)) |"
             )
           }
         }
@@ -282,14 +290,14 @@ struct ShiftStudy: Sendable {
   /// One table for a single placement.
   func printTable(_ title: String, _ words: String) {
     print("\n### \(title)\n")
-    print("\(words) \(caption)\n")
+    print("\(words) Otherwise as above, with lambda and weights of this space.\n")
     print("| rewards | clones with | clones | \(Self.columnHeads.joined(separator: " | ")) |")
     print(rule(columns: 3 + Self.columnHeads.count))
     for reward in Reward.allCases {
-      for record in CloneInjection.Record.allCases {
+      for kind in kinds {
         for clones in Self.cloneCounts {
           print(
-            "| \(reward.rawValue) | \(Self.words(record)) | \(clones) | \(figures(reward, record, clones: clones, placement: 0)) |"
+            "| \(reward.rawValue) | \(kind.rawValue) | \(clones) | \(figures(reward, kind, clones: clones, placement: 0)) |"
           )
         }
       }
@@ -321,7 +329,8 @@ extension ShiftStudy {
     guard let median = try data.contexts?.medianNeighbourDistance() else { return [] }
     return distances.map { share in
       // At no distance all directions are the same.
-      Placement(name: "\(share)", seeds: share == 0 ? 1 : seeds) { target, clones, record, seed in
+      Placement(name: String(format: "%g", share), seeds: share == 0 ? 1 : seeds) {
+        target, clones, record, seed in
         try CloneInjection(
           into: data, of: target, count: clones, distance: share * median, record: record, seed: seed
         ).dataset

@@ -28,7 +28,8 @@ func short(_ value: Double) -> String {
 
 /// How many times larger one shift is than another.
 func ratio(_ large: Double, _ small: Double) -> String {
-  small < 1e-6 * large ? "over 1e6" : String(format: small < 0.1 * large ? "%.0f" : "%.1f", large / small)
+  if small < 1e-6 * large { return "over 1e6" }
+  return String(format: large > 10 * small ? "%.0f" : large > small ? "%.1f" : "%.2f", large / small)
 }
 
 func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }

@@ -53,10 +53,8 @@ if let folder = options["llmfao"] {
   heldOut?.printTable(data.name)
   let board = try clock.time("llmfao, clones") { try LeaderboardStudy(data.dataset) }
   board.printTable(data.name)
-  for (column, scheme) in [(LeaderboardStudy.Column.horizon, "horizon"), (.local, "local")] {
-    goals.add(data.name, board, column)
-    goals.add(data.name, heldOut, scheme)
-  }
+  goals.add(data.name, board, .horizon)
+  goals.add(data.name, heldOut, "horizon")
 }
 goals.printTable()
 clock.printTable()
