@@ -18,6 +18,7 @@ let package = Package(
       dependencies: [
         .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
         .product(name: "TesseraText", package: "tessera"),
+        .product(name: "TesseraPaper", package: "tessera"),
       ]
     ),
   ],

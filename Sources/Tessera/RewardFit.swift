@@ -47,7 +47,7 @@ public struct RewardFit: Sendable {
     let measured = try measure(fitted, choice, aids, state, work.part(0.1...0.4, "weights"))
     let equal = try equalPairs(fitted.pairCounts, choice.pairs, merged)
     let pairs = try measured.map { try pairWeights($0, fitted, choice.pairs, merged) }
-    let copies = pairs == nil ? nil : fitted.contexts?.duplicates()
+    let copies = pairs == nil ? nil : measured?.groups ?? fitted.contexts?.duplicates()
     // Equation 1, Theorem 2.5: the standard estimate. Equation 2, Theorem 4.4: the weighted one. Each with the lambda that
     // was asked for, or the one that predicts best.
     let standard = try estimate(
@@ -70,7 +70,8 @@ public struct RewardFit: Sendable {
     }
     return Result(
       settings: settings, choice: choice, dataset: known, transform: transform, merged: merged,
-      measured: measured?.sharing(pairs) ?? MeasuredWeights(.uniform(alternatives: fitted.alternatives.count)),
+      measured: measured?.sharing(pairs)
+        ?? MeasuredWeights(.uniform(alternatives: fitted.alternatives.count)),
       schemeName: scheme?.name, families: aids.families, standard: standard,
       weighted: scheme == nil && settings.weights == .scheme(.uniform) ? standard : weighted)
   }

@@ -27,7 +27,7 @@ struct AuditCommand: ParsableCommand {
       "Weights to compare with the standard estimate: \(SchemeSpecification.spellings).",
       valueName: "scheme,...")
   )
-  var schemes: String = "voronoi,horizon"
+  var schemes: String = "local,voronoi,horizon"
 
   @Option(
     help: ArgumentHelp(
@@ -107,6 +107,7 @@ struct AuditCommand: ParsableCommand {
     settings.fit = fit
     settings.threshold = duplicatesWithin
     settings.bootstraps = bootstraps
+    settings.looksForTopics = raw.contexts != nil
     settings.targets = try clone.map { try raw.place(of: $0, option: "--clone") }
     let audit = try CloneAudit(dataset, settings: settings, work: work)
     work.report(1)

@@ -148,7 +148,8 @@ struct FitCommand: ParsableCommand {
     }
     let own = RewardFit(settings).choice(for: data, families: declared?.families).weights
     try SettingsOptions.refuseUnused(
-      settings, given, hasContexts: data.contexts != nil || settings.profiles, schemes: [own.scheme(Sampling())])
+      settings, given, hasContexts: data.contexts != nil || settings.profiles,
+      schemes: [own.scheme(Sampling())])
     let reference = try against.map { try data.place(of: $0, option: "--against") }
 
     let work = Console.work("fitting", threads: space.threads)
@@ -180,7 +181,8 @@ struct FitCommand: ParsableCommand {
     }
     let ranking = try result.familyRanking(work: work.silent).map { ranking in
       let places = Dictionary(
-        data.alternatives.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        data.alternatives.enumerated().map { ($0.element.id, $0.offset) },
+        uniquingKeysWith: { first, _ in first })
       return FamilyTable(ranking, result.fittedDataset) { id in
         places[id].flatMap { place in declared.flatMap { $0.names[$0.families.groupOf[place]] } }
       }
@@ -195,7 +197,8 @@ struct FitCommand: ParsableCommand {
     case .json:
       try output.write(
         DocumentFile.text(
-          FitDocument(result, advice: advice, why: why, families: ranking, pairMasses: pairMasses, against: against)))
+          FitDocument(
+            result, advice: advice, why: why, families: ranking, pairMasses: pairMasses, against: against)))
     case .csv: try output.write(FitTable.csv(FitDocument(result, against: against)))
     }
   }

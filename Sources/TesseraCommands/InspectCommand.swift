@@ -1,6 +1,7 @@
 import ArgumentParser
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,9 +20,17 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let dataset = try DatasetOptions(comparisons: input, alternatives: alternatives).read(keepsPrompts: true)
-    let facts = Inspection(dataset).facts
+    let work = Console.work("inspect", threads: nil)
+    let inspection = try Inspection(dataset, work: work)
+    work.report(1)
+    let facts = inspection.facts
     switch output.format {
-    case .json: try output.write(JSONValue.object(facts.map { ($0.key, $0.value) }).text())
+    case .json:
+      let near = try inspection.nearDuplicates.map { try DocumentEncoder.json(NearDuplicateDocument($0)) }
+      try output.write(
+        JSONValue.object(
+          facts.filter { !$0.isPart }.map { ($0.key, $0.value) } + [("nearDuplicates", near ?? .null)]
+        ).text())
     case .csv:
       try output.write("key,value\n" + facts.map { "\($0.key),\(csvField($0.value.plainText))\n" }.joined())
     case .table:
@@ -29,7 +38,8 @@ struct InspectCommand: ParsableCommand {
       for fact in facts where fact.value != .null {
         table.add([fact.label, fact.spelled, fact.note])
       }
-      try output.write(table.text.drop(while: { $0 == "\n" }).description)
+      let meaning = inspection.nearDuplicates.map { NearDuplicateSentences($0).meaning + "\n" } ?? ""
+      try output.write(table.text.drop(while: { $0 == "\n" }).description + meaning)
     }
   }
 }
@@ -41,19 +51,24 @@ struct Inspection {
     let label: String
     let value: JSONValue
     var note = ""
+    /// Of an object of the JSON document, which has it at full length.
+    var isPart = false
 
     var spelled: String {
       switch value {
       case .integer(let number): Spell.count(number)
-      case .number(let number): Spell.decimals(number, 2)
+      // Distances have a size of their own; other numbers are counts.
+      case .number(let number): isPart ? Spell.short(number) : Spell.decimals(number, 2)
       default: value.plainText
       }
     }
   }
 
   let facts: [Fact]
+  /// nil without contexts.
+  let nearDuplicates: NearDuplicateFrequency?
 
-  init(_ dataset: PreferenceDataset) {
+  init(_ dataset: PreferenceDataset, work: Work) throws {
     let graph = dataset.pairCounts
     let components = Components(graph)
     let m = dataset.alternatives.count
@@ -111,7 +126,34 @@ struct Inspection {
           $0.hasDuplicates
             ? "\(Spell.plural($0.sizes().count { $0 > 1 }, "group")); --merge-duplicates pools them" : ""
         } ?? ""))
-    self.facts = facts
+    nearDuplicates = dataset.contexts == nil ? nil : try NearDuplicateFrequency(dataset, work: work)
+    self.facts = facts + Self.facts(nearDuplicates)
+  }
+
+  /// Null where nothing is known of where the alternatives lie.
+  private static func facts(_ found: NearDuplicateFrequency?) -> [Fact] {
+    func fact(_ key: String, _ label: String, _ portion: NearDuplicateFrequency.Portion?) -> Fact {
+      Fact(
+        key: "nearDuplicates." + key, label: label, value: portion.map { .integer($0.alternatives) } ?? .null,
+        note: portion.map {
+          Spell.percent($0.share) + ($0.of == found?.copies.of ? "" : " of \(Spell.count($0.of))")
+        } ?? "", isPart: true)
+    }
+    var facts = [
+      Fact(
+        key: "nearDuplicates.median", label: "median distance of nearest neighbours",
+        value: found.map { .number($0.median) } ?? .null, isPart: true),
+      fact("copies", "alternatives with an exact copy", found?.copies),
+    ]
+    for (place, distance) in NearDuplicateFrequency.distances.enumerated() {
+      facts.append(
+        fact(
+          "within\(distance)", "  with another within \(distance) of the median",
+          found?.within[place].portion))
+    }
+    facts.append(fact("samePrompt", "  nearest one answers the same prompt", found?.samePrompt))
+    facts.append(fact("partner", "  nearest one was compared with it", found?.partner))
+    return facts
   }
 }
 

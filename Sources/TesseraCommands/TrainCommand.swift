@@ -106,7 +106,8 @@ struct TrainCommand: ParsableCommand {
     }
     return RewardTraining(
       hidden: model == .linear ? [] : sizes.compactMap { $0 }, steps: steps, batchSize: batch,
-      learningRate: learningRate, lambda: settings.lambda.value ?? LambdaCurve.fixed, lambdaConvention: settings.lambdaConvention,
+      learningRate: learningRate, lambda: settings.lambda.value ?? LambdaCurve.fixed,
+      lambdaConvention: settings.lambdaConvention,
       runs: runs,
       seed: settings.seed, patience: patience)
   }
@@ -177,7 +178,9 @@ struct TrainCommand: ParsableCommand {
 
     var notes = [
       "weights": own?.name ?? "uniform", "space": chosen.alternatives.provenance.space ?? "none",
-      "lambda": "\(wanted.last { $0.name == (isWeighted ? "weighted" : "standard") }?.lambda ?? LambdaCurve.fixed)", "lambda_convention": settings.lambdaConvention.rawValue,
+      "lambda":
+        "\(wanted.last { $0.name == (isWeighted ? "weighted" : "standard") }?.lambda ?? LambdaCurve.fixed)",
+      "lambda_convention": settings.lambdaConvention.rawValue,
       "seed": "\(settings.seed)", "steps": "\(steps)", "batch": "\(batch)",
       "learning_rate": "\(learningRate)", "held_out": "\(heldOut)",
     ]
@@ -201,7 +204,9 @@ struct TrainCommand: ParsableCommand {
     }
     for one in wanted {
       text += "lambda \(Spell.short(one.lambda)) (\(one.name))"
-      text += one.curve.map { ", least loss on \($0.folds) folds of \($0.unit.rawValue)s with a linear reward\n" } ?? "\n"
+      text +=
+        one.curve.map { ", least loss on \($0.folds) folds of \($0.unit.rawValue)s with a linear reward\n" }
+        ?? "\n"
     }
     if let test = plan.test {
       text += try HeldOutTable.text(test, contexts: prepared, wanted.map(\.name), ensembles)

@@ -104,6 +104,22 @@ struct AuditFigures {
       layout: PlotlyFigure.layout(x: PlotlyFigure.axis("clones"), y: PlotlyFigure.axis("largest shift")))
   }
 
+  /// Held-out loss against the strength of the regularisation, each scheme above its own least.
+  func lambdaCurves(_ heldOut: HeldOutFit) -> PlotlyFigure {
+    let traces = names.indices.map { scheme in
+      PlotlyFigure.scatter(
+        names[scheme], x: heldOut.curves[scheme].points.map(\.lambda),
+        y: heldOut.curves[scheme].points.map(\.difference), colour: colour(scheme))
+    }
+    return PlotlyFigure(
+      name: "lambda-curves",
+      caption:
+        "Held-out log loss above its least, against lambda. Chosen: \(names.indices.map { "\(names[$0]) \(AuditSpelling.short(heldOut.curves[$0].chosen))" }.joined(separator: ", ")).",
+      traces: traces,
+      layout: PlotlyFigure.layout(
+        x: PlotlyFigure.axis("lambda", logarithmic: true), y: PlotlyFigure.axis("loss above the least")))
+  }
+
   /// What is left as more counts as the same.
   var resolutions: PlotlyFigure {
     let points = audit.resolutions.points

@@ -80,7 +80,8 @@ public struct AuditReport: Sendable {
             ? "No group was found at this distance. --duplicates-within sets another one."
             : "Groups in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)): single linkage. The largest \(groups.count) are refitted, collapsed to their first member and removed; shifts are of the rewards of all others, within components and up to their common level."
         )
-      ] + (groups.isEmpty ? [] : [.table(tables.influences), .table(tables.members)]) + [.figure(figures.map)]
+      ] + (groups.isEmpty ? [] : [.table(tables.influences), .table(tables.members)])
+        + [.table(tables.frequency), .figure(figures.map)]
     )
   }
 
@@ -113,8 +114,8 @@ public struct AuditReport: Sendable {
       title: "What robustness costs in fit",
       blocks: [
         .paragraph(
-          "A fifth of the \(unit)s is held out, three times; the rest predicts it by \(predictor). ± is one standard error over \(unit)s."
-        ), .table(tables.predictions(heldOut)),
+          "The \(unit)s are divided into \(heldOut.curves.first?.folds ?? 0) folds, each of which is predicted from the others by \(predictor). ± is one standard error over \(unit)s. Every scheme has the strength of the regularisation that its own curve chooses, with losses weighted as the scheme weighs."
+        ), .table(tables.predictions(heldOut)), .figure(figures.lambdaCurves(heldOut)),
       ])
   }
 }

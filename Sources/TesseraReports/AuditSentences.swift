@@ -13,7 +13,10 @@ public struct AuditSentences: Sendable {
     self.names = names
   }
 
-  public var sentences: [String] { nearDuplicates + zip(names, verdict.schemes).map(sentence) }
+  public var sentences: [String] {
+    nearDuplicates + [NearDuplicateSentences(verdict.frequency).sentence]
+      + zip(names, verdict.schemes).map(sentence) + topics
+  }
 
   private var nearDuplicates: [String] {
     let threshold = AuditSpelling.short(verdict.threshold)
@@ -31,6 +34,17 @@ public struct AuditSentences: Sendable {
       )
     }
     return lines
+  }
+
+  /// Advice alone: that topics should count alike is nothing that data say.
+  private var topics: [String] {
+    guard let advice = verdict.topics, let shift = advice.shift else { return [] }
+    var line =
+      "These answers fall into \(advice.topics.groups.count) stable topics (\(advice.sizes.sorted(by: >).map(String.init).joined(separator: ", ")) answers); weighing by topic would move a reward by \(AuditSpelling.size(shift.largest))"
+    line +=
+      shift.winnerFlips > 0
+      ? " and change \(AuditSpelling.count(shift.winnerFlips, "winner"))." : " and change no winner."
+    return [line]
   }
 
   private func sentence(_ name: String, _ scheme: Verdict.Scheme) -> String {

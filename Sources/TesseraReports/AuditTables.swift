@@ -30,7 +30,8 @@ struct AuditTables {
           String(format: "%.0e", estimate.fit.certificate),
         ]
       },
-      caption: "lambda \(AuditSpelling.short(audit.estimates[0].lambda)) in the standard estimate (\(settings.lambdaConvention.rawValue)).",
+      caption:
+        "lambda \(AuditSpelling.short(audit.estimates[0].lambda)) in the standard estimate (\(settings.lambdaConvention.rawValue)).",
       numeric: [1, 2, 3, 4, 5, 6, 7])
   }
 
@@ -47,6 +48,25 @@ struct AuditTables {
       caption:
         "Largest reward shift, pairs of leading alternatives that change order, components whose winner changes.",
       numeric: [0, 1, 2])
+  }
+
+  /// How frequent near-duplicates are.
+  var frequency: HTMLPage.Table {
+    let found = audit.nearDuplicateFrequency
+    func row(_ what: String, _ portion: NearDuplicateFrequency.Portion) -> [String] {
+      [what, "\(portion.alternatives)", "\(portion.of)", AuditSpelling.percent(portion.share)]
+    }
+    return HTMLPage.Table(
+      header: ["Alternatives", "Number", "Of", "Share"],
+      rows: [row("with an exact copy", found.copies)]
+        + found.within.map {
+          row("with another one within \(AuditSpelling.short($0.distance)) of the median", $0.portion)
+        }
+        + (found.samePrompt.map { [row("whose nearest neighbour answers the same prompt", $0)] } ?? [])
+        + [row("whose nearest neighbour was compared with them", found.partner)],
+      caption:
+        "How frequent near-duplicates are. The median distance of nearest neighbours, in which copies count once, is \(AuditSpelling.short(found.median)); copies are within every distance.",
+      numeric: [1, 2, 3])
   }
 
   /// The groups' texts, to see whether they are the same answer.

@@ -14,7 +14,7 @@ from typing import Any
 
 from common import HERE, laid_out
 
-FILES = ("estimates", "errors", "voronoi", "linkage", "quasi")
+FILES = ("estimates", "errors", "voronoi", "linkage", "quasi", "topics")
 
 
 def difference(old: Any, new: Any) -> float:

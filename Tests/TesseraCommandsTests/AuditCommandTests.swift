@@ -51,6 +51,15 @@ import Testing
     func shift(_ kind: String, _ scheme: String) -> Double {
       ((groups[0][kind] as? [String: Any])?[scheme] as? [String: Any])?["largestShift"] as? Double ?? .nan
     }
+    // copy0 is exact: it and the answer are a pair. The others lie within 0.002 of one another.
+    let frequency = try #require(json["nearDuplicateFrequency"] as? [String: Any])
+    #expect((frequency["copies"] as? [String: Any])?["alternatives"] as? Int == 2)
+    let within = frequency["within"] as? [[String: Any]] ?? []
+    #expect(within.map { $0["distance"] as? Double } == [0.1, 0.25, 0.5])
+    // All seven of 18 are compared with one another, and no prompt is known.
+    #expect((within[2]["alternatives"] as? Int ?? 0) >= 7 && frequency["samePrompt"] is NSNull)
+    #expect((frequency["partner"] as? [String: Any])?["share"] as? Double == 1)
+    #expect(result.output.contains("2 of 18 alternatives have an exact copy; "))
     // The copies shift the standard rewards far more than the others.
     #expect(shift("collapsed", "standard") > 10 * shift("collapsed", "horizon"))
     #expect(shift("collapsed", "standard") > 5 * shift("collapsed", "voronoi"))
@@ -63,7 +72,8 @@ import Testing
     }
     let page = try String(contentsOfFile: folder.file("out/index.html"), encoding: .utf8)
     for part in [
-      "leaderboard-slopes", "context-map", "shift-curves", "resolution-curve", "answer copy1", "Log loss",
+      "with another one within 0.25 of the median", "leaderboard-slopes", "context-map", "shift-curves",
+      "resolution-curve", "answer copy1", "Log loss",
     ] {
       #expect(page.contains(part), "\(part)")
     }

@@ -201,6 +201,44 @@ import Testing
     ]
     for (key, value) in expected { #expect(json[key] as? Int == value, "\(key)") }
     #expect(try Tool.run(["inspect", file]).output.contains("annotators"))
+    // Nothing is known of where the alternatives lie.
+    #expect(json["nearDuplicates"] is NSNull)
+  }
+
+  @Test func `inspect says how frequent near-duplicates are, and what that means for weights`() throws {
+    // A pair of copies, a near pair at 1/16, the rest a distance of 1 apart: the median is 1.
+    let places: [Double] = [0, 0, 1, 2, 2.0625, 3.0625, 4.0625, 5.0625]
+    let alternatives = try folder.write(
+      places.enumerated().map {
+        "{\"id\": \"n\($0)\", \"context\": [\($1)], \"prompt\": \"p\($0 / 4)\"}\n"
+      }.joined(), to: "places.jsonl")
+    let votes = try folder.write("a,b,winner\nn0,n7,a\nn1,n6,a\nn2,n5,b\nn3,n4,b\n", to: "places.csv")
+    let arguments = ["inspect", votes, "--alternatives", alternatives]
+    let table = try Tool.run(arguments)
+    #expect(table.code == 0 && table.errors == "")
+    #expect(
+      table.output.hasSuffix(
+        """
+        dimensions of the contexts                1
+        exact duplicates                          1  1 group; --merge-duplicates pools them
+        median distance of nearest neighbours     1
+        alternatives with an exact copy           2  25.0 %
+          with another within 0.1 of the median   4  50.0 %
+          with another within 0.25 of the median  4  50.0 %
+          with another within 0.5 of the median   4  50.0 %
+          nearest one answers the same prompt     6  75.0 %
+          nearest one was compared with it        2  25.0 %
+        For weights: what is said of up to 50 % of the alternatives can count more than once; weights let near ones share. \
+        tessera audit shows what that does to rewards.
+
+        """))
+    let json = try Tool.run(arguments + ["--format", "json"]).json
+    let near = try #require(json["nearDuplicates"] as? [String: Any])
+    #expect(near["median"] as? Double == 1)
+    #expect((near["copies"] as? [String: Any])?["share"] as? Double == 0.25)
+    #expect((near["samePrompt"] as? [String: Any])?["alternatives"] as? Int == 6)
+    let csv = try Tool.run(arguments + ["--format", "csv"]).output
+    #expect(csv.contains("nearDuplicates.within0.25,4\n"))
   }
 }
 

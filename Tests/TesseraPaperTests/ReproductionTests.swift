@@ -67,8 +67,24 @@ import Testing
     settings.study.comparisons = 100
     var result = Reproduction(settings)
     try result.compute(["7"])
-    #expect(result.claims.allSatisfy { $0.verdict == .doesNotHoldHere })
+    // But for what is known without data.
+    #expect(
+      result.claims.allSatisfy {
+        $0.verdict == ($0.statement.hasPrefix("Known topics") ? .holds : .doesNotHoldHere)
+      })
     #expect(result.claims[2].found.contains("no error"))
+  }
+
+  @Test func `Known topics are the yardstick of section 7`() throws {
+    let section = try #require(try Self.computed(["7"]).sections.first)
+    let claims = section.claims.suffix(3)
+    #expect(claims.map(\.statement).allSatisfy { $0.contains("nown topics") })
+    #expect(claims.first?.verdict == .holds && claims.first?.found == "3 of 3, 3 of 3")
+    // Equal weights on exact win rates: more about food hurts romance.
+    let table = try #require(section.tables.last)
+    #expect(table.rows.map { $0[0] }.suffix(2) == ["topics", "known topics"])
+    #expect(table.rows[0][0] == "standard" && table.rows[0][1] == "3 of 3, 0 of 3")
+    #expect(section.paragraphs.last?.contains("yardstick") == true)
   }
 
   @Test func `Definition 3.1 is checked in both conditions`() throws {

@@ -13,9 +13,10 @@ import Testing
 
   static let all: [Case] = PairConvention.allCases.flatMap { pairs in
     LambdaConvention.allCases.flatMap { lambda in
-      [WeightChoice.paper, .scheme(.horizon(distance: nil)), .scheme(.uniform), .scheme(.kMeans(count: 4))].map {
-        Case(pairs: pairs, lambda: lambda, weights: $0)
-      }
+      [WeightChoice.paper, .scheme(.horizon(distance: nil)), .scheme(.uniform), .scheme(.kMeans(count: 4))]
+        .map {
+          Case(pairs: pairs, lambda: lambda, weights: $0)
+        }
     }
   }
 
@@ -70,7 +71,9 @@ import Testing
       alternatives: alternatives,
       contexts: Contexts(Matrix((0..<12).map { _ in (0..<9).map { _ in random.normal() } })),
       comparisons: table)
-    let horizon = try RewardFit(fitSettings { ($0.perPrompt, $0.weights) = (true, .scheme(.horizon(distance: nil))) }).run(data)
+    let horizon = try RewardFit(
+      fitSettings { ($0.perPrompt, $0.weights) = (true, .scheme(.horizon(distance: nil))) }
+    ).run(data)
       .weights
     #expect(horizon.provenance.scheme == "horizon")
     #expect(horizon.provenance.samples == 0 && horizon.provenance.prompts == 2)
@@ -169,7 +172,8 @@ import Testing
     // 20 variances from 120 seeds: 1 / sqrt(2 x 19 x 119) = 1.5 %, more as rewards move together and some cells are
     // hit rarely. The calculation is linear.
     #expect(ratio > 0.85 && ratio < 1.15, "\(ratio)")
-    #expect(try RewardFit(fitSettings()).run(voteData(20, votes(20, 600, seed: 89))).weighted?.weightNoise == nil)
+    #expect(
+      try RewardFit(fitSettings()).run(voteData(20, votes(20, 600, seed: 89))).weighted?.weightNoise == nil)
   }
 
   @Test func `The same bytes on any number of threads`() throws {

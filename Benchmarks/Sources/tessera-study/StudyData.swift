@@ -34,7 +34,7 @@ enum StudyError: Error, CustomStringConvertible {
     switch self {
     case .prompt(let found): "found the prompt \"\(found)\"; expected a number, which tells the halves apart"
     case .option(let found):
-      "found \(found); expected [--alpaca FOLDER] [--llmfao FOLDER] [--half first|second|all] [--boards]"
+      "found \(found); expected [--alpaca FOLDER] [--llmfao FOLDER] [--half first|second|all], or --boards or --topics"
     }
   }
 }
@@ -85,7 +85,8 @@ struct StudyData: Sendable {
     let median = try contexts.medianNeighbourDistance()
     let scale = try contexts.localScale()
     let prompts = Set(dataset.comparisons.map(\.prompt)).count
-    let shares = Near(contexts, dataset.pairCounts)
+    let frequency = try NearDuplicateFrequency(dataset)
+    let nearest = Self.nearestComparisons(contexts, dataset.pairCounts)
     print("\n### \(name): the data\n")
     print(
       "Near: nearest neighbour within a share of the median neighbour distance. A comparison is near another where both its ends are; D and H are the resolution and the reach of `local`, \(LocalComparisonWeights.resolutionShare) h and \(LocalComparisonWeights.reachShare) h.\n"
@@ -99,52 +100,40 @@ struct StudyData: Sendable {
     )
     print("| near-duplicates | copies | within 0.1 | 0.25 | 0.5 | D | H |")
     print(rule(columns: 7))
+    let alternatives = [frequency.copies.share] + frequency.within.map(\.portion.share)
+    print("| share of alternatives | \(alternatives.map(percent).joined(separator: " | ")) | - | - |")
     let limits =
-      [
-        0, 0.1 * median, 0.25 * median, 0.5 * median, LocalComparisonWeights.resolutionShare * scale,
-        LocalComparisonWeights.reachShare * scale,
-      ]
-    for (what, nearest) in [
-      ("share of alternatives", shares.alternatives), ("share of comparisons", shares.pairs),
-    ] {
-      let found = limits.map { limit in
-        percent(Double(nearest.count { $0 <= limit }) / Double(nearest.count))
-      }
-      print("| \(what) | \(found.joined(separator: " | ")) |")
+      [0] + NearDuplicateFrequency.distances.map { $0 * median }
+      + [LocalComparisonWeights.resolutionShare * scale, LocalComparisonWeights.reachShare * scale]
+    let comparisons = limits.map { limit in
+      percent(Double(nearest.count { $0 <= limit }) / Double(nearest.count))
     }
+    print("| share of comparisons | \(comparisons.joined(separator: " | ")) |")
   }
 
-  /// Distances to nearest neighbours, of alternatives and of compared pairs.
-  private struct Near {
-    let alternatives: [Double]
-    let pairs: [Double]
-
-    init(_ contexts: Contexts, _ counts: PairCounts) {
-      let m = contexts.count
-      let rows = (0..<m).map(contexts.row)
-      var squares = [Double](repeating: 0, count: m * m)
-      for i in 0..<m {
-        for j in 0..<i {
-          var sum = 0.0
-          for k in rows[i].indices { sum += (rows[i][k] - rows[j][k]) * (rows[i][k] - rows[j][k]) }
-          squares[i * m + j] = sum
-          squares[j * m + i] = sum
-        }
+  /// Of each compared pair, how far the nearest other one is.
+  private static func nearestComparisons(_ contexts: Contexts, _ counts: PairCounts) -> [Double] {
+    let m = contexts.count
+    let rows = (0..<m).map(contexts.row)
+    var squares = [Double](repeating: 0, count: m * m)
+    for i in 0..<m {
+      for j in 0..<i {
+        var sum = 0.0
+        for k in rows[i].indices { sum += (rows[i][k] - rows[j][k]) * (rows[i][k] - rows[j][k]) }
+        squares[i * m + j] = sum
+        squares[j * m + i] = sum
       }
-      alternatives = (0..<m).map { i in
-        (0..<m).reduce(Double.infinity) { $1 == i ? $0 : min($0, squares[i * m + $1]) }.squareRoot()
+    }
+    let compared = counts.pairs.map { ($0.a, $0.b) }
+    return compared.indices.map { here in
+      let (a, b) = compared[here]
+      var least = Double.infinity
+      for (there, (c, d)) in compared.enumerated() where there != here {
+        let straight = squares[a * m + c] + squares[b * m + d]
+        let crossed = squares[a * m + d] + squares[b * m + c]
+        least = min(least, straight, crossed)
       }
-      let compared = counts.pairs.map { ($0.a, $0.b) }
-      pairs = compared.indices.map { here in
-        let (a, b) = compared[here]
-        var least = Double.infinity
-        for (there, (c, d)) in compared.enumerated() where there != here {
-          let straight = squares[a * m + c] + squares[b * m + d]
-          let crossed = squares[a * m + d] + squares[b * m + c]
-          least = min(least, straight, crossed)
-        }
-        return least.squareRoot()
-      }
+      return least.squareRoot()
     }
   }
 }

@@ -53,6 +53,17 @@ func inParallel<Value: Sendable>(_ count: Int, _ body: @Sendable (Int) throws ->
   return try results.withLock { $0 }.compactMap { try $0?.get() }
 }
 
+/// How long something takes.
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try body()
+  return (ContinuousClock.now - start).inSeconds
+}
+
+extension Duration {
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
 /// How long the parts of a run took: the only figures that differ from run to run.
 struct Clock {
   private var parts: [(name: String, seconds: Double)] = []
@@ -60,8 +71,7 @@ struct Clock {
   mutating func time<Value>(_ name: String, _ body: () throws -> Value) rethrows -> Value {
     let start = ContinuousClock.now
     let value = try body()
-    let elapsed = (ContinuousClock.now - start).components
-    parts.append((name, Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18))
+    parts.append((name, (ContinuousClock.now - start).inSeconds))
     return value
   }
 

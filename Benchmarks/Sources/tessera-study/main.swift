@@ -5,20 +5,33 @@ import Tessera
 // of held-out fit, and by what clones do. Prints Markdown tables, the same bytes on every run but for the last.
 //
 //   tessera-study [--alpaca FOLDER] [--llmfao FOLDER] [--half first|second|all]
+//   tessera-study --boards [--llmfao FOLDER]     leaderboards alone
+//   tessera-study --topics
 //
 // alpaca: alternatives.jsonl, comparisons.jsonl, embeddings.npy; llmfao: votes.csv with left, right, winner, worker, prompt.
 // Methods are chosen on the first half of the prompts; the second is for one look at the end.
 
 var options: [String: String] = [:]
 var rest = Array(CommandLine.arguments.dropFirst())
+let modes = rest.filter { ["--boards", "--topics"].contains($0) }
+rest.removeAll { modes.contains($0) }
 while rest.count >= 2, rest[0].hasPrefix("--") {
   options[String(rest[0].dropFirst(2))] = rest[1]
   rest.removeFirst(2)
 }
-guard let half = Half(rawValue: options["half"] ?? "all"), rest.isEmpty,
+guard let half = Half(rawValue: options["half"] ?? "all"), rest.isEmpty, modes.count <= 1,
   Set(options.keys).isSubset(of: ["alpaca", "llmfao", "half"])
 else { throw StudyError.option(CommandLine.arguments.dropFirst().joined(separator: " ")) }
 
+switch modes.first {
+case "--topics":
+  try topicsStudy()
+  exit(0)
+case "--boards":
+  try BoardStudy.run(llmfao: options["llmfao"])
+  exit(0)
+default: break
+}
 var clock = Clock()
 var goals = Goals()
 try clock.time("axioms") { try AxiomStudy.run() }

@@ -2,10 +2,11 @@ import CTesseraKernels
 
 /// Distances among many contexts by blocks of products on all cores; nothing of size m x m is kept.
 ///
-/// Two verbs, `nearest` and `neighbours`, and below them the products themselves, tile by tile. Contexts are brought to
-/// a size of about 1 by a power of two, so their scale changes no digit of what is found. Products are in single
-/// precision: which of two nearly equal distances is smaller can be wrong in the seventh digit of the squared size of
-/// the contexts. The distances themselves, where they are asked for, are worked out anew in double precision.
+/// The verbs `nearest`, `neighbours` and `nearestNeighbours`, and below them the products themselves, tile by tile. Contexts
+/// are brought to a size of about 1 by a power of two, so their scale changes no digit of what is found. Products are in
+/// single precision: which of two nearly equal distances is smaller can be wrong in the seventh digit of the squared size of
+/// the contexts, but in `nearestNeighbours`, which decides in double precision. The distances themselves, where they are
+/// asked for, are worked out anew in double precision.
 package struct Distances: Sendable {
   package let contexts: Contexts
   /// The same distances in double precision.
@@ -272,22 +273,5 @@ private struct NeighbourList {
       indices.removeLast()
     }
     if scores.count == count { worst = scores[count - 1] }
-  }
-}
-
-extension Contexts {
-  /// The median distance of a context to the nearest other one; copies count once. 0 for fewer than two different
-  /// contexts.
-  ///
-  /// - Throws: `ContextsError.scale`, `Cancelled`.
-  /// - Complexity: O(m^2 d) time, O(m d) memory.
-  public func medianNeighbourDistance(work: Work = Work()) throws -> Double {
-    let copies = duplicates(work: work)
-    guard copies.count > 1 else { return 0 }
-    let distinct = copies.hasDuplicates ? selecting(rows: copies.representatives) : self
-    let search = try Distances(distinct, work: work)
-    let nearest = try search.neighbours(of: (0..<Int32(distinct.count)).map { $0 }, count: 1)
-    let distances = nearest.enumerated().map { search.distance($0.offset, Int($0.element)) }.sorted()
-    return distances[distances.count / 2]
   }
 }

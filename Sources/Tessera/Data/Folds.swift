@@ -45,7 +45,8 @@ public struct Folds: Sendable {
       guard let names = Self.names(of: data, by: unit, text) else { continue }
       let groups = Set(names).count
       guard groups >= (unit == .pair ? Self.leastPairs : Self.leastGroups) else { continue }
-      let folds = Self.deal(names, count: min(count, groups), byHash: unit == .pair && groups > 100, seed: seed)
+      let folds = Self.deal(
+        names, count: min(count, groups), byHash: unit == .pair && groups > 100, seed: seed)
       let found = Folds(data.comparisons, unit, folds, min(count, groups), clusters: names)
       guard unit == .pair || predictsNewAlternatives || found.knownShare(data) >= 0.9 else { continue }
       self = found

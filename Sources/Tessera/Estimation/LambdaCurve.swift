@@ -64,6 +64,7 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
     let width = folds.clusterCount
     var losses = [Double](repeating: 0, count: grid.count * width)
     var mass = [Double](repeating: 0, count: width)
+    var votes = mass
     for fold in 0..<folds.count {
       work.report(Double(fold) / Double(folds.count))
       let part = PairCounts(alternatives: full.alternatives, comparisons: folds.training[fold])
@@ -77,7 +78,10 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
         let v = max(weights.mass(ofRow: a, entry: entry), 0)
         return (row, v * row.count / full.counts[entry])
       }
-      for (place, one) in held.enumerated() { mass[Int(folds.clusters[fold][place])] += one.mass }
+      for (place, one) in held.enumerated() {
+        mass[Int(folds.clusters[fold][place])] += one.mass
+        votes[Int(folds.clusters[fold][place])] += one.row.count
+      }
       var start: [Double]?
       for (number, lambda) in grid.enumerated().reversed() {
         let found = try fit(Objective(part, restricted, lambda: lambda * scale), start)
@@ -97,11 +101,13 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
       let difference = means[number] - means[best]
       var squares = 0.0
       for cluster in 0..<width {
-        let own = losses[number * width + cluster] - losses[best * width + cluster] - difference * mass[cluster]
-        squares += own * own
+        let own =
+          losses[number * width + cluster] - losses[best * width + cluster] - difference * mass[cluster]
+        // Single votes are independent of one another: a row of n of them is n clusters.
+        squares += folds.unit == .vote ? own * own / max(votes[cluster], 1) : own * own
       }
-      let g = Double(width)
-      let error = width > 1 ? (squares * g / (g - 1)).squareRoot() / total : 0
+      let g = folds.unit == .vote ? votes.reduce(0, +) : Double(width)
+      let error = g > 1 ? (squares * g / (g - 1)).squareRoot() / total : 0
       return Point(lambda: grid[number], loss: means[number], difference: difference, error: error)
     }
     chosen = grid[best]

@@ -11,8 +11,8 @@
 ///     agreement?.families       // a suggestion, to be shown and asked about
 ///
 /// Own noise keeps even two runs of one model apart, so a correlation is divided by what two runs would have: c_ij =
-/// r_ij / sqrt(rho_i rho_j), rho the reliability of an alternative's residuals. Where prompts were judged repeatedly, the
-/// spread of the repeats tells it. Where not, at least half of what is seen is taken to be the alternative's own, and r_ij^2
+/// r_ij / sqrt(rho_i rho_j), rho the reliability of an alternative's residuals. Where prompts were judged
+/// repeatedly, two halves of the votes tell it. Where not, at least half of what is seen is taken to be the alternative's own, and r_ij^2
 /// where that is more, since r_ij^2 <= rho_i rho_j <= rho_i. Groups are joined by average linkage while c, less
 /// `errors` of its standard errors, is on average within `tolerance` of 1: while they agree as two runs of one model would.
 ///
@@ -78,7 +78,8 @@ public struct Agreement: Sendable, Equatable {
     _ dataset: PreferenceDataset, rewards: [Double], settings: Settings = Settings(), work: Work = Work()
   ) throws {
     let m = dataset.alternatives.count
-    guard m <= Self.alternativeLimit, let outcomes = PromptOutcomes(dataset, rewards: rewards),
+    guard m <= Self.alternativeLimit,
+      let outcomes = PromptOutcomes(dataset, rewards: rewards, seed: settings.seed),
       m * outcomes.prompts <= Self.sizeLimit
     else { return nil }
     self.settings = settings
@@ -91,13 +92,14 @@ public struct Agreement: Sendable, Equatable {
     medianShared = pairs.isEmpty ? 0 : pairs[pairs.count / 2]
     pValue = try Self.test(ranks, outcomes, observed: found.strength, settings, work)
     isEnough = pValue <= settings.level && medianShared >= settings.leastShared
-    var reliabilities = Self.reliabilities(outcomes, found, families, settings)
+    let repeats = outcomes.reliabilities(least: settings.leastShared)
+    var reliabilities = Self.reliabilities(known: repeats, found, settings)
     if isEnough {
       for _ in 0..<max(settings.rounds, 1) {
         try work.check()
         let weights = FamilyWeights(families).weights.values
         found = PromptCorrelations(ranks, outcomes, weights: weights)
-        reliabilities = Self.reliabilities(outcomes, found, families, settings)
+        reliabilities = Self.reliabilities(known: repeats, found, settings)
         let next = Self.groups(found, reliabilities.values, settings)
         if next == families { break }
         families = next
@@ -141,9 +143,9 @@ public struct Agreement: Sendable, Equatable {
   }
 
   private static func reliabilities(
-    _ outcomes: PromptOutcomes, _ found: PromptCorrelations, _ families: Partition, _ settings: Settings
+    known repeats: [Double?], _ found: PromptCorrelations, _ settings: Settings
   ) -> (values: [Double], measured: Int) {
-    let m = outcomes.alternatives
+    let m = repeats.count
     var measured = 0
     let values = (0..<m).map { i -> Double in
       var least = 0.0
@@ -151,7 +153,7 @@ public struct Agreement: Sendable, Equatable {
         let r = max(found.values[i * m + j], 0)
         least = max(least, r * r)
       }
-      if let known = outcomes.reliability(of: i) {
+      if let known = repeats[i] {
         measured += 1
         // Below a tenth a correlation says nothing that a division could bring out.
         return min(max(known, least, 0.1), 1)

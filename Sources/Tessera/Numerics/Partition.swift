@@ -10,6 +10,19 @@ public struct Partition: Sendable, Equatable {
     self.representatives = representatives
   }
 
+  /// Groups of what has the same label, whatever the labels are.
+  public init(numbering labels: [Int]) {
+    var number: [Int: Int] = [:]
+    var representatives: [Int] = []
+    groupOf = labels.enumerated().map { i, label in
+      if let group = number[label] { return group }
+      number[label] = representatives.count
+      representatives.append(i)
+      return representatives.count - 1
+    }
+    self.representatives = representatives
+  }
+
   /// Number of groups: alternatives that are really different.
   public var count: Int { representatives.count }
 

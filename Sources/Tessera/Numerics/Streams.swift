@@ -11,8 +11,9 @@ public enum RandomPurpose: UInt64, Sendable, CaseIterable {
   case pairSpacePoints, kMeansStart, radiusGraphNames, heldOutSplit, bootstrap, cloneDirections, weightAxioms
   case modelStart, trainingBatches, standardErrors, weightNoise, randomisedSVD
   case paperInstances, paperPopulations, studyData, studyTexts, studyPool
+  case agreementPermutations, agreementHalves, agreementStudy
   case folds
-  case agreementPermutations, agreementStudy
+  case topicHalves
 }
 
 /// A random stream fixed by a seed and a stream number: xoshiro256++ (Blackman and Vigna, 2019).

@@ -8,9 +8,11 @@
 /// It begins with equal weights of different records. In each round the estimate under the weights gives the rewards towards
 /// which profiles are drawn, the weights scale the columns, and the scheme weighs the profiles anew. Copies of a whole
 /// record that are not compared with each other change nothing for the others, in any round: they are one record in the
-/// beginning, the estimate does not see them, and their profiles are equal. Clones with votes of their own change what
-/// their votes change: profiles cannot tell them from another model of the same strength, so do not expect more than a
-/// few tenths less of a shift (`Benchmarks/study --boards`).
+/// beginning, the estimate does not see them, and their profiles are equal. That holds under the `local` ridge; under the
+/// others with pairs by `count` only where copies leave the mean count of a pair unchanged (`PairWeights`).
+///
+/// Clones with votes of their own are another matter: profiles cannot tell them from other models of the same strength, and on
+/// simulated boards with known families they mostly enlarge the shift (`Benchmarks/study --boards`).
 ///
 /// Whether the rounds settle is not proved. Two or three of them are enough to take the clones out of the columns; `change` says
 /// what the last one did.

@@ -31,7 +31,8 @@ public struct LeaderSensitivity: Sendable, Equatable {
     var others: [Other] = []
     for point in curve.points where point.isFlat && point.lambda != strength.lambda {
       let lambda = point.lambda * strength.scale
-      let solver = NewtonSolver(settings: BradleyTerry(lambda: lambda, tolerance: 1e-8), rewardTolerance: 1e-4)
+      let solver = NewtonSolver(
+        settings: BradleyTerry(lambda: lambda, tolerance: 1e-8), rewardTolerance: 1e-4)
       let other = Self.first(
         try solver.solve(Objective(counts, pairs, lambda: lambda), start: fit.rewards, work: work))
       if other != first { others.append(Other(lambda: point.lambda, leaders: other)) }

@@ -39,12 +39,14 @@ extension RewardFit {
       return Estimate(
         fit: fit.spread(among: groups), errors: errors.mapped(back), pairs: pairs,
         effectiveComparisons: effectiveComparisons, winRates: back(winRates),
-        weightNoise: weightNoise.map(back), lambda: lambda, curve: curve, leaders: leaders.spread(among: groups))
+        weightNoise: weightNoise.map(back), lambda: lambda, curve: curve,
+        leaders: leaders.spread(among: groups))
     }
 
     /// - Parameter remake: Makes the pairs' weights of other weights of the alternatives.
     func addingWeightNoise(
-      of measured: MeasuredWeights, _ counts: PairCounts, remake: (MeasuredWeights) throws -> PairWeights, _ work: Work
+      of measured: MeasuredWeights, _ counts: PairCounts, remake: (MeasuredWeights) throws -> PairWeights,
+      _ work: Work
     ) throws -> Estimate {
       guard measured.alternatives.maxStandardError > 0 else { return self }
       let noise = try WeightNoise(of: fit, counts, pairs, measured, remake: remake, work: work.silent)

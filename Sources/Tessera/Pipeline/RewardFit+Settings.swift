@@ -94,7 +94,8 @@ extension LambdaChoice: Codable {
     } else {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(
-          codingPath: decoder.codingPath, debugDescription: "found neither; expected a positive number or \"auto\""))
+          codingPath: decoder.codingPath,
+          debugDescription: "found neither; expected a positive number or \"auto\""))
     }
   }
 
@@ -155,7 +156,9 @@ extension RewardFit {
     public static var paper: Settings {
       var settings = Settings()
       (settings.weights, settings.space) = (.paper, .unitCube)
-      (settings.pairs, settings.lambda, settings.lambdaConvention) = (.proportion, .value(LambdaCurve.fixed), .paper)
+      (settings.pairs, settings.lambda, settings.lambdaConvention) = (
+        .proportion, .value(LambdaCurve.fixed), .paper
+      )
       return settings
     }
 

@@ -87,7 +87,8 @@ extension RewardFit {
   }
 
   /// Definition 4.1: weights of the alternatives, or of their comparisons; nil where nothing tells them.
-  func measure(_ data: PreferenceDataset, _ choice: Choice, _ aids: Aids, _ state: State?, _ work: Work) throws
+  func measure(_ data: PreferenceDataset, _ choice: Choice, _ aids: Aids, _ state: State?, _ work: Work)
+    throws
     -> MeasuredWeights?
   {
     if choice.weights == .families, scheme == nil {
@@ -126,9 +127,10 @@ extension RewardFit {
 
   /// v_ij and rho_i of Equation 2.
   func pairWeights(
-    _ measured: MeasuredWeights, _ data: PreferenceDataset, _ pairs: PairConvention, _ merged: MergedDuplicates?
+    _ measured: MeasuredWeights, _ data: PreferenceDataset, _ pairs: PairConvention,
+    _ merged: MergedDuplicates?
   ) throws -> PairWeights {
-    let groups = data.contexts?.duplicates()
+    let groups = measured.groups ?? data.contexts?.duplicates()
     switch measured.comparisons {
     case .local(let local):
       return try PairWeights(
@@ -248,7 +250,8 @@ extension RewardFit {
             ? settings.lambdaConvention.standardLambda(1, alternatives: counts.alternatives) : 1, curve: nil)
       }
       ?? strength(
-        data, pairs, convention, groups: scheme.isUniform ? nil : data.contexts?.duplicates(),
+        data, pairs, convention,
+        groups: scheme.isUniform ? nil : found.groups ?? data.contexts?.duplicates(),
         isStandard: scheme.isUniform, work.silent)
     return WeightedEstimate(
       scheme: scheme, measured: found, pairs: pairs, lambda: strength.lambda, curve: strength.curve,

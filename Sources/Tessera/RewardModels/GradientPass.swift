@@ -83,7 +83,8 @@ final class GradientPass {
 
   /// The loss of a piece, and dLoss / dr of its rows in the first place of the last layer's outputs.
   private func score(
-    _ piece: [Comparison], _ places: ArraySlice<Int32>, _ masses: TrainingMasses, _ lambda: Float, _ total: Float
+    _ piece: [Comparison], _ places: ArraySlice<Int32>, _ masses: TrainingMasses, _ lambda: Float,
+    _ total: Float
   ) -> Float {
     let (delta, width) = (deltas[deltas.count - 1], widths[widths.count - 1])
     delta.update(repeating: 0, count: 2 * piece.count * width)

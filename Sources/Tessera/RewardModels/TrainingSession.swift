@@ -21,7 +21,8 @@ public struct TrainingSession: Sendable {
   ///   - snapshot: Where to go on; of the same settings, data and weights.
   /// - Throws: `RewardTraining.Problem`, `EstimationError.weightCount`.
   public init(
-    _ settings: RewardTraining, _ dataset: PreferenceDataset, weights: MeasuredWeights, stopping: [Comparison] = [],
+    _ settings: RewardTraining, _ dataset: PreferenceDataset, weights: MeasuredWeights,
+    stopping: [Comparison] = [],
     resuming snapshot: TrainingSnapshot? = nil
   ) throws {
     try settings.check()
@@ -163,7 +164,10 @@ struct TrainingMasses: Sendable {
   let ridgeB: [Float]
 
   /// - Precondition: `data` has the contexts that the weights are of.
-  init(_ measured: MeasuredWeights, _ data: PreferenceDataset, _ contexts: Contexts, _ convention: LambdaConvention)
+  init(
+    _ measured: MeasuredWeights, _ data: PreferenceDataset, _ contexts: Contexts,
+    _ convention: LambdaConvention
+  )
     throws
   {
     let rows = data.comparisons

@@ -18,6 +18,8 @@ public struct CloneAudit: Sendable {
     /// Distances of the clones, as shares of the median distance of nearest neighbours.
     public var cloneDistances = [0, 0.1, 0.5]
     public var bootstraps = 100
+    /// Whether contexts are of answers, so that they can fall into topics.
+    public var looksForTopics = true
 
     public init() {}
   }
@@ -34,6 +36,8 @@ public struct CloneAudit: Sendable {
   /// For each scheme, what another seed does to the rewards: the noise of sampled weights, below which a shift says
   /// nothing.
   public let noise: [RewardShift]
+  /// How many alternatives have another one near, at fixed shares of the median distance of nearest neighbours.
+  public let nearDuplicateFrequency: NearDuplicateFrequency
   public let nearDuplicates: NearDuplicates
   /// The largest groups of near-duplicates.
   public let influences: [Influence]
@@ -44,6 +48,8 @@ public struct CloneAudit: Sendable {
   /// For each scheme: how few votes decide who leads; nil where nobody leads, or where more than a tenth of the votes would
   /// have to go.
   public let fragilities: [Fragility?]
+  /// nil where there are too few answers to tell topics.
+  public let topics: TopicAdvice?
   /// nil where nothing could be held out.
   public let heldOut: HeldOutFit?
   /// Contexts on their first two principal axes, for pictures; their first coordinate alone where there are no two.
@@ -65,14 +71,17 @@ public struct CloneAudit: Sendable {
     let estimates = try settings.schemes.map { try fit.estimate(dataset, by: $0, work: first.silent) }
     noise = try estimates.map { estimate in
       let again = try fit.estimate(
-        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards, work: first.silent)
+        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards,
+        work: first.silent)
       return RewardShift(estimate.rewards, again.rewards, components)
     }
     errors = try estimates.map { try fit.errors(of: $0, dataset, work: first.silent) }
 
     work.report(0.05, "near-duplicates")
+    let frequency = try NearDuplicateFrequency(dataset, work: work.silent)
     let near = try NearDuplicates(
-      contexts, components: components, threshold: settings.threshold, work: work.silent)
+      contexts, components: components, threshold: settings.threshold, medianDistance: frequency.median,
+      work: work.silent)
     let largest = near.groups.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(settings.largestGroups)
     influences = try largest.enumerated().map { place, members in
       work.report(0.1 + 0.4 * Double(place) / Double(largest.count), "influence of groups")
@@ -82,7 +91,8 @@ public struct CloneAudit: Sendable {
         work: work.silent)
     }
     resolutions = try ResolutionCurve(
-      dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit, components: components,
+      dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit,
+      components: components,
       work: work.silent)
 
     let rewards = estimates[0].rewards
@@ -114,10 +124,15 @@ public struct CloneAudit: Sendable {
     }
     heldOut = try HeldOutFit(
       dataset, estimates, fit: fit, seed: seed, work: work.part(0.94...1, "held-out fit"))
+    topics =
+      settings.looksForTopics
+      ? try TopicAdvice(
+        dataset, standard: estimates[0], fit: fit, components: components, work: work.silent) : nil
     plane = try Self.plane(contexts, seed: seed, work: work.silent)
     work.report(1)
     (self.dataset, self.settings, self.components) = (dataset, settings, components)
     (self.estimates, nearDuplicates, self.attacks) = (estimates, near, attacks)
+    nearDuplicateFrequency = frequency
   }
 
   private static func plane(_ contexts: Contexts, seed: UInt64, work: Work) throws -> [SIMD2<Double>] {
@@ -162,15 +177,21 @@ public struct Verdict: Sendable {
   public let threshold: Double
   /// Near-duplicates of alternatives that they are never compared with.
   public let elsewhere: Int
+  /// How many alternatives have another one near.
+  public let frequency: NearDuplicateFrequency
   public let schemes: [Scheme]
+  /// nil where there are too few answers to tell.
+  public let topics: TopicAdvice?
 
   init(_ audit: CloneAudit) {
     alternatives = audit.dataset.alternatives.count
     votes = audit.dataset.totalComparisons
     groups = audit.nearDuplicates.groups.count
+    topics = audit.topics
     members = audit.nearDuplicates.duplicates + groups
     threshold = audit.nearDuplicates.threshold
     elsewhere = audit.nearDuplicates.elsewhere
+    frequency = audit.nearDuplicateFrequency
     let near = audit.attacks.filter { $0.distance <= CloneAudit.nearDistance }
     schemes = audit.estimates.indices.map { k in
       let collapsed = audit.influences.compactMap { $0.collapsed[k] }

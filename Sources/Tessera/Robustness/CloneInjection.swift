@@ -44,7 +44,8 @@ public struct CloneInjection: Sendable {
         try comparisons.add(
           Comparison(
             a: isFirst ? Int32(m + clone) : comparison.a, b: isFirst ? comparison.b : Int32(m + clone),
-            outcome: comparison.outcome, count: record == .whole ? comparison.count : min(comparison.count, 1),
+            outcome: comparison.outcome,
+            count: record == .whole ? comparison.count : min(comparison.count, 1),
             annotator: comparison.annotator, prompt: comparison.prompt))
       }
     }

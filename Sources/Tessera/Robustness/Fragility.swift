@@ -96,7 +96,8 @@ public struct Fragility: Sendable, Equatable {
   ) throws {
     let settings = fit.settings
     let convention = fit.choice(for: dataset).pairs
-    let groups = estimate.scheme.isUniform ? nil : dataset.contexts?.duplicates()
+    let groups =
+      estimate.scheme.isUniform ? nil : estimate.measured.groups ?? dataset.contexts?.duplicates()
     try self.init(
       of: estimate.fit, dataset.pairCounts, estimate.pairs, counting: convention,
       lambda: settings.lambdaConvention, limit: limit, work: work

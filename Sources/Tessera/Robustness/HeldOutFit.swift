@@ -66,7 +66,7 @@ public struct HeldOutFit: Sendable {
     for (number, estimate) in estimates.enumerated() {
       let part = work.part(
         Double(number) / Double(estimates.count)...Double(number + 1) / Double(estimates.count))
-      let groups = estimate.scheme.isUniform ? nil : copies
+      let groups = estimate.scheme.isUniform ? nil : estimate.measured.groups ?? copies
       let scale =
         estimate.scheme.isUniform && design == nil
         ? fit.settings.lambdaConvention.standardLambda(1, alternatives: counts.alternatives) : 1

@@ -23,7 +23,8 @@ public struct Influence: Sendable {
       return try before.map { before in
         var start = [Double](repeating: 0, count: changed.dataset.alternatives.count)
         for (old, new) in changed.places.enumerated() { if let new { start[new] = before.rewards[old] } }
-        let after = try fit.estimate(changed.dataset, by: before.scheme, lambda: before.lambda, start: start, work: work)
+        let after = try fit.estimate(
+          changed.dataset, by: before.scheme, lambda: before.lambda, start: start, work: work)
         return RewardShift(before.rewards, after.rewards, places: changed.places, components)
       }
     }

@@ -14,13 +14,17 @@ public struct NearDuplicates: Sendable {
   /// Alternatives beyond the first of each group.
   public var duplicates: Int { groups.reduce(0) { $0 + $1.count - 1 } }
 
-  /// - Parameter threshold: nil for half the median distance of nearest neighbours.
+  /// - Parameters:
+  ///   - threshold: nil for half the median distance of nearest neighbours.
+  ///   - medianDistance: The median, where it is known already; nil to work it out.
   /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) time, O(m d) memory.
-  public init(_ contexts: Contexts, components: Components, threshold: Double? = nil, work: Work = Work())
-    throws
-  {
-    medianDistance = try contexts.medianNeighbourDistance(work: work)
+  public init(
+    _ contexts: Contexts, components: Components, threshold: Double? = nil, medianDistance: Double? = nil,
+    work: Work = Work()
+  ) throws {
+    let medianDistance = try medianDistance ?? contexts.medianNeighbourDistance(work: work)
+    self.medianDistance = medianDistance
     self.threshold = threshold ?? medianDistance / 2
     tree = try SpanningTree(contexts, work: work)
     let near = tree.groups(within: self.threshold)

@@ -29,7 +29,8 @@ public struct ResolutionCurve: Sendable {
     points = try distances.map { distance in
       let weights = try LinkageWeights.weights(tree: tree, resolution: distance)
       let found = try fit.estimate(
-        dataset, by: Linkage(resolution: distance), measured: MeasuredWeights(weights), lambda: lambda, start: last, work: work)
+        dataset, by: Linkage(resolution: distance), measured: MeasuredWeights(weights), lambda: lambda,
+        start: last, work: work)
       last = found.rewards
       return Point(
         distance: distance, groups: tree.groups(within: distance).count,

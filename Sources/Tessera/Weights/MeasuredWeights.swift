@@ -4,14 +4,18 @@ public struct MeasuredWeights: Sendable {
   public let alternatives: AlternativeWeights
   /// nil where a pair weighs the product of its alternatives' weights.
   public let comparisons: Comparisons?
+  /// Alternatives that count as one answer for the local ridge; nil for those with equal contexts.
+  public let groups: Partition?
 
   public enum Comparisons: Sendable {
     case local(LocalComparisonWeights)
     case pairSpace(PairSpaceWeights)
   }
 
-  public init(_ alternatives: AlternativeWeights, comparisons: Comparisons? = nil) {
-    (self.alternatives, self.comparisons) = (alternatives, comparisons)
+  public init(
+    _ alternatives: AlternativeWeights, comparisons: Comparisons? = nil, groups: Partition? = nil
+  ) {
+    (self.alternatives, self.comparisons, self.groups) = (alternatives, comparisons, groups)
   }
 
   /// Weights of alternatives that are at hand.

@@ -11,6 +11,7 @@ public enum SchemeSpecification: Sendable, Hashable {
   case horizon(distance: Double?)
   case meta(resolution: Double)
   case kMeans(count: Int)
+  case topics
   case radiusGraph
   /// nil for the median distance of nearest neighbours.
   case density(bandwidth: Double?)
@@ -37,6 +38,7 @@ public enum SchemeSpecification: Sendable, Hashable {
     case ("meta", let resolution?): self = .meta(resolution: resolution)
     case ("k-means", let count?) where count >= 1 && count == count.rounded() && count < 1e9:
       self = .kMeans(count: Int(count))
+    case ("topics", nil): self = .topics
     case ("radius-graph", nil): self = .radiusGraph
     case ("density", let bandwidth) where bandwidth != 0: self = .density(bandwidth: bandwidth)
     case ("remove-duplicates", let threshold?): self = .removeDuplicates(threshold: threshold)
@@ -46,7 +48,7 @@ public enum SchemeSpecification: Sendable, Hashable {
 
   /// What names there are, for help and messages.
   public static let spellings =
-    "uniform, voronoi, families, local, local=SCALE, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
+    "uniform, voronoi, families, local, local=SCALE, horizon, horizon=DISTANCE, linkage, linkage=RESOLUTION, meta=RESOLUTION, k-means=COUNT, topics, radius-graph, density, density=BANDWIDTH, remove-duplicates=DISTANCE"
 
   /// The scheme, with what it uses of the settings of sampling.
   public func scheme(_ sampling: Sampling) -> any WeightScheme {
@@ -59,6 +61,7 @@ public enum SchemeSpecification: Sendable, Hashable {
     case .horizon(let distance): Horizon(distance: distance)
     case .meta(let resolution): MetaScheme(resolution: resolution, sampling: sampling)
     case .kMeans(let count): KMeansScheme(count: count, sampling: sampling)
+    case .topics: TopicScheme(seed: sampling.seed)
     case .radiusGraph: RadiusGraph()
     case .density(let bandwidth): Density(bandwidth: bandwidth)
     case .removeDuplicates(let threshold): RemoveDuplicates(threshold: threshold)

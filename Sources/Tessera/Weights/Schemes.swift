@@ -177,6 +177,22 @@ public struct KMeansScheme: WeightScheme {
   }
 }
 
+/// Topics share equally where the contexts have stable ones; else different answers weigh alike.
+public struct TopicScheme: WeightScheme {
+  public var seed: UInt64
+  public let name = "topics"
+  public var uses: SchemeSettings { .seed }
+
+  public init(seed: UInt64 = 0) { self.seed = seed }
+
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    guard contexts.count > 0 else { throw WeightsError.noContexts }
+    return try Topics(contexts, seed: seed, work: work).weights().withProvenance { $0.seed = seed }
+  }
+
+  public func reseeded(_ seed: UInt64) -> any WeightScheme { TopicScheme(seed: seed) }
+}
+
 /// Classes of the radius graph (Berriaud and Wattenhofer, 2026).
 public struct RadiusGraph: WeightScheme {
   public let name = "radius-graph"

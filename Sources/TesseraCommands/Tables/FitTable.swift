@@ -213,7 +213,8 @@ struct FitTable {
   /// A warning where the leaders depend on a strength of the regularisation that the data do not tell.
   private var dependence: String {
     let best = result.best.leaders
-    guard let other = best.others.first(where: { $0.leaders.first != best.leaders.first }) ?? best.others.first
+    guard
+      let other = best.others.first(where: { $0.leaders.first != best.leaders.first }) ?? best.others.first
     else { return "" }
     func names(_ places: [Int]) -> String { places.map { ids[$0] }.joined(separator: ", ") }
     return

@@ -44,7 +44,8 @@ enum WhyWords {
   private static func lambda(_ result: RewardFit.Result) -> String {
     if result.settings.lambda != .automatic { return "lambda: \(result.settings.lambda.name), as asked for" }
     guard let curve = result.best.curve else {
-      return "lambda: \(Spell.short(result.best.lambda)), the paper's, since there is too little to choose it by"
+      return
+        "lambda: \(Spell.short(result.best.lambda)), the paper's, since there is too little to choose it by"
     }
     let flat = curve.points.filter(\.isFlat).map(\.lambda)
     var line =

@@ -22,6 +22,8 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   public var duplicateGroups: Int
   /// Alternatives beyond the first of each.
   public var nearDuplicates: Int
+  /// How many alternatives have another one near.
+  public var nearDuplicateFrequency: NearDuplicateDocument
   /// The answer, in sentences.
   public var verdict: [String]
   /// The standard estimate first.
@@ -30,6 +32,8 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   public var groups: [Group]
   public var resolutions: [Resolution]
   public var attacks: [Attack]
+  /// Coarse groups of answers; left out where there are too few to tell.
+  public var topics: Topics?
   /// One for each alternative.
   public var rewards: [Row]
 
@@ -111,6 +115,18 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     public var shift: RewardShift
   }
 
+  public struct Topics: Sendable, Equatable, Codable {
+    public var count: Int
+    /// Alternatives of each.
+    public var sizes: [Int]
+    /// How clear the cut is, and how well half samples agree on it.
+    public var ratio: Double
+    public var agreement: Double
+    public var isStable: Bool
+    /// What weighing by topic would do to the standard estimate; null where topics are not stable.
+    @Null public var shift: RewardShift?
+  }
+
   public struct Attack: Sendable, Equatable, Codable {
     public var target: String
     /// As a share of the median distance of nearest neighbours.
@@ -170,6 +186,7 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     medianDistance = audit.nearDuplicates.medianDistance
     duplicateGroups = audit.nearDuplicates.groups.count
     nearDuplicates = audit.nearDuplicates.duplicates
+    nearDuplicateFrequency = NearDuplicateDocument(audit.nearDuplicateFrequency)
     self.verdict = verdict
     schemes = names.indices.map { k in
       let estimate = audit.estimates[k]
@@ -196,6 +213,11 @@ public struct AuditDocument: Sendable, Equatable, Codable {
       Resolution(
         distance: $0.distance, groups: $0.groups, effectiveAlternatives: $0.effectiveAlternatives,
         shift: $0.shift)
+    }
+    topics = audit.topics.map {
+      Topics(
+        count: $0.topics.groups.count, sizes: $0.sizes, ratio: $0.topics.ratio,
+        agreement: $0.topics.agreement, isStable: $0.topics.isStable, shift: $0.shift)
     }
     attacks = audit.attacks.map {
       Attack(

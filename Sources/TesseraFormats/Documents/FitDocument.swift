@@ -162,6 +162,8 @@ public struct FitDocument: Sendable, Equatable, Codable {
     @Null public var weightedWinRate: Double?
     public var comparisons: Count
     public var component: Int?
+    /// Left out where the alternative stands alone, or none were declared.
+    public var family: String?
   }
 
   /// Two rewards of one component differ with a variance of about the sum of their quasi-variances.
@@ -275,7 +277,8 @@ public struct FitDocument: Sendable, Equatable, Codable {
         weightedDifferenceError: weighted?.errors.differences.map { $0[i] ?? .nan },
         winRate: standard.winRates[i], weightedWinRate: weighted?.winRates[i],
         comparisons: Count(comparisons[i]),
-        component: result.components.count > 1 ? result.components.of[i] : nil)
+        component: result.components.count > 1 ? result.components.of[i] : nil,
+        family: families?.name(ids[i]))
     }
     let areTold =
       weighted == nil || !result.choice.weights.isLocal
@@ -303,13 +306,18 @@ public struct FitDocument: Sendable, Equatable, Codable {
 }
 
 /// A ranking of declared families with their names.
-public struct FamilyTable: Sendable, Equatable {
+public struct FamilyTable: Sendable {
   public let families: [FitDocument.Family]
   public let errors: FamilyRanking.Errors
+  let name: @Sendable (String) -> String?
 
   /// - Parameters:
   ///   - name: Of the family of an alternative that was fitted; nil where it stands alone.
-  public init(_ ranking: FamilyRanking, _ dataset: PreferenceDataset, name: (String) -> String?) {
+  public init(
+    _ ranking: FamilyRanking, _ dataset: PreferenceDataset,
+    name: @escaping @Sendable (String) -> String?
+  ) {
+    self.name = name
     let ids = dataset.alternatives.map(\.id)
     families = ranking.families.map { family in
       FitDocument.Family(

@@ -55,6 +55,15 @@ public struct FitVerification: Sendable {
       let members = group.compactMap { place[Array($0.utf8)] }
       for i in members { copyOf[i] = members[0] }
     }
+    // Declared families are one answer for the ridge.
+    var families = Array(0..<m)
+    var firstOf: [[UInt8]: Int] = [:]
+    for (i, row) in all.enumerated() {
+      guard let family = row.family else { continue }
+      families[i] = firstOf[Array(family.utf8)] ?? i
+      firstOf[Array(family.utf8)] = families[i]
+    }
+    let isByFamily = document.choice.weights == .families
     let isMerged = document.mergedDuplicates != nil
     let fittedOf = isMerged ? copyOf : Array(0..<m)
     let fitted = (0..<m).filter { fittedOf[$0] == $0 }
@@ -301,7 +310,8 @@ public struct FitVerification: Sendable {
     if let weighted = document.estimates.weighted {
       let isUniform = document.settings.weights == .scheme(.uniform)
       check(
-        "weighted", weighted, isUniform ? uniform : weights, groups: isUniform || isMerged ? alone : copyOf,
+        "weighted", weighted, isUniform ? uniform : weights,
+        groups: isByFamily ? families : isUniform || isMerged ? alone : copyOf,
         lambda: isUniform ? standardLambda : strength(weighted), masses: isPairSpace ? masses : nil,
         ridge: document.ridgeMasses?.weighted,
         reward: { $0.weightedReward }, winRate: { $0.weightedWinRate })

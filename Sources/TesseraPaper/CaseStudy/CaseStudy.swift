@@ -33,6 +33,8 @@ public struct CaseStudy: Sendable {
     /// Mean reward of each topic over the runs, and the sample standard deviation between runs.
     public let means: [Double]
     public let deviations: [Double]
+    /// Weight of each answer.
+    public let weights: [Double]
     /// Weight of each topic as a whole, effective number of alternatives and share of weight zero.
     public let topicWeights: [Double]
     public let effective: Double
@@ -89,6 +91,7 @@ public struct CaseStudy: Sendable {
       return Outcome(
         topics: topics, weighted: weighted, means: runs.map(\.mean),
         deviations: runs.map { $0.values.count > 1 ? $0.deviation : 0 },
+        weights: weights.values,
         topicWeights: members.map { group in group.reduce(0) { $0 + weights.values[$1] } },
         effective: weights.effectiveAlternatives, zeroShare: weights.zeroWeightShare,
         alternatives: data.texts.count, dimension: components, resolution: resolution, groups: groups)

@@ -39,7 +39,9 @@ import Testing
     throws
   {
     var settings = fitSettings()
-    (settings.pairs, settings.lambdaConvention, settings.mergeDuplicates) = (PairChoice(pairs), convention, true)
+    (settings.pairs, settings.lambdaConvention, settings.mergeDuplicates) = (
+      PairChoice(pairs), convention, true
+    )
     let differences = try [0, 1, 5, 20].map { clones in
       let result = try RewardFit(settings).run(cloned(clones))
       #expect(result.merged?.dataset.alternatives.count == 3)

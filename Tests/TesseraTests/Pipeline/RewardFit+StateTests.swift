@@ -121,7 +121,9 @@ import Testing
 
   @Test func `Moves say who rose and who fell`() throws {
     let rows = [Comparison(a: 0, b: 1, outcome: 1, count: 3), Comparison(a: 0, b: 1, outcome: 0)]
-    let before = try RewardFit(fitSettings()).run(PreferenceDataset(alternatives: ["a", "b"], comparisons: rows)).state
+    let before = try RewardFit(fitSettings()).run(
+      PreferenceDataset(alternatives: ["a", "b"], comparisons: rows)
+    ).state
     let news = try PreferenceDataset(
       alternatives: ["b", "a", "c"],
       comparisons: [Comparison(a: 0, b: 1, outcome: 1, count: 9), Comparison(a: 2, b: 1, outcome: 1)])

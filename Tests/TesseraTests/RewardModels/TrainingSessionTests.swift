@@ -16,7 +16,8 @@ import Testing
       }
       func session(_ snapshot: TrainingSnapshot?) throws -> TrainingSession {
         try TrainingSession(
-          training, split.training, weights: MeasuredWeights(given: weights), stopping: split.heldOut.comparisons, resuming: snapshot)
+          training, split.training, weights: MeasuredWeights(given: weights),
+          stopping: split.heldOut.comparisons, resuming: snapshot)
       }
       var whole = try session(nil)
       var parts = try session(nil)

@@ -48,7 +48,11 @@ import Testing
         (settings.schemes, settings.topTargets, settings.bootstraps) = ([Uniform(), Horizon()], 0, 0)
       })
     let fit = try RewardFit(
-      fitSettings { ($0.pairs, $0.lambdaConvention, $0.weights) = (PairChoice(pairs), lambda, .scheme(.horizon(distance: nil))) }
+      fitSettings {
+        ($0.pairs, $0.lambdaConvention, $0.weights) = (
+          PairChoice(pairs), lambda, .scheme(.horizon(distance: nil))
+        )
+      }
     ).run(data)
     #expect(audit.estimates[0].fit == fit.standard.fit)
     #expect(audit.estimates[1].fit == fit.weighted?.fit)

@@ -6,6 +6,7 @@ import Testing
   static let exact: [SchemeSpecification] = [
     .uniform, .linkage(resolution: 0), .linkage(resolution: 1.5), .radiusGraph,
     .density(bandwidth: nil), .removeDuplicates(threshold: 1.8), .meta(resolution: 1.5),
+    .topics,
   ]
 
   func measure(_ scheme: SchemeSpecification, instances: Int = 2) throws -> WeightAxioms {

@@ -35,7 +35,8 @@ import Testing
 
   /// A weight for every pair, from the definition: distances one by one, single linkage by joining the two closest groups
   /// until none are within H, resistances bottom up, currents top down.
-  static func bySlowHand(_ rows: [[Double]], _ pairs: [PairCounts.Pair], _ d: Double, _ h: Double) -> [Double] {
+  static func bySlowHand(_ rows: [[Double]], _ pairs: [PairCounts.Pair], _ d: Double, _ h: Double) -> [Double]
+  {
     indirect enum Tree {
       case leaf(Int)
       case fork(Double, Tree, Tree)
@@ -46,17 +47,17 @@ import Testing
       case .fork(_, let a, let b): size(a) + size(b)
       }
     }
-    func height(_ tree: Tree, _ cut: Double) -> Double {
-      if case .fork(let l, _, _) = tree { max(l - cut, 0) } else { 0 }
-    }
-    func wires(_ tree: Tree, _ cut: Double) -> (a: Double, b: Double, both: Double) {
+    func t(_ l: Double) -> Double { max(l - d, 0) + l / 200 }
+    func height(_ tree: Tree) -> Double { if case .fork(let l, _, _) = tree { t(l) } else { 0 } }
+    func wires(_ tree: Tree) -> (a: Double, b: Double, both: Double) {
       guard case .fork(_, let a, let b) = tree else { return (0, 0, 0) }
-      let t = height(tree, cut)
-      let x = t - height(a, cut) + wires(a, cut).both
-      let y = t - height(b, cut) + wires(b, cut).both
+      let x = height(tree) - height(a) + wires(a).both
+      let y = height(tree) - height(b) + wires(b).both
       return (x, y, x + y > 0 ? x * y / (x + y) : 0)
     }
-    func square(_ i: Int, _ j: Int) -> Double { zip(rows[i], rows[j]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
+    func square(_ i: Int, _ j: Int) -> Double {
+      zip(rows[i], rows[j]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
     func delta(_ p: PairCounts.Pair, _ q: PairCounts.Pair) -> Double {
       min(square(p.a, q.a) + square(p.b, q.b), square(p.a, q.b) + square(p.b, q.a)).squareRoot()
     }
@@ -88,16 +89,13 @@ import Testing
       switch tree {
       case .leaf(let i): values[i] = current
       case .fork(_, let a, let b):
-        let coarse = wires(tree, d)
-        let (x, y, _) = height(tree, d) > 0 ? coarse : wires(tree, 0)
+        let (x, y, _) = wires(tree)
         let share = x + y > 0 ? y / (x + y) : size(a) / (size(a) + size(b))
         divide(a, current * share)
         divide(b, current * (1 - share))
       }
     }
-    for tree in trees {
-      divide(tree, (h - d) / (h - d - height(tree, d) + wires(tree, d).both))
-    }
+    for tree in trees { divide(tree, t(h) / (t(h) - height(tree) + wires(tree).both)) }
     return values
   }
 
@@ -131,7 +129,7 @@ import Testing
     // But for copies, which share.
     #expect(far.values.count { abs($0 - 1) < 1e-12 } > pairs)
     let all = try Self.weights(data, scale: 1e3)
-    #expect(all.groups == 1 && abs(all.differentComparisons - 1) < 1e-9 && all.largestGroup == pairs)
+    #expect(all.groups == 1 && abs(all.differentComparisons - 1) < 1e-2 && all.largestGroup == pairs)
     for scale in [0.1, 0.5, 1, 2] {
       let found = try Self.weights(data, scale: scale)
       #expect(found.values.allSatisfy { $0 > 0 && $0 <= 1 + 1e-12 })
@@ -168,7 +166,9 @@ import Testing
     let after = try Self.weights(flooded, scale: 1)
     var chained = 0
     for pair in data.pairCounts.pairs where pair.a != 5 && pair.b != 5 {
-      if abs(before.value(pair.a, pair.b, data) - after.value(pair.a, pair.b, flooded)) > 1e-9 { chained += 1 }
+      if abs(before.value(pair.a, pair.b, data) - after.value(pair.a, pair.b, flooded)) > 1e-9 {
+        chained += 1
+      }
     }
     for pair in data.pairCounts.pairs where pair.a == 5 || pair.b == 5 {
       let other = pair.a == 5 ? pair.b : pair.a
@@ -182,16 +182,17 @@ import Testing
   }
 
   @Test func `Weights are continuous in the contexts`() throws {
-    let (rows, comparisons) = try Self.data()
+    let (rows, comparisons) = try Self.data(20, pairs: 30)
     var random = RandomStream(seed: 77)
     let directions = rows.map { $0.map { _ in random.normal() } }
     // Along a path on which answers move by half of the scale: the largest change of a weight in a step.
     func largest(steps: Int) throws -> Double {
       var last: [Double]?
       var largest = 0.0
+      // Copies have parted before the path begins.
       for step in 0...steps {
         let moved = zip(rows, directions).map {
-          zip($0, $1).map { $0 + 0.5 * Double(step) / Double(steps) * $1 }
+          zip($0, $1).map { $0 + (0.05 + 0.5 * Double(step) / Double(steps)) * $1 }
         }
         let values = try Self.weights(Self.dataset(moved, comparisons), scale: 1).values
         if let last { largest = max(largest, largestDifference(values, last)) }
@@ -199,9 +200,10 @@ import Testing
       }
       return largest
     }
-    // A jump would be as large in shorter steps; what is continuous changes in proportion.
-    let (coarse, fine) = (try largest(steps: 250), try largest(steps: 2_000))
-    #expect(coarse > 0.01 && fine < coarse / 5, "\(coarse), \(fine)")
+    // A jump would be as large in shorter steps. Where answers nearly meet, what they share divides by the ratio of short
+    // distances, so that it takes a short step to see.
+    let (coarse, fine) = (try largest(steps: 200), try largest(steps: 10_000))
+    #expect(coarse > 0.005 && fine < coarse / 4, "\(coarse), \(fine)")
   }
 
   @Test func `Weights are local: a comparison changes only what hangs together with it`() throws {
@@ -219,7 +221,8 @@ import Testing
     #expect(abs(after.value(40, 41, data) - 1) < 1e-12)
   }
 
-  @Test func `Where groups of copies are compared throughout, a pair weighs the product: Equation 2`() throws {
+  @Test func `Where groups of copies are compared throughout, a pair weighs the product: Equation 2`() throws
+  {
     let centres = [[0.0, 0], [10, 0], [0, 10], [10, 10]]
     let sizes = [1, 2, 3, 5]
     let groups = sizes.indices.flatMap { Array(repeating: $0, count: sizes[$0]) }
@@ -235,7 +238,8 @@ import Testing
     }
     // Rewards are those of Equation 2 with each group's weight in equal parts: the ridge of four equal groups is its
     // lambda times 3/4 there.
-    let local = try PairWeights(found, data.pairCounts, pairs: .proportion, groups: data.contexts?.duplicates())
+    let local = try PairWeights(
+      found, data.pairCounts, pairs: .proportion, groups: data.contexts?.duplicates())
     let shares = groups.map { 1 / 4 / Double(sizes[$0]) }
     let cells = try PairWeights(
       products: shares, data.pairCounts, lambda: .local, groups: data.contexts?.duplicates())
@@ -251,12 +255,17 @@ import Testing
     #expect(once.values == twice.values)
   }
 
-  @Test func `The same bytes in any order of pairs, on any number of cores, and from a forest that grows`() throws {
+  @Test func `The same bytes in any order of pairs, on any number of cores, and from a forest that grows`()
+    throws
+  {
     let (rows, comparisons) = try Self.data(60, pairs: 400)
     let data = try Self.dataset(rows, comparisons)
     let contexts = try #require(data.contexts)
-    let whole = try LocalComparisonWeights(contexts: contexts, counts: data.pairCounts, work: Work(threads: 1))
-    #expect(try LocalComparisonWeights(contexts: contexts, counts: data.pairCounts, work: Work(threads: 7)) == whole)
+    let whole = try LocalComparisonWeights(
+      contexts: contexts, counts: data.pairCounts, work: Work(threads: 1))
+    #expect(
+      try LocalComparisonWeights(contexts: contexts, counts: data.pairCounts, work: Work(threads: 7)) == whole
+    )
     for first in [1, 150, 399] {
       let part = try Self.dataset(rows, Array(comparisons[..<first]))
       let known = try LocalComparisonWeights(contexts: contexts, counts: part.pairCounts).forest
@@ -301,7 +310,8 @@ import Testing
     let median = try Contexts(Matrix(rows)).medianNeighbourDistance()
     // About the distance of a typical neighbour, in units of the contexts.
     #expect(before > 0.8 * median && before < 1.6 * median)
-    #expect(abs(try Contexts(Matrix(rows.map { $0.map { 1_000 * $0 + 7 } })).localScale() / before - 1_000) < 1)
+    #expect(
+      abs(try Contexts(Matrix(rows.map { $0.map { 1_000 * $0 + 7 } })).localScale() / before - 1_000) < 1)
     for clones in [10, 100, 1_000] {
       for distance in [0, 0.1, 0.5] {
         let flooded =

@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: [
     "linkage", "horizon", "radius-graph", "density", "density-of-data", "remove-duplicates", "meta",
     "k-means=3",
-    "voronoi",
+    "voronoi", "topics",
   ])
   func `Weights do not depend on the scale, or are refused`(name: String) throws {
     let spelled = name == "density-of-data" ? "density" : name

@@ -85,7 +85,9 @@ struct ComparisonDistances: Sendable {
     let (m, d) = (contexts.count, contexts.dimension)
     var rows = [Float](repeating: 0, count: max(m * d, 1))
     guard d > 64 else {
-      for i in 0..<m { contexts.withRow(i) { k, value in rows[i * d + k] = Float((value - mean[k]) * scale) } }
+      for i in 0..<m {
+        contexts.withRow(i) { k, value in rows[i * d + k] = Float((value - mean[k]) * scale) }
+      }
       return rows
     }
     // Axes need not be exact to be of use: some thousand contexts tell them.
@@ -93,7 +95,9 @@ struct ComparisonDistances: Sendable {
     let few = contexts.selecting(rows: chosen)
     let weights = [Double](repeating: 1 / Double(few.count), count: few.count)
     guard let (_, axes) = LinearAlgebra.eigenvectors(few.covariance(weights: weights).1, order: d) else {
-      for i in 0..<m { contexts.withRow(i) { k, value in rows[i * d + k] = Float((value - mean[k]) * scale) } }
+      for i in 0..<m {
+        contexts.withRow(i) { k, value in rows[i * d + k] = Float((value - mean[k]) * scale) }
+      }
       return rows
     }
     let panel = Int(TESSERA_PANEL)

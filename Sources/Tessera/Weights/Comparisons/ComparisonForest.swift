@@ -57,7 +57,8 @@ public struct ComparisonForest: Sendable, Equatable {
       return Join(a: min(a, b), b: max(a, b), length: join.length)
     }
     return (
-      ComparisonForest(points: order.map { points[$0] }, radius: radius, joins: joins.sorted(by: Join.precedes)),
+      ComparisonForest(
+        points: order.map { points[$0] }, radius: radius, joins: joins.sorted(by: Join.precedes)),
       numbers
     )
   }

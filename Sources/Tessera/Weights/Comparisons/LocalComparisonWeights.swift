@@ -2,17 +2,21 @@
 ///
 /// A comparison is duplicated only by one with *both* ends near. The compared pairs, one point each, are joined by single
 /// linkage in the metric of `ComparisonDistances`, by joins shorter than a reach H. Each group of them is a network of wires,
-/// as in `LinkageWeights`, whose branches are as long as t(l) = max(l - D, 0), with D the resolution; beside it a comparison
-/// alone is a wire of H - D. The group's current is how many different comparisons it holds,
+/// as in `LinkageWeights`, in which a join at length l stands at
 ///
-///     v = (H - D) / (H - D - t_root + R_root)        in [1, members]
+///     t(l) = max(l - D, 0) + l / 200
+///
+/// with D the resolution; beside it a comparison alone is a wire of t(H). The group's current is how many different
+/// comparisons it holds,
+///
+///     v = t(H) / (t(H) - t_root + R_root)        in [1, members]
 ///
 /// and it divides at every fork to the members. D = 0.42 h and H = 0.55 h, with h the local scale of the alternatives
 /// (`Contexts.localScale`).
 ///
-/// - Exact copies of a record share what it had: nothing else changes. So do near ones within D, up to the change of h and to
-///   others that they bring within H.
-/// - Continuous in the contexts, for a given h.
+/// - Exact copies of a record share what it had: nothing else changes. So do near ones within D, up to 2 % (the
+///   slope of t there), to the change of h and to others that they bring within H.
+/// - Continuous in the contexts, for a given h, but for how copies divide what they share at the moment when they part.
 /// - Local: a weight depends on what hangs together with the comparison within H. Nothing is normalised: a comparison alone
 ///   weighs 1.
 /// - Where all pairs of groups of copies are compared, and groups are further apart than H, v = w_a w_b up to a factor:
@@ -96,9 +100,6 @@ public struct LocalComparisonWeights: Sendable, Equatable {
     let nodes = n + joins.count
     var height = [Double](repeating: 0, count: nodes)
     var resistance = height
-    // The same where what is within the resolution has shrunk to nothing.
-    var coarseHeight = height
-    var coarseResistance = height
     var size = pairs.multiplicity + [Int](repeating: 0, count: joins.count)
     var children = [(left: Int, right: Int, share: Double)](repeating: (0, 0, 0), count: joins.count)
     var top = Array(0..<n)
@@ -109,26 +110,21 @@ public struct LocalComparisonWeights: Sendable, Equatable {
       _ = parts.join(Int(join.a), Int(join.b))
       top[parts.find(Int(join.a))] = node
       size[node] = size[left] + size[right]
-      height[node] = join.length
-      coarseHeight[node] = max(join.length - resolution, 0)
-      let fine = Wires.fork(
+      height[node] = Self.height(join.length, resolution)
+      let both = Wires.fork(
         height[node] - height[left] + resistance[left], height[node] - height[right] + resistance[right],
         size[left], size[right])
-      let coarse = Wires.fork(
-        coarseHeight[node] - coarseHeight[left] + coarseResistance[left],
-        coarseHeight[node] - coarseHeight[right] + coarseResistance[right], size[left], size[right])
-      resistance[node] = fine.resistance
-      coarseResistance[node] = coarse.resistance
-      children[number] = (left, right, coarseHeight[node] > 0 ? coarse.share : fine.share)
+      resistance[node] = both.resistance
+      children[number] = (left, right, both.share)
     }
     var current = [Double](repeating: 0, count: nodes)
-    let length = reach - resolution
+    let length = Self.height(reach, resolution)
     var groups = 0
     var largest = 0
     var total = 0.0
     for i in 0..<n where parts.find(i) == i {
       let root = top[i]
-      current[root] = length / (length - coarseHeight[root] + coarseResistance[root])
+      current[root] = length / (length - height[root] + resistance[root])
       groups += 1
       largest = max(largest, size[root])
       total += current[root]
@@ -145,6 +141,15 @@ public struct LocalComparisonWeights: Sendable, Equatable {
     (self.scale, self.resolution, self.reach, self.forest) = (scale, resolution, reach, forest)
     hasDenseDomain = isDense
   }
+
+  /// t(l).
+  private static func height(_ length: Double, _ resolution: Double) -> Double {
+    max(length - resolution, 0) + slope * length
+  }
+
+  /// Of t below the resolution: small, so that what is within it is nearly one, and not zero, so that what its members
+  /// share does not jump where a join crosses it.
+  static let slope = 1.0 / 200
 
   /// Whether the largest group has more than a hundredth of the points and is wider than three reaches.
   private static func hasDenseDomain(

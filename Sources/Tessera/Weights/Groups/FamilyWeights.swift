@@ -61,7 +61,9 @@ public struct Families: WeightScheme {
   }
 
   public func measure(_ data: PreferenceDataset, work: Work) throws -> MeasuredWeights {
-    MeasuredWeights(try weights(alternatives: data.alternatives.count))
+    let m = data.alternatives.count
+    return MeasuredWeights(
+      try weights(alternatives: m), groups: families.map { $0.adding(m - $0.groupOf.count) })
   }
 
   private func weights(alternatives m: Int) throws -> AlternativeWeights {

@@ -21,15 +21,7 @@ enum KMeans {
       places = moved
       centres = try means(contexts, places, count: centres.count)
     }
-    var number: [Int32: Int] = [:]
-    var representatives: [Int] = []
-    let groupOf = places.enumerated().map { i, place in
-      if let group = number[place] { return group }
-      number[place] = representatives.count
-      representatives.append(i)
-      return representatives.count - 1
-    }
-    return Partition(groupOf: groupOf, representatives: representatives)
+    return Partition(numbering: places.map { Int($0) })
   }
 
   /// Rows to start from, far from one another. On a sample where there are many rows, and many centres are asked for.
