@@ -131,8 +131,22 @@ public struct PairWeights: Sendable, Equatable {
     _ comparisons: LocalComparisonWeights, _ counts: PairCounts, pairs: PairConvention = .count,
     groups: Partition? = nil, pooledPairs: [Double]? = nil
   ) throws {
-    precondition(comparisons.values.count == counts.opponents.count)
-    var mass = comparisons.values
+    try self.init(
+      comparisons: comparisons.values, counts, pairs: pairs, groups: groups, pooledPairs: pooledPairs)
+  }
+
+  /// Weights of comparisons that are at hand, as those of families of comparisons that somebody knows.
+  ///
+  /// - Parameters:
+  ///   - comparisons: v of each entry of the pair counts, not negative; both entries of a pair hold the pair's.
+  ///   - groups: Exact duplicates; nil where each alternative stands alone.
+  ///   - pooledPairs: As for products.
+  public init(
+    comparisons: [Double], _ counts: PairCounts, pairs: PairConvention = .count, groups: Partition? = nil,
+    pooledPairs: [Double]? = nil
+  ) throws {
+    precondition(comparisons.count == counts.opponents.count)
+    var mass = comparisons
     if let factors = Self.factors(counts, pairs, pooledPairs) {
       for entry in mass.indices { mass[entry] *= factors[entry] }
     }

@@ -5,13 +5,23 @@ public struct CloneInjection: Sendable {
   public let original: Int
   public let clones: Int
 
-  /// Adds clones near an alternative. Each has the original's record: the same opponents, outcomes and counts.
+  /// What each clone has of its original's record.
+  public enum Record: String, Sendable, CaseIterable {
+    /// All of it: the same opponents, outcomes and counts.
+    case whole
+    /// One vote, the first comparison of the original, as where an answer is cheap and a judgement is not.
+    case oneComparison
+  }
+
+  /// Adds clones near an alternative.
   ///
   /// - Parameters:
   ///   - distance: Of each clone from the original, in a random direction.
+  ///   - record: What each clone has of the original's comparisons. One without any has none either way.
   /// - Throws: `DatasetError`; `RobustnessError.noContexts` without contexts.
   public init(
-    into dataset: PreferenceDataset, of original: Int, count: Int, distance: Double, seed: UInt64 = 0
+    into dataset: PreferenceDataset, of original: Int, count: Int, distance: Double,
+    record: Record = .whole, seed: UInt64 = 0
   ) throws {
     guard let contexts = dataset.contexts else { throw RobustnessError.noContexts }
     let (m, d) = (dataset.alternatives.count, contexts.dimension)
@@ -19,23 +29,24 @@ public struct CloneInjection: Sendable {
     var rows: [Double] = []
     rows.reserveCapacity((m + count) * d)
     for i in 0..<m { contexts.withRow(i) { _, value in rows.append(value) } }
-    let own = contexts.row(original)
+    let centre = contexts.row(original)
     for _ in 0..<count {
       let direction = (0..<d).map { _ in random.normal() }
       let length = max(direction.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-300)
-      rows += zip(own, direction).map { $0 + distance * $1 / length }
+      rows += zip(centre, direction).map { $0 + distance * $1 / length }
     }
     var comparisons = ComparisonTable()
     for comparison in dataset.comparisons { try comparisons.add(comparison) }
+    let own = dataset.comparisons.filter { Int($0.a) == original || Int($0.b) == original }
     for clone in 0..<count {
-      for comparison in dataset.comparisons
-      where Int(comparison.a) == original || Int(comparison.b) == original {
+      for comparison in record == .whole ? own[...] : own.prefix(1) {
         let isFirst = Int(comparison.a) == original
         try comparisons.add(
           Comparison(
             a: isFirst ? Int32(m + clone) : comparison.a, b: isFirst ? comparison.b : Int32(m + clone),
-            outcome: comparison.outcome, count: comparison.count, annotator: comparison.annotator,
-            prompt: comparison.prompt))
+            outcome: comparison.outcome,
+            count: record == .whole ? comparison.count : min(comparison.count, 1),
+            annotator: comparison.annotator, prompt: comparison.prompt))
       }
     }
     let source = dataset.alternatives[original]

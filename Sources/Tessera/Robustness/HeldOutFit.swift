@@ -10,6 +10,11 @@ public struct HeldOutFit: Sendable {
   public let curves: [LambdaCurve]
   /// For each scheme: its log loss less that of the first scheme, and the paired standard error over clusters.
   public let differences: [Difference]
+  /// For each scheme: the loss of each cluster, added up over its votes. Clusters are numbered by first appearance, whatever
+  /// the seed, so that several divisions can be averaged.
+  public let clusterLosses: [[Double]]
+  /// Votes of each cluster.
+  public let clusterVotes: [Double]
   public let unit: Folds.Unit
   /// Whether a linear reward on the contexts predicted.
   public let usesModel: Bool
@@ -17,6 +22,19 @@ public struct HeldOutFit: Sendable {
   public struct Difference: Sendable, Equatable, Codable {
     public let logLoss: Double
     public let error: Double
+
+    /// - Parameters:
+    ///   - losses: Of each cluster, added up over its votes; `other` likewise.
+    ///   - votes: Of each cluster.
+    public init(losses: [Double], less other: [Double], votes: [Double]) {
+      let total = votes.reduce(0, +)
+      let gaps = zip(losses, other).map { $0 - $1 }
+      let mean = gaps.reduce(0, +) / total
+      let squares = zip(gaps, votes).reduce(0) { $0 + ($1.0 - mean * $1.1) * ($1.0 - mean * $1.1) }
+      let g = Double(gaps.count)
+      logLoss = mean
+      error = g > 1 ? (squares * g / (g - 1)).squareRoot() / total : 0
+    }
   }
 
   /// - Parameter lambda: Fixed for all; nil for each scheme's own choice.
@@ -93,14 +111,8 @@ public struct HeldOutFit: Sendable {
       losses.append(own)
       qualities.append(PredictionQuality(of: rows, rewards: rewards, groups: clusters))
     }
-    let total = votes.reduce(0, +)
-    differences = losses.map { own in
-      let gaps = zip(own, losses[0]).map { $0 - $1 }
-      let mean = gaps.reduce(0, +) / total
-      let squares = zip(gaps, votes).reduce(0) { $0 + ($1.0 - mean * $1.1) * ($1.0 - mean * $1.1) }
-      let g = Double(gaps.count)
-      return Difference(logLoss: mean, error: g > 1 ? (squares * g / (g - 1)).squareRoot() / total : 0)
-    }
+    differences = losses.map { Difference(losses: $0, less: losses[0], votes: votes) }
+    (clusterLosses, clusterVotes) = (losses, votes)
     (self.qualities, self.curves, unit, usesModel) = (qualities, curves, folds.unit, design != nil)
   }
 }

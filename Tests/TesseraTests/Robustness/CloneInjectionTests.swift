@@ -34,4 +34,23 @@ import Testing
       try CloneInjection(into: bare, of: 0, count: 1, distance: 0)
     }
   }
+
+  @Test func `A clone with one comparison has the original's first, as one vote`() throws {
+    let data = try PreferenceDataset(
+      alternatives: ["a", "b", "c"],
+      contexts: Contexts(Matrix([[0.0, 0], [1, 0], [0, 1]])),
+      comparisons: [
+        Comparison(a: 0, b: 2, outcome: 1), Comparison(a: 0, b: 1, outcome: 0, count: 3),
+        Comparison(a: 1, b: 2, outcome: 0.25),
+      ])
+    let clones = try CloneInjection(into: data, of: 1, count: 2, distance: 0, record: .oneComparison).dataset
+    for clone in 3..<5 {
+      let copied = clones.pairCounts.pair(clone, 0)
+      #expect(copied?.wins == 1 && copied?.count == 1)
+      #expect(clones.pairCounts.comparisons(of: clone) == 1)
+    }
+    for pair in data.pairCounts.pairs { #expect(clones.pairCounts.pair(pair.a, pair.b) == pair) }
+    let whole = try CloneInjection(into: data, of: 1, count: 2, distance: 0).dataset
+    #expect(whole.pairCounts.comparisons(of: 3) == 4)
+  }
 }
