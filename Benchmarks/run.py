@@ -323,9 +323,99 @@ def embedding():
           [[name, f"{r['seconds']:.2f}"] for name, r in result.items()])
 
 
+def answers(m, pairs):
+    """Answers and compared pairs of them, seed 0: rows of unit length, and rows of two numbers.
+
+    Prompts lie about topics and answers about their prompt, as embeddings do. With pairs = m / 2 every answer is in one
+    comparison (chosen and rejected), eight answers to a prompt; with more, forty answers to a prompt are compared at random.
+    A fifth of the records, or of the answers, are near-copies of earlier ones.
+    """
+    os.makedirs(DATA, exist_ok=True)
+    paths = [os.path.join(DATA, f"{what}-{m}-{pairs}.npy") for what in ("answers", "pairs")]
+    if all(map(os.path.exists, paths)):
+        return paths
+    random = np.random.default_rng(0)
+    spectrum = (1 / np.sqrt(1 + np.arange(256) / 20)).astype(np.float32)
+    normal = lambda n: random.standard_normal((n, 256), dtype=np.float32) * spectrum
+    group = 8 if 2 * pairs == m else 40
+    prompts = m // group
+    topics = normal(100)
+    centres = topics[random.integers(0, 100, prompts)] + normal(prompts)
+    values = np.repeat(centres, group, axis=0) + 0.7 * normal(m)
+    if 2 * pairs == m:
+        # Record k is rows 2 k and 2 k + 1; the originals are not copies themselves.
+        chosen = random.permutation(pairs)
+        copies, originals = chosen[: pairs // 5], chosen[pairs // 5 :]
+        originals = random.choice(originals, len(copies))
+        for side in (0, 1):
+            values[2 * copies + side] = values[2 * originals + side]
+        changed = np.concatenate([2 * copies, 2 * copies + 1])
+        rows = np.arange(m).reshape(pairs, 2)
+    else:
+        changed = np.concatenate([np.arange(k + 1, k + 1 + group // 5) for k in range(0, m, group)])
+        values[changed] = np.repeat(values[::group], group // 5, axis=0)
+        a, b = np.triu_indices(group, 1)
+        each = [random.choice(len(a), pairs // prompts, replace=False) for _ in range(prompts)]
+        rows = np.vstack([k * group + np.stack([a[c], b[c]], axis=1) for k, c in enumerate(each)])
+    values[changed] += 0.1 * normal(len(changed))
+    values /= np.linalg.norm(values, axis=1, keepdims=True)
+    np.save(paths[0], values)
+    np.save(paths[1], rows.astype(np.float32))
+    return paths
+
+
+def peak(*command):
+    """What a program prints, with the most memory of its process in GiB."""
+    result = subprocess.run(["/usr/bin/time", "-f", "%M", *map(str, command)], capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(f"{' '.join(map(str, command))}: {result.stderr}")
+    return {**json.loads(result.stdout), "gib": int(result.stderr.split()[-1]) / 2**20}
+
+
+def local():
+    script = os.path.join(HERE, "peers/near.py")
+
+    def row(name, r):
+        return [name, f"{r['seconds']:.2f}", f"{r['gib']:.2f}", f"{r['found']:,}"]
+
+    def near(title, path, peers):
+        mine = peak(OURS, "near", path)
+        rows = [row("tessera", mine)]
+        for name, kind in peers:
+            rows.append(row(name, peak(sys.executable, script, kind, path, mine["median"] / 2)))
+        table(title, ["", "seconds", "GiB", "found"], rows)
+
+    everyone = [
+        ("faiss IndexFlatL2, two nearest", "top2"), ("faiss IndexFlatL2, range_search", "range"),
+        ("semhash, usearch", "semhash"), ("semhash, exact index", "semhash-exact"), ("SciPy cKDTree", "ckdtree"),
+    ]
+    what = "Near-duplicates within half the median"
+    near(f"{what}: 10,000 answers of 256 numbers", answers(10_000, 5_000)[0], everyone)
+    near(f"{what}: 100,000 answers of 256 numbers", answers(100_000, 50_000)[0], everyone[:3])
+    near(f"{what}: 100,000 points of 3 numbers", contexts(100_000, 3), [everyone[0], everyone[4]])
+
+    def weigh(title, m, pairs, peers):
+        paths = answers(m, pairs)
+        mine = peak(OURS, "local", *paths)
+        rows = [row("tessera, weights", {**mine, "found": mine["groups"]})]
+        for name, kind in peers:
+            rows.append(row(name, peak(sys.executable, script, kind, *paths, mine["reach"])))
+        table(title, ["", "seconds", "GiB", "groups"], rows)
+        print(
+            f"\nOf tessera's seconds {mine['scaling']:.2f} are the local scale's. {mine['pairs']:,} pairs count as "
+            f"{mine['different']:,.0f} different ones; the largest group has {mine['largest']:,}.")
+
+    what = "Local comparison weights"
+    linkage, components = ("SciPy single linkage", "linkage"), ("faiss range_search, SciPy components", "components")
+    weigh(f"{what}: 5,000 comparisons of 10,000 answers", 10_000, 5_000, [linkage, components])
+    weigh(f"{what}: 10,000 comparisons of 20,000 answers", 20_000, 10_000, [components])
+    weigh(f"{what}: 100,000 comparisons of 200,000 answers", 200_000, 100_000, [])
+    weigh(f"{what}: 100,000 comparisons of 10,000 answers", 10_000, 100_000, [])
+
+
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
-    "schemes": schemes, "embedding": embedding,
+    "schemes": schemes, "embedding": embedding, "local": local,
 }
 
 if __name__ == "__main__":

@@ -62,6 +62,17 @@ void tessera_nearest_pairs(const float *x, const float *y, long stride, const fl
   }
 }
 
+long tessera_within(const float *norms, const float *products, const float *crossed, long width, float own, float error,
+                    float rounding, float limit, int32_t *places, float *bounds) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: return avx512_within(norms, products, crossed, width, own, error, rounding, limit, places, bounds);
+    case 256: return avx2_within(norms, products, crossed, width, own, error, rounding, limit, places, bounds);
+#endif
+    default: return plain_within(norms, products, crossed, width, own, error, rounding, limit, places, bounds);
+  }
+}
+
 void tessera_squares_float(const float *own, const float *rows, const int32_t *which, long count, int width,
                            double scale, double *squares) {
   switch (tessera_vector_bits()) {

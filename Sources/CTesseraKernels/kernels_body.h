@@ -78,6 +78,36 @@ TARGET static void NAME(reflections)(const float *products, long stride, const f
   }
 }
 
+// Nearly all panels have no place: one branch for each.
+TARGET static long NAME(within)(const float *norms, const float *products, const float *crossed, long width, float own,
+                                float error, float rounding, float limit, int32_t *places, float *bounds) {
+  const I magnitude = (I){0} + 0x7fffffff;
+  const V most = (V){0} + __builtin_inff();
+  long found = 0;
+  for (long start = 0; start < width; start += TESSERA_PANEL) {
+    V least[TESSERA_PANEL / LANES];
+    I any = {0};
+    _Pragma("clang loop unroll(full)") for (int part = 0; part < TESSERA_PANEL / LANES; part++) {
+      long i = start + part * LANES;
+      V norm = *(const V *)(norms + i);
+      V sum = norm + own;
+      V bound = sum - *(const V *)(products + i);
+      if (crossed) bound -= (V)(*(const I *)(crossed + i) & magnitude);
+      bound -= sum * error + ((V)((I)norm & magnitude) + own) * rounding;
+      least[part] = bound;
+      any |= (bound <= limit) & (norm < most);
+    }
+    if (__builtin_reduce_or(any) == 0) continue;
+    const float *bound = (const float *)least;
+    for (int place = 0; place < TESSERA_PANEL; place++) {
+      if (!(bound[place] <= limit) || norms[start + place] == __builtin_inff()) continue;
+      places[found] = (int32_t)(start + place);
+      bounds[found++] = bound[place];
+    }
+  }
+  return found;
+}
+
 TARGET static void NAME(nearest)(const float *products, const float *half_norms, long width, int32_t first,
                                  float *best, int32_t *where) {
   for (long part = 0; part < TESSERA_CHUNK; part += LANES) {

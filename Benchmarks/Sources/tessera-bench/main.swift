@@ -10,6 +10,8 @@ import TesseraFormats
 //   tessera-bench train CONTEXTS.npy COMPARISONS.jsonl RUNS STEPS BATCH
 //   tessera-bench weights CONTEXTS.npy SAMPLES SEED METHOD [OUT.npy]
 //     Voronoi weights in the bounding box; METHOD is exact, sampled, independent or B reflections blocks
+//   tessera-bench near CONTEXTS.npy                      how frequent near-duplicates are
+//   tessera-bench local CONTEXTS.npy PAIRS.npy           local comparison weights; a row of PAIRS is two rows of CONTEXTS
 
 /// Seconds that `body` takes.
 func seconds(_ body: () throws -> Void) rethrows -> Double {
@@ -78,6 +80,38 @@ func train(_ contexts: String, _ comparisons: String, runs: Int, steps: Int, bat
   report([("seconds", .number(time))])
 }
 
+func near(_ file: String) throws {
+  let contexts = try NumpyFile.readContexts(file)
+  let counts = PairCounts(alternatives: contexts.count, pairs: [])
+  var found: NearDuplicateFrequency?
+  let time = try seconds { found = try NearDuplicateFrequency(contexts, counts: counts) }
+  guard let found else { return }
+  report([
+    ("seconds", .number(time)), ("median", .number(found.median)),
+    ("found", .integer(found.within.last?.portion.alternatives ?? 0)),
+  ])
+}
+
+func local(_ contexts: String, _ pairs: String) throws {
+  let contexts = try NumpyFile.readContexts(contexts)
+  let rows = try NumpyFile.readContexts(pairs)
+  let counts = PairCounts(
+    alternatives: contexts.count,
+    comparisons: (0..<rows.count).map { Comparison(a: Int(rows[$0, 0]), b: Int(rows[$0, 1]), outcome: 1) })
+  var scale = 0.0
+  let scaling = try seconds { scale = try contexts.localScale() }
+  var weights: LocalComparisonWeights?
+  let time = try seconds {
+    weights = try LocalComparisonWeights(contexts: contexts, counts: counts, scale: scale)
+  }
+  guard let weights else { return }
+  report([
+    ("seconds", .number(scaling + time)), ("scaling", .number(scaling)), ("reach", .number(weights.reach)),
+    ("groups", .integer(weights.groups)), ("largest", .integer(weights.largestGroup)),
+    ("different", .number(weights.differentComparisons)), ("pairs", .integer(counts.pairCount)),
+  ])
+}
+
 // OpenBLAS is set as the command line tool sets it.
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
@@ -96,10 +130,13 @@ case ("weights", 5...6):
   try weights(
     arguments[1], samples: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 0, method: arguments[4],
     output: arguments.count > 5 ? arguments[5] : nil)
+case ("near", 2): try near(arguments[1])
+case ("local", 3): try local(arguments[1], arguments[2])
 default:
   FileHandle.standardError.write(
     Data(
-      "usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT]\n".utf8)
+      "usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT] | near FILE | local FILE PAIRS\n"
+        .utf8)
   )
   exit(64)
 }

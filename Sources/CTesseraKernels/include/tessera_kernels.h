@@ -50,6 +50,14 @@ void tessera_nearest(const float *products, const float *half_norms, long width,
 void tessera_nearest_pairs(const float *x, const float *y, long stride, const float *half_norms, long alternatives,
                            const int32_t *pairs, long pair_count, int32_t *where);
 
+// Places of a tile where a lower bound of half a squared distance is at most `limit`, in order, with the bound.
+//
+// With n = own + norms[i], the bound is n - products[i] - |crossed[i]| - error n - rounding (own + |norms[i]|); without the
+// third term where `crossed` is NULL. Infinite norms, as padding has, give no place, whatever the limit is. Returns how many
+// there are; `places` and `bounds` have room for `width` numbers, a multiple of TESSERA_PANEL.
+long tessera_within(const float *norms, const float *products, const float *crossed, long width, float own, float error,
+                    float rounding, float limit, int32_t *places, float *bounds);
+
 // Squared distances of one row from others, in double precision from the differences:
 // squares[i] = sum_k (scale (own[k] - row[k]))^2, where row is number which[i] of `rows`, or number i where `which` is
 // NULL. The order of the sum is the same for (a, b) and (b, a), so both give the same bytes.

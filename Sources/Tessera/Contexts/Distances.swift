@@ -17,6 +17,8 @@ package struct Distances: Sendable {
 
   private static let pieceRows = 64
   private static let tilePanels = 16
+  /// Contexts of a tile, at most.
+  static var tileWidth: Int { tilePanels * Int(TESSERA_PANEL) }
 
   /// - Throws: `ContextsError.scale` for contexts whose squared distances no `Double` holds.
   /// - Complexity: O(m d) time and memory.
@@ -78,25 +80,25 @@ package struct Distances: Sendable {
     try withPointers(&result) { result in
       // Every piece writes its own queries' places.
       try tiles(queries, copy: copy) { range in
-        [NeighbourList](repeating: NeighbourList(count: count), count: range.count)
-      } visit: { lists, tile in
+        (
+          lists: [NeighbourList](repeating: NeighbourList(count: count), count: range.count),
+          candidates: Candidates(width: Self.tileWidth)
+        )
+      } visit: { state, tile in
         for row in 0..<tile.queries.count {
-          for chunk in stride(from: 0, to: tile.width, by: 16) {
-            let score =
-              UnsafeRawPointer(tile.norms + chunk).loadUnaligned(as: SIMD16<Float>.self)
-              - UnsafeRawPointer(tile.products + row * tile.stride + chunk).loadUnaligned(
-                as: SIMD16<Float>.self)
-            let mask = score .< lists[row].worst
-            guard any(mask) else { continue }
-            for place in 0..<16 where mask[place] {
-              let other = Int32(tile.first + chunk + place)
-              if admits(tile.queries.lowerBound + row, other) { lists[row].insert(other, score[place]) }
+          let found = state.candidates.find(in: tile, row: row, own: 0, limit: state.lists[row].worst)
+          for number in 0..<found {
+            let (place, score) = state.candidates[number]
+            let other = Int32(tile.first + place)
+            guard score < state.lists[row].worst, admits(tile.queries.lowerBound + row, other) else {
+              continue
             }
+            state.lists[row].insert(other, score)
           }
         }
-      } finish: { lists, range in
+      } finish: { state, range in
         for row in 0..<range.count {
-          for (place, index) in lists[row].indices.enumerated() {
+          for (place, index) in state.lists[row].indices.enumerated() {
             result[(range.lowerBound + row) * count + place] = index
           }
         }
@@ -130,15 +132,18 @@ package struct Distances: Sendable {
         (
           crowd: [Double](repeating: 0, count: range.count),
           best: [Float](repeating: .infinity, count: range.count),
-          place: [Int32](repeating: -1, count: range.count)
+          place: [Int32](repeating: -1, count: range.count),
+          candidates: Candidates(width: Self.tileWidth)
         )
       } visit: { state, tile in
         for row in 0..<tile.queries.count {
           let query = Int(queries[tile.queries.lowerBound + row])
           let own = Float(Double(norms[query]) + twice)
-          for place in 0..<tile.width {
+          let found = state.candidates.find(
+            in: tile, row: row, own: own, limit: max(state.best[row], far))
+          for number in 0..<found {
+            let (place, half) = state.candidates[number]
             let norm = own + tile.norms[place]
-            let half = norm - tile.products[row * tile.stride + place]
             guard half < max(state.best[row], far) else { continue }
             let other = tile.first + place
             if other == query {

@@ -29,35 +29,27 @@ extension Distances {
     try withPointers(&places, &distances) { places, distances in
       // Every piece writes its own queries' places.
       try pairs { range in
-        (
-          place: [Int32](repeating: -1, count: range.count),
-          square: [Double](repeating: .infinity, count: range.count),
-          // Half of the square, rounded up.
-          bound: [Float](repeating: .infinity, count: range.count)
-        )
+        NearestSoFar(rows: range.count, width: Self.tileWidth)
       } visit: { state, tile, own in
         for row in 0..<tile.queries.count {
           let query = tile.queries.lowerBound + row
-          for chunk in stride(from: 0, to: tile.width, by: 16) {
-            let norms = UnsafeRawPointer(tile.norms + chunk).loadUnaligned(as: SIMD16<Float>.self)
-            let products = UnsafeRawPointer(tile.products + row * tile.stride + chunk).loadUnaligned(
-              as: SIMD16<Float>.self)
-            let sums = norms + own[row]
-            // Both norms are rounded at the size of the mean norm, which they are seen from: their sum can be smaller.
-            let sizes = pointwiseMax(norms, -norms) + own[row]
-            // Places beyond the last context have infinite norms, so that this is no number there and the mask is false.
-            let least = sums - products - sums * error - sizes * 0x1p-22
-            let mask = least .<= state.bound[row]
-            guard any(mask) else { continue }
-            for lane in 0..<16 where mask[lane] {
-              let other = tile.first + chunk + lane
-              // What was found in this chunk may have ruled it out.
-              guard other != query, least[lane] <= state.bound[row] else { continue }
-              let square = exact.square(query, other)
-              guard square < state.square[row] else { continue }
-              (state.place[row], state.square[row]) = (Int32(other), square)
-              state.bound[row] = Float(square / 2).nextUp
-            }
+          // Both norms are rounded at the size of the mean norm, which they are seen from: their sum can be smaller.
+          let found = state.candidates.find(
+            in: tile, row: row, own: own[row], error: error, rounding: 0x1p-22, limit: state.bound[row])
+          guard found > 0 else { continue }
+          // The likeliest first: it rules out the most of the others.
+          var likeliest = 0
+          for k in 1..<max(found, 1) where state.candidates.bounds[k] < state.candidates.bounds[likeliest] {
+            likeliest = k
+          }
+          for k in -1..<found {
+            let (place, least) = state.candidates[k < 0 ? likeliest : k]
+            let other = tile.first + place
+            guard other != query, least <= state.bound[row] else { continue }
+            let square = exact.square(query, other)
+            guard (square, Int32(other)) < (state.square[row], state.place[row]) else { continue }
+            (state.place[row], state.square[row]) = (Int32(other), square)
+            state.bound[row] = Float(square / 2).nextUp
           }
         }
       } finish: { state, range in
@@ -68,6 +60,22 @@ extension Distances {
       }
     }
     return NearestNeighbours(places: places, distances: distances)
+  }
+}
+
+/// Of some queries the nearest contexts so far.
+private struct NearestSoFar {
+  var place: [Int32]
+  var square: [Double]
+  /// Half of the square, rounded up.
+  var bound: [Float]
+  var candidates: Candidates
+
+  init(rows: Int, width: Int) {
+    place = Array(repeating: -1, count: rows)
+    square = Array(repeating: .infinity, count: rows)
+    bound = Array(repeating: .infinity, count: rows)
+    candidates = Candidates(width: width)
   }
 }
 

@@ -204,6 +204,7 @@ struct ComparisonDistances: Sendable {
           let scratch = UnsafeMutablePointer<Float>.allocate(capacity: 2 * range.count * span)
           defer { scratch.deallocate() }
           let crossed = scratch + range.count * span
+          var candidates = Candidates(width: span)
           let panels = (range.upperBound + panel - 1) / panel
           for start in stride(from: 0, to: panels, by: Self.tilePanels) {
             if work.isCancelled { return }
@@ -221,24 +222,16 @@ struct ComparisonDistances: Sendable {
             for row in range {
               let place = (row - range.lowerBound) * span
               let limit = min(here * panel, row - start * panel)
-              let own = norms[row]
-              var column = 0
-              while column < limit {
-                let s = UnsafeRawPointer(scratch + place + column).loadUnaligned(as: SIMD16<Float>.self)
-                let u = UnsafeRawPointer(crossed + place + column).loadUnaligned(as: SIMD16<Float>.self)
-                let other = UnsafeRawPointer(norms[address: start * panel + column]).loadUnaligned(
-                  as: SIMD16<Float>.self)
-                let sum = other + own
-                let magnitude = pointwiseMax(u, -u)
-                let mask = sum - s - magnitude - sum * error .< size
-                if any(mask) {
-                  for lane in 0..<min(16, limit - column) where mask[lane] {
-                    let j = start * panel + column + lane
-                    let length = distance(row, j)
-                    if length < radius { found(worker, row, j, length) }
-                  }
-                }
-                column += 16
+              // Whole panels; what is not below the row's own number is left out.
+              let panels = (max(limit, 0) + panel - 1) / panel
+              let count = candidates.find(
+                norms: norms[address: start * panel], products: scratch + place, crossed: crossed + place,
+                width: panels * panel, own: norms[row], error: error, rounding: 0, limit: size)
+              for number in 0..<count {
+                let column = candidates[number].place
+                guard column < limit else { break }
+                let length = distance(row, start * panel + column)
+                if length < radius { found(worker, row, start * panel + column, length) }
               }
             }
           }
