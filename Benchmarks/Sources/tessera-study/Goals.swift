@@ -9,6 +9,8 @@ struct Goals {
   static let partOfKnown = 0.9
   /// What they may cost of held-out log loss, at most.
   static let cost = 0.01
+  /// A shift of the standard estimate below this, in standard deviations of the rewards, is nothing to mend.
+  static let negligible = 0.001
   /// Where clones are judged: about where reworded answers land, in median neighbour distances.
   static let distance = "0.5"
 
@@ -19,6 +21,11 @@ struct Goals {
     guard !standard.values.isEmpty, !ours.values.isEmpty else { return }
     let isMet =
       ours.mean * Self.factor <= standard.mean || ours.mean * Self.partOfKnown <= known.mean
+    if standard.mean < Self.negligible, ours.mean < Self.negligible {
+      lines.append(
+        "| \(data) | \(what) | shift | none moves by a thousandth of a standard deviation | nothing to mend |")
+      return
+    }
     lines.append(
       "| \(data) | \(what) | shift | \(ratio(standard.mean, ours.mean)) times; known: \(ratio(standard.mean, known.mean)) | \(isMet ? "met" : "**missed**") |"
     )
