@@ -23,7 +23,8 @@ struct Goals {
       ours.mean * Self.factor <= standard.mean || ours.mean * Self.partOfKnown <= known.mean
     if standard.mean < Self.negligible, ours.mean < Self.negligible {
       lines.append(
-        "| \(data) | \(what) | shift | none moves by a thousandth of a standard deviation | nothing to mend |")
+        "| \(data) | \(what) | shift | none moves by a thousandth of a standard deviation | nothing to mend |"
+      )
       return
     }
     lines.append(
