@@ -30,7 +30,7 @@ print("from the state and anew the same: \(distance < 1e-8)")
 
 // Output:
 // 65 comparisons of a, b, c, d
-// a: rank 1 -> 4
 // c: rank 2 -> 2
-// b: rank 3 -> 3
+// a: rank 1 -> 3
+// b: rank 3 -> 4
 // from the state and anew the same: true
