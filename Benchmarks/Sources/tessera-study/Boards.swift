@@ -13,10 +13,11 @@ struct BoardStudy {
     return members + (members.count..<58).map { sizes.count + $0 - members.count }
   }()
   static let clones = 10
-  /// lambda of all fits; every pair counts by its votes.
+  static let lambda = 0.1
+  /// Every pair counts by its votes.
   static let fit: RewardFit = {
     var settings = RewardFit.Settings()
-    settings.pairs = .count
+    (settings.pairs, settings.lambda) = (.count, .value(lambda))
     return RewardFit(settings)
   }()
 
@@ -126,7 +127,7 @@ struct BoardStudy {
   static func rewards(_ data: PreferenceDataset, families: Partition) throws -> [Double] {
     let pairs = try PairWeights(
       products: FamilyWeights(families).weights.values, data.pairCounts, pairs: .count, groups: families)
-    return try BradleyTerry(lambda: fit.settings.lambda).fit(data.pairCounts, pairs).rewards
+    return try BradleyTerry(lambda: lambda).fit(data.pairCounts, pairs).rewards
   }
 
   static func rewardsByProfiles(_ data: PreferenceDataset, areWeighted: Bool) throws -> [Double] {
@@ -329,7 +330,7 @@ struct BoardStudy {
     print("|---|---|---|---|---|---|---|")
     for convention in PairConvention.allCases {
       var settings = RewardFit.Settings()
-      settings.pairs = convention
+      (settings.pairs, settings.lambda) = (PairChoice(convention), .value(lambda))
       let fit = RewardFit(settings)
       let behaviour = try BehaviourWeights(of: raw, by: Horizon(), fit: fit)
       let data = try raw.replacing(contexts: behaviour.contexts)
