@@ -365,7 +365,7 @@ def answers(m, pairs):
 
 
 def peak(*command):
-    """What a program prints, with the most memory of its process in GiB."""
+    """The numbers that a program prints, with the most memory of its process in GiB."""
     result = subprocess.run(["/usr/bin/time", "-f", "%M", *map(str, command)], capture_output=True, text=True)
     if result.returncode:
         sys.exit(f"{' '.join(map(str, command))}: {result.stderr}")
@@ -378,11 +378,12 @@ def local():
     def row(name, r):
         return [name, f"{r['seconds']:.2f}", f"{r['gib']:.2f}", f"{r['found']:,}"]
 
-    def near(title, path, peers):
-        mine = peak(OURS, "near", path)
-        rows = [row("tessera", mine)]
+    def near(title, path, peers, rounds=1):
+        radius = ours("near", path)["median"] / 2
+        runs = {"tessera": lambda: peak(OURS, "near", path)}
         for name, kind in peers:
-            rows.append(row(name, peak(sys.executable, script, kind, path, mine["median"] / 2)))
+            runs[name] = lambda kind=kind: peak(sys.executable, script, kind, path, radius)
+        rows = [row(name, r) for name, r in medians(runs, rounds).items()]
         table(title, ["", "seconds", "GiB", "found"], rows)
 
     everyone = [
@@ -390,25 +391,29 @@ def local():
         ("semhash, usearch", "semhash"), ("semhash, exact index", "semhash-exact"), ("SciPy cKDTree", "ckdtree"),
     ]
     what = "Near-duplicates within half the median"
-    near(f"{what}: 10,000 answers of 256 numbers", answers(10_000, 5_000)[0], everyone)
-    near(f"{what}: 100,000 answers of 256 numbers", answers(100_000, 50_000)[0], everyone[:3])
+    near(f"{what}: 10,000 answers of 256 numbers", answers(10_000, 5_000)[0], everyone, 3)
+    near(f"{what}: 100,000 answers of 256 numbers", answers(100_000, 50_000)[0], everyone[:4])
     near(f"{what}: 100,000 points of 3 numbers", contexts(100_000, 3), [everyone[0], everyone[4]])
 
-    def weigh(title, m, pairs, peers):
+    def weigh(title, m, pairs, peers, rounds=1):
         paths = answers(m, pairs)
-        mine = peak(OURS, "local", *paths)
-        rows = [row("tessera, weights", {**mine, "found": mine["groups"]})]
+        mine = ours("local", *paths)
+        runs = {"tessera, weights": lambda: peak(OURS, "local", *paths)}
         for name, kind in peers:
-            rows.append(row(name, peak(sys.executable, script, kind, *paths, mine["reach"])))
-        table(title, ["", "seconds", "GiB", "groups"], rows)
+            runs[name] = lambda kind=kind: peak(sys.executable, script, kind, *paths, mine["reach"])
+        result = medians(runs, rounds)
+        for r in result.values():
+            r.setdefault("found", mine["groups"])
+        table(title, ["", "seconds", "GiB", "groups"], [row(name, r) for name, r in result.items()])
         print(
-            f"\nOf tessera's seconds {mine['scaling']:.2f} are the local scale's. {mine['pairs']:,} pairs count as "
-            f"{mine['different']:,.0f} different ones; the largest group has {mine['largest']:,}.")
+            f"\nOf tessera's seconds {result['tessera, weights']['scaling']:.2f} are the local scale's. "
+            f"{mine['pairs']:,} pairs count as {mine['different']:,.0f} different ones; the largest group has "
+            f"{mine['largest']:,}.")
 
     what = "Local comparison weights"
     linkage, components = ("SciPy single linkage", "linkage"), ("faiss range_search, SciPy components", "components")
-    weigh(f"{what}: 5,000 comparisons of 10,000 answers", 10_000, 5_000, [linkage, components])
-    weigh(f"{what}: 10,000 comparisons of 20,000 answers", 20_000, 10_000, [components])
+    weigh(f"{what}: 5,000 comparisons of 10,000 answers", 10_000, 5_000, [linkage, components], 3)
+    weigh(f"{what}: 10,000 comparisons of 20,000 answers", 20_000, 10_000, [components], 3)
     weigh(f"{what}: 100,000 comparisons of 200,000 answers", 200_000, 100_000, [])
     weigh(f"{what}: 100,000 comparisons of 10,000 answers", 10_000, 100_000, [])
 

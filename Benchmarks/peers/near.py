@@ -69,17 +69,13 @@ elif kind.startswith("semhash"):
     found = sum(bool((indices != i).any()) for i, (indices, _) in enumerate(neighbours))
 elif kind == "linkage":
     from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
 
     plus, minus = points(np.load(rest[0]).astype(int))
-    n = len(plus)
     start = time.perf_counter()
     norms = (plus * plus).sum(1)
-    lengths = np.empty(n * (n - 1) // 2, dtype=np.float64)
-    place = 0
-    for i in range(n - 1):
-        product = np.maximum(plus[i + 1 :] @ plus[i], plus[i + 1 :] @ minus[i])
-        lengths[place : place + n - 1 - i] = np.sqrt(np.maximum(norms[i] + norms[i + 1 :] - 2 * product, 0))
-        place += n - 1 - i
+    squares = norms[:, None] + norms - 2 * np.maximum(plus @ plus.T, plus @ minus.T)
+    lengths = squareform(np.sqrt(np.maximum(squares, 0)), checks=False)
     found = int(fcluster(linkage(lengths, "single"), radius, "distance").max())
 else:
     import faiss
@@ -95,7 +91,8 @@ else:
     for side in (plus, minus):
         for k in range(0, n, 10_000):
             limits, _, others = index.range_search(side[k : k + 10_000], radius * radius)
-            rows.append(k + np.repeat(np.arange(len(limits) - 1), np.diff(limits)))
+            counts = np.diff(limits.astype(np.int64))
+            rows.append(k + np.repeat(np.arange(len(counts)), counts))
             columns.append(others)
     i, j = np.concatenate(rows), np.concatenate(columns)
     graph = coo_matrix((np.ones(len(i), dtype=np.int8), (i, j)), shape=(n, n))
