@@ -50,17 +50,19 @@ public struct RewardFit: Sendable {
     let copies = pairs == nil ? nil : measured?.groups ?? fitted.contexts?.duplicates()
     // Equation 1, Theorem 2.5: the standard estimate. Equation 2, Theorem 4.4: the weighted one. Each with the lambda that
     // was asked for, or the one that predicts best.
+    let folds = folds(of: fitted)
     let standard = try estimate(
       fitted, equal,
       strength(
-        fitted, equal, choice.pairs, groups: nil, isStandard: true, work.part(0.4...0.5, "standard lambda")),
+        fitted, folds, equal, choice.pairs, groups: nil, isStandard: true,
+        work.part(0.4...0.5, "standard lambda")),
       winRates: fitted.pairCounts.averages(), start, state?.standardRewards,
       work.part(0.5...0.7, "standard estimate"))
     let weighted = try zip(measured, pairs).map { measured, pairs in
       try estimate(
         fitted, pairs,
         strength(
-          fitted, pairs, choice.pairs, groups: copies, isStandard: false,
+          fitted, folds, pairs, choice.pairs, groups: copies, isStandard: false,
           work.part(0.7...0.8, "weighted lambda")),
         winRates: measured.winRates(fitted.pairCounts, pairs),
         start, state?.weightedRewards, work.part(0.8...1, "weighted estimate")

@@ -15,9 +15,11 @@ enum Console {
     }
   }
 
+  /// What files hold must not steer the terminal: control characters are spelled out, but for the ends of lines.
   static func error(_ message: String) {
     clearProgress()
-    say(message + "\n")
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    say(lines.map { TextTable.visible(String($0), limit: .max) }.joined(separator: "\n") + "\n")
   }
 
   static func warn(_ message: String) { error("tessera: warning: \(message)") }

@@ -37,14 +37,15 @@ struct RewardTrainingPlan {
 }
 
 extension RewardTrainingPlan {
-  /// An estimate with the lambda of the settings, or the one that predicts best with a linear reward.
-  func wanted(_ name: String, _ weights: MeasuredWeights, _ settings: RewardFit.Settings) throws
+  /// An estimate (the standard one without weights) with the lambda of the settings, or the one that predicts best with a linear reward.
+  func wanted(_ name: String, _ robust: MeasuredWeights?, _ settings: RewardFit.Settings) throws
     -> TrainingCheckpoint.Wanted
   {
+    let weights = robust ?? MeasuredWeights(.uniform(alternatives: training.alternatives.count))
     if let lambda = settings.lambda.value {
       return TrainingCheckpoint.Wanted(name: name, weights: weights, lambda: lambda, curve: nil)
     }
-    let curve = try RewardFit(settings).linearCurve(training, weights, work: work.silent)
+    let curve = try RewardFit(settings).linearCurve(training, robust, work: work.silent)
     return TrainingCheckpoint.Wanted(
       name: name, weights: weights, lambda: curve?.chosen ?? LambdaCurve.fixed, curve: curve)
   }

@@ -169,7 +169,7 @@ struct TrainCommand: ParsableCommand {
     let chosen = isWeighted ? robust ?? uniform : uniform
 
     var wanted: [TrainingCheckpoint.Wanted] = []
-    if plan.test != nil || !isWeighted { wanted.append(try plan.wanted("standard", uniform, settings)) }
+    if plan.test != nil || !isWeighted { wanted.append(try plan.wanted("standard", nil, settings)) }
     if let robust { wanted.append(try plan.wanted("weighted", robust, settings)) }
     let checkpoint = TrainingCheckpoint(
       file: output + ".checkpoint", every: checkpointEvery, plan: plan, estimates: wanted)

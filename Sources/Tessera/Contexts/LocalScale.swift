@@ -35,7 +35,7 @@ extension Contexts {
     for round in 0..<12 {
       let (crowd, beyond) = try search.surroundings(of: queries, scale: scale)
       // Nobody is beyond: all are near-duplicates at this scale, and a smaller one tells them apart.
-      let next = Self.middle(beyond, votes: crowd.map { 1 / $0 }) ?? scale / 8
+      let next = middleHalfMean(beyond, votes: crowd.map { 1 / $0 }) ?? scale / 8
       let isSettled = abs(next - scale) <= 1e-3 * scale
       scale = next
       if isSettled, round > 0 { break }
@@ -45,18 +45,4 @@ extension Contexts {
 
   /// Different contexts that the scale is worked out from.
   static let scaleQueries = 2_048
-
-  /// Mean of the middle half of finite values by their votes; nil where there are none.
-  private static func middle(_ values: [Double], votes: [Double]) -> Double? {
-    let order = values.indices.filter { values[$0].isFinite }.sorted { (values[$0], $0) < (values[$1], $1) }
-    let total = order.reduce(0) { $0 + votes[$1] }
-    guard total > 0 else { return nil }
-    var (before, sum) = (0.0, 0.0)
-    for i in order {
-      let after = before + votes[i] / total
-      sum += max(0, min(after, 0.75) - max(before, 0.25)) * values[i]
-      before = after
-    }
-    return 2 * sum
-  }
 }

@@ -16,6 +16,8 @@ public struct Folds: Sendable {
   public let heldOut: [[Comparison]]
   /// All others.
   public let training: [[Comparison]]
+  /// What the others say of pairs: counted here, once for all that is fitted to them.
+  public let trainingCounts: [PairCounts]
   /// Cluster of each held-out comparison: those of one are not independent. Below `clusterCount`.
   public let clusters: [[Int32]]
   public let clusterCount: Int
@@ -47,20 +49,22 @@ public struct Folds: Sendable {
       guard groups >= (unit == .pair ? Self.leastPairs : Self.leastGroups) else { continue }
       let folds = Self.deal(
         names, count: min(count, groups), byHash: unit == .pair && groups > 100, seed: seed)
-      let found = Folds(data.comparisons, unit, folds, min(count, groups), clusters: names)
-      guard unit == .pair || predictsNewAlternatives || found.knownShare(data) >= 0.9 else { continue }
+      let found = Folds(data, unit, folds, min(count, groups), clusters: names)
+      guard unit == .pair || predictsNewAlternatives || found.knownShare >= 0.9 else { continue }
       self = found
       return
     }
     return nil
   }
 
-  private init(_ rows: [Comparison], _ unit: Unit, _ folds: [Int], _ count: Int, clusters names: [UInt64]) {
+  private init(
+    _ data: PreferenceDataset, _ unit: Unit, _ folds: [Int], _ count: Int, clusters names: [UInt64]
+  ) {
     var held = [[Comparison]](repeating: [], count: count)
     var rest = held
     var clusters = [[Int32]](repeating: [], count: count)
     var numbers: [UInt64: Int32] = [:]
-    for (row, comparison) in rows.enumerated() {
+    for (row, comparison) in data.comparisons.enumerated() {
       let cluster = numbers[names[row]] ?? Int32(numbers.count % Self.mostClusters)
       numbers[names[row]] = cluster
       for fold in 0..<count {
@@ -73,6 +77,7 @@ public struct Folds: Sendable {
       }
     }
     (self.unit, self.count, heldOut, training, self.clusters) = (unit, count, held, rest, clusters)
+    trainingCounts = Self.counts(rest, data)
     clusterCount = min(numbers.count, Self.mostClusters)
   }
 
@@ -111,18 +116,22 @@ public struct Folds: Sendable {
     }
     guard held.allSatisfy({ !$0.isEmpty }), rest.allSatisfy({ !$0.isEmpty }) else { return nil }
     (unit, self.count, heldOut, training, self.clusters) = (.vote, count, held, rest, clusters)
+    trainingCounts = Self.counts(rest, data)
     clusterCount = min(data.comparisons.count, Self.mostClusters)
   }
 
+  private static func counts(_ training: [[Comparison]], _ data: PreferenceDataset) -> [PairCounts] {
+    training.map { PairCounts(alternatives: data.alternatives.count, comparisons: $0) }
+  }
+
   /// Share of the held-out votes whose alternatives both have votes in the other folds.
-  private func knownShare(_ data: PreferenceDataset) -> Double {
+  private var knownShare: Double {
     var (known, total) = (0.0, 0.0)
-    for fold in 0..<count {
-      var seen = [Bool](repeating: false, count: data.alternatives.count)
-      for row in training[fold] { (seen[Int(row.a)], seen[Int(row.b)]) = (true, true) }
-      for row in heldOut[fold] {
+    for (rows, counts) in zip(heldOut, trainingCounts) {
+      func isKnown(_ i: Int32) -> Bool { counts.rowStarts[Int(i)] < counts.rowStarts[Int(i) + 1] }
+      for row in rows {
         total += row.count
-        if seen[Int(row.a)], seen[Int(row.b)] { known += row.count }
+        if isKnown(row.a), isKnown(row.b) { known += row.count }
       }
     }
     return total > 0 ? known / total : 0

@@ -20,6 +20,8 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
   public let folds: Int
   /// What was held out as a whole.
   public let unit: Folds.Unit
+  /// Newton's iterations of all fits: what the curve has cost.
+  public let iterations: Int
 
   /// Half decades from 1e-4 to 10.
   public static let grid: [Double] = (0..<11).map { step in
@@ -37,7 +39,7 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
   ///   - scale: What lambda is multiplied by in the objective.
   /// - Throws: `EstimationError`, `Cancelled`.
   /// - Complexity: as many fits as folds times strengths, each from the rewards of the next stronger one and to three digits:
-  ///   less than ten fits from nothing.
+  ///   some two or three Newton steps each.
   public init(
     _ folds: Folds, _ full: PairCounts, _ weights: PairWeights, pairs: PairConvention,
     lambda convention: LambdaConvention, groups: Partition?, scale: Double = 1, work: Work = Work()
@@ -47,17 +49,17 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
     ) { problem, start in
       let solver = NewtonSolver(
         settings: BradleyTerry(lambda: problem.lambda, tolerance: 1e-5), rewardTolerance: 1e-3)
-      let rewards = try solver.solve(problem, start: start, work: work.silent).rewards
-      return (rewards, rewards)
+      let found = try solver.solve(problem, start: start, work: work.silent)
+      return (found.rewards, found.rewards, found.iterations)
     }
   }
 
   /// - Parameter fit: The rewards at an objective's minimum, from what the fit of a stronger regularisation has left behind,
-  ///   and what it leaves behind itself.
+  ///   what it leaves behind itself, and its Newton iterations.
   init(
     _ folds: Folds, _ full: PairCounts, _ weights: PairWeights, pairs: PairConvention,
     lambda convention: LambdaConvention, groups: Partition?, scale: Double, work: Work,
-    fit: (Objective, [Double]?) throws -> (start: [Double], rewards: [Double])
+    fit: (Objective, [Double]?) throws -> (start: [Double], rewards: [Double], iterations: Int)
   ) throws {
     let grid = Self.grid
     // Losses and weights of clusters.
@@ -65,9 +67,10 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
     var losses = [Double](repeating: 0, count: grid.count * width)
     var mass = [Double](repeating: 0, count: width)
     var votes = mass
+    var iterations = 0
     for fold in 0..<folds.count {
       work.report(Double(fold) / Double(folds.count))
-      let part = PairCounts(alternatives: full.alternatives, comparisons: folds.training[fold])
+      let part = folds.trainingCounts[fold]
       let restricted = weights.restricted(
         from: full, to: part, pairs: pairs, lambda: convention, groups: groups)
       guard restricted.opponentMass.contains(where: { $0 > 0 }) else { continue }
@@ -86,6 +89,7 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
       for (number, lambda) in grid.enumerated().reversed() {
         let found = try fit(Objective(part, restricted, lambda: lambda * scale), start)
         start = found.start
+        iterations += found.iterations
         for (place, one) in held.enumerated() {
           let difference = found.rewards[Int(one.row.a)] - found.rewards[Int(one.row.b)]
           losses[number * width + Int(folds.clusters[fold][place])] +=
@@ -111,6 +115,7 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
       return Point(lambda: grid[number], loss: means[number], difference: difference, error: error)
     }
     chosen = grid[best]
+    self.iterations = iterations
     self.folds = folds.count
     unit = folds.unit
   }

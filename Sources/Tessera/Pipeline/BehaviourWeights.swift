@@ -42,21 +42,17 @@ public struct BehaviourWeights: Sendable {
     let m = counts.alternatives
     let records = BehaviourContexts.copies(in: counts)
     let convention = fit.choice(for: data).pairs
-    var lambda: Double?
-    func estimate(_ weights: [Double], _ start: [Double]?) throws -> (PairWeights, RewardEstimate) {
-      let pairs = try PairWeights(
+    func pairWeights(_ weights: [Double]) throws -> PairWeights {
+      try PairWeights(
         products: weights, counts, pairs: convention, lambda: fit.settings.lambdaConvention, groups: records)
-      // What the votes choose is chosen once, under weights that copies do not move.
-      let chosen =
-        try lambda
-        ?? fit.strength(data, pairs, convention, groups: records, isStandard: false, work.silent).lambda
-      lambda = chosen
-      return (
-        pairs, try BradleyTerry(lambda: chosen).fit(counts, pairs, start: start, work: work.silent)
-      )
     }
     var weights = FamilyWeights(records).weights
-    var (pairs, found) = try estimate(weights.values, nil)
+    var pairs = try pairWeights(weights.values)
+    // What the votes choose is chosen once, under weights that copies do not move.
+    let lambda = try fit.strength(
+      data, fit.folds(of: data), pairs, convention, groups: records, isStandard: false, work.silent
+    ).lambda
+    var found = try BradleyTerry(lambda: lambda).fit(counts, pairs, work: work.silent)
     var contexts: Contexts?
     var (done, change) = (0, Double.infinity)
     while done == 0 || (done < rounds && change > tolerance) {
@@ -66,7 +62,8 @@ public struct BehaviourWeights: Sendable {
       let next = try scheme.weights(of: profiles, work: work.silent)
       change = Double(m) * zip(weights.values, next.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
       (weights, contexts) = (next, profiles)
-      (pairs, found) = try estimate(weights.values, found.rewards)
+      pairs = try pairWeights(weights.values)
+      found = try BradleyTerry(lambda: lambda).fit(counts, pairs, start: found.rewards, work: work.silent)
       done += 1
     }
     guard let contexts else { throw WeightsError.noContexts }

@@ -150,18 +150,16 @@ extension RewardFit {
   ///
   /// - Parameters:
   ///   - weights: What pairs weigh in the estimate that it is for.
+  ///   - folds: What is held out in turn (`folds(of:)`); nil where lambda is given or there is too little.
   ///   - groups: Exact duplicates that these weights know of; nil in the standard estimate.
   ///   - isStandard: The paper's convention means another lambda there.
   func strength(
-    _ data: PreferenceDataset, _ weights: PairWeights, _ pairs: PairConvention, groups: Partition?,
-    isStandard: Bool, _ work: Work
+    _ data: PreferenceDataset, _ folds: Folds?, _ weights: PairWeights, _ pairs: PairConvention,
+    groups: Partition?, isStandard: Bool, _ work: Work
   ) throws -> Strength {
-    let scale =
-      isStandard
-      ? settings.lambdaConvention.standardLambda(1, alternatives: data.alternatives.count) : 1
-    if let lambda = settings.lambda.value { return Strength(lambda: lambda, scale: scale, curve: nil) }
-    guard let folds = Folds(data, seed: settings.seed) else {
-      return Strength(lambda: LambdaCurve.fixed, scale: scale, curve: nil)
+    let scale = lambdaScale(isStandard: isStandard, data)
+    guard let folds else {
+      return Strength(lambda: settings.lambda.value ?? LambdaCurve.fixed, scale: scale, curve: nil)
     }
     let curve = try LambdaCurve(
       folds, data.pairCounts, weights, pairs: pairs, lambda: settings.lambdaConvention, groups: groups,
@@ -169,24 +167,33 @@ extension RewardFit {
     return Strength(lambda: curve.chosen, scale: scale, curve: curve)
   }
 
+  /// What lambda is chosen by; nil where it is given, or there is too little.
+  func folds(of data: PreferenceDataset) -> Folds? {
+    settings.lambda == .automatic ? Folds(data, seed: settings.seed) : nil
+  }
+
+  /// What lambda is multiplied by in an estimate's objective.
+  func lambdaScale(isStandard: Bool, _ data: PreferenceDataset) -> Double {
+    isStandard ? settings.lambdaConvention.standardLambda(1, alternatives: data.alternatives.count) : 1
+  }
+
   /// The curve of a linear reward on the contexts, with whole prompts held out: the strength for trained rewards.
   ///
+  /// - Parameter weights: nil for the standard estimate.
   /// - Returns: nil where there is too little to hold out.
   /// - Throws: `EstimationError`, `ContextsError`, `Cancelled`.
-  package func linearCurve(_ data: PreferenceDataset, _ weights: MeasuredWeights, work: Work) throws
+  package func linearCurve(_ data: PreferenceDataset, _ weights: MeasuredWeights?, work: Work) throws
     -> LambdaCurve?
   {
     guard let contexts = data.contexts,
       let folds = Folds(data, predictsNewAlternatives: true, seed: settings.seed)
     else { return nil }
-    let isUniform = weights.alternatives.provenance.scheme == "uniform"
     // Training goes through comparisons, so each counts.
     let pairs =
-      isUniform
-      ? try equalPairs(data.pairCounts, .count, nil) : try pairWeights(weights, data, .count, nil)
+      try weights.map { try pairWeights($0, data, .count, nil) } ?? equalPairs(data.pairCounts, .count, nil)
     return try LambdaCurve(
       linear: LinearReward.Design(contexts, work: work), folds, data.pairCounts, pairs, pairs: .count,
-      lambda: settings.lambdaConvention, groups: isUniform ? nil : contexts.duplicates(), work: work)
+      lambda: settings.lambdaConvention, groups: weights == nil ? nil : contexts.duplicates(), work: work)
   }
 
   /// How strongly an estimate is held back, and what that was chosen by.
@@ -244,13 +251,10 @@ extension RewardFit {
     }
     let strength =
       try lambda.map {
-        Strength(
-          lambda: $0,
-          scale: scheme.isUniform
-            ? settings.lambdaConvention.standardLambda(1, alternatives: counts.alternatives) : 1, curve: nil)
+        Strength(lambda: $0, scale: lambdaScale(isStandard: scheme.isUniform, data), curve: nil)
       }
       ?? strength(
-        data, pairs, convention,
+        data, folds(of: data), pairs, convention,
         groups: scheme.isUniform ? nil : found.groups ?? data.contexts?.duplicates(),
         isStandard: scheme.isUniform, work.silent)
     return WeightedEstimate(

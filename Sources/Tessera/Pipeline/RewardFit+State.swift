@@ -55,7 +55,7 @@ extension RewardFit {
 
     /// What `ComparisonForest` knows, in numbers of `ids`.
     public struct KeptForest: Sendable, Equatable, Codable {
-      /// Of the contexts of those alternatives.
+      /// Of the contexts of those alternatives, and of this forest.
       public let fingerprint: String
       public let radius: Double
       public let a: [Int32]
@@ -134,14 +134,12 @@ extension RewardFit {
         guard let place = places[id] else { return nil }
         numbers.append(Int32(place))
       }
-      guard forest.fingerprint == KeptForest.fingerprint(contexts, numbers) else { return nil }
-      let (n, m) = (forest.a.count, Int32(ids.count))
-      guard zip(forest.a, forest.b).allSatisfy({ $0 >= 0 && $0 < m && $1 >= 0 && $1 < m }),
-        forest.joins.allSatisfy({ $0.a >= 0 && $0.a < $0.b && $0.b < n && $0.length >= 0 })
-      else { return nil }
+      let own = ComparisonForest(
+        points: zip(forest.a, forest.b).map { SIMD2($0, $1) }, radius: forest.radius, joins: forest.joins)
+      guard forest.fingerprint == KeptForest.fingerprint(contexts, numbers, own) else { return nil }
       return ComparisonForest(
-        points: zip(forest.a, forest.b).map { SIMD2(numbers[Int($0)], numbers[Int($1)]) },
-        radius: forest.radius, joins: forest.joins)
+        points: own.points.map { SIMD2(numbers[Int($0.x)], numbers[Int($0.y)]) }, radius: own.radius,
+        joins: own.joins)
     }
 
     /// The weights, where they are of these very contexts and as they were stored.
@@ -191,7 +189,8 @@ extension RewardFit.Result {
     var forest: RewardFit.State.KeptForest?
     if merged == nil, case .local(let local)? = fittedWeights.comparisons, let contexts = dataset.contexts {
       forest = RewardFit.State.KeptForest(
-        fingerprint: RewardFit.State.KeptForest.fingerprint(contexts, Array(0..<Int32(contexts.count))),
+        fingerprint: RewardFit.State.KeptForest.fingerprint(
+          contexts, Array(0..<Int32(contexts.count)), local.forest),
         radius: local.forest.radius, a: local.forest.points.map(\.x), b: local.forest.points.map(\.y),
         joins: local.forest.joins)
     }
@@ -241,9 +240,23 @@ extension RewardFit.Result {
 }
 
 extension RewardFit.State.KeptForest {
-  fileprivate static func fingerprint(_ contexts: Contexts, _ rows: [Int32]) -> String {
+  fileprivate static func fingerprint(
+    _ contexts: Contexts, _ rows: [Int32], _ forest: ComparisonForest
+  ) -> String {
     var print = Fingerprint()
     print.add(contexts.selecting(rows: rows.map(Int.init)))
+    print.add(forest.radius)
+    print.add(forest.points.count)
+    for point in forest.points {
+      print.add(Int(point.x))
+      print.add(Int(point.y))
+    }
+    print.add(forest.joins.count)
+    for join in forest.joins {
+      print.add(Int(join.a))
+      print.add(Int(join.b))
+      print.add(join.length)
+    }
     return print.text
   }
 }

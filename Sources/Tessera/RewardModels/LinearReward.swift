@@ -136,7 +136,7 @@ extension LambdaCurve {
       folds, full, weights, pairs: pairs, lambda: convention, groups: groups, scale: 1, work: work
     ) { problem, start in
       let found = try LinearReward(design, problem, start: start, tolerance: 1e-5, work: work.silent)
-      return (found.coefficients, found.rewards)
+      return (found.coefficients, found.rewards, found.iterations)
     }
   }
 }

@@ -67,9 +67,7 @@ public struct HeldOutFit: Sendable {
       let part = work.part(
         Double(number) / Double(estimates.count)...Double(number + 1) / Double(estimates.count))
       let groups = estimate.scheme.isUniform ? nil : estimate.measured.groups ?? copies
-      let scale =
-        estimate.scheme.isUniform && design == nil
-        ? fit.settings.lambdaConvention.standardLambda(1, alternatives: counts.alternatives) : 1
+      let scale = fit.lambdaScale(isStandard: estimate.scheme.isUniform && design == nil, dataset)
       let curve: LambdaCurve
       if let design {
         curve = try LambdaCurve(
@@ -85,7 +83,7 @@ public struct HeldOutFit: Sendable {
       var (rows, rewards, clusters) = ([Comparison](), [Double](), [Int]())
       var own = [Double](repeating: 0, count: folds.clusterCount)
       for fold in 0..<folds.count {
-        let training = PairCounts(alternatives: counts.alternatives, comparisons: folds.training[fold])
+        let training = folds.trainingCounts[fold]
         let weights = estimate.pairs.restricted(
           from: counts, to: training, pairs: convention, lambda: fit.settings.lambdaConvention, groups: groups
         )

@@ -73,26 +73,15 @@ import Testing
     }
   }
 
-  @Test func `The curve costs less than ten plain fits`() throws {
+  @Test func `Every fit of a curve goes on from the one before: a few Newton steps each`() throws {
     let data = try Self.board(60, 20_000, spread: 1, seed: 4)
-    let folds = try #require(Folds(data, seed: 0))
+    let curve = try Self.curve(data)
     let pairs = try PairWeights(uniform: data.pairCounts, pairs: .count)
-    // In Newton iterations, which are what both are made of.
-    var iterations = 0
-    _ = try BradleyTerry(lambda: 0.01).fit(data.pairCounts, pairs).iterations
-    for fold in 0..<folds.count {
-      let part = PairCounts(alternatives: 60, comparisons: folds.training[fold])
-      let weights = try PairWeights(uniform: part, pairs: .count)
-      var start: [Double]?
-      for lambda in LambdaCurve.grid.reversed() {
-        let fit = try BradleyTerry(lambda: lambda, tolerance: 1e-5).fit(part, weights, start: start)
-        iterations += fit.iterations
-        start = fit.rewards
-      }
-    }
     let plain = try BradleyTerry(lambda: 0.01).fit(data.pairCounts, pairs).iterations
-    // Those fits are stricter than the curve's own; a plain fit ends with two more passes for errors.
-    #expect(iterations < 40 * plain, "\(iterations) against \(plain)")
+    let fits = curve.folds * curve.points.count
+    // From nothing each would take `plain` of them.
+    #expect(2 * curve.iterations < plain * fits, "\(curve.iterations) of \(fits) fits, plain \(plain)")
+    #expect(curve.iterations >= fits / 2)
   }
 
   @Test func `The settings' lambda and the curve's are what the estimates have`() throws {

@@ -134,4 +134,27 @@ import Testing
     let a = try #require(moves.first { $0.id == "a" })
     #expect(a.before > 0 && a.after < 0 && a.rankBefore == 1 && a.rankAfter == 3)
   }
+
+  @Test func `A forest that is not as it was stored is left aside`() throws {
+    let rows = votes(30, 500, seed: 97)
+    let fit = RewardFit(fitSettings { $0.weights = .scheme(.local(scale: 1)) })
+    let data = try voteData(30, rows)
+    let whole = try fit.run(data)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let text = try String(decoding: encoder.encode(whole.state), as: UTF8.self)
+    let joins = try #require(whole.state.forest?.joins)
+    #expect(joins.count > 10)
+    // A join that is longer than it was, and none at all.
+    let first = try String(decoding: encoder.encode(joins), as: UTF8.self)
+    for damaged in [
+      "[]", try String(decoding: encoder.encode(Array(joins.dropFirst())), as: UTF8.self),
+    ] {
+      let holds = text.contains(first)
+      #expect(holds)
+      let state = try JSONDecoder().decode(
+        RewardFit.State.self, from: Data(text.replacing(first, with: damaged).utf8))
+      #expect(try fit.run(data, from: state).weights.values == whole.weights.values)
+    }
+  }
 }

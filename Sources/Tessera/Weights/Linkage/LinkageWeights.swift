@@ -60,19 +60,8 @@ public enum LinkageWeights {
       }
     }
     for (i, group) in groups.groupOf.enumerated() { shares[group] += votes[i] }
-    let order = nearest.indices.filter { nearest[$0].isFinite }.sorted {
-      (nearest[$0], $0) < (nearest[$1], $1)
-    }
-    let total = order.reduce(0) { $0 + shares[$1] }
     // All alternatives are one: any horizon gives the same weights.
-    guard total > 0 else { return 1 }
-    var (before, sum) = (0.0, 0.0)
-    for group in order {
-      let after = before + shares[group] / total
-      sum += max(0, min(after, 0.75) - max(before, 0.25)) * nearest[group]
-      before = after
-    }
-    return 2 * sum
+    return middleHalfMean(nearest, votes: shares) ?? 1
   }
 
   /// The same from a tree that is there already: several resolutions for the price of one.
