@@ -46,11 +46,16 @@ let package = Package(
     ),
     // Requests over HTTP. Foundation's client on Linux spins on the processor while it waits.
     .target(name: "CTesseraHTTP", dependencies: ["CCurl"]),
+    // Compressed pages of Parquet files and compressed files of rows.
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]),
     // MARK: Library
     // Values and algorithms: no files, no printing, no network, no Foundation.
     .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels", "CTesseraCells"]),
-    // Files in and out: comparisons (JSONL, CSV), arrays (.npy, safetensors), documents (JSON), their verification.
-    .target(name: "TesseraFormats", dependencies: ["Tessera"]),
+    // Files in and out: rows (JSONL, CSV, Parquet), arrays (.npy, safetensors), documents (JSON), their verification.
+    .target(name: "TesseraFormats", dependencies: ["Tessera", "CZstd", "CZlib", "CSnappy"]),
     // Texts to contexts: the built-in embedder, services, their cache.
     .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats", "CSQLite", "CTesseraHTTP"]),
     // Figures and HTML pages.

@@ -7,12 +7,14 @@ public enum FormatError: KindedError, Equatable {
   case cannotWrite(file: String, reason: String)
   /// Something in the file: `line` counts from 1, nil where lines have no meaning.
   case content(file: String, line: Int?, field: String?, found: String, expected: String)
+  /// The same where rows are counted, from 1, and lines have no meaning.
+  case row(file: String, row: Int, field: String?, found: String, expected: String)
 
   public var kind: ErrorKind {
     switch self {
     case .noSuchFile, .cannotRead: .missing
     case .cannotWrite: .write
-    case .content: .data
+    case .content, .row: .data
     }
   }
 
@@ -22,10 +24,16 @@ public enum FormatError: KindedError, Equatable {
     case .cannotRead(let file, let reason): return "\(file): cannot be read: \(reason)"
     case .cannotWrite(let file, let reason): return "\(file): cannot be written: \(reason)"
     case .content(let file, let line, let field, let found, let expected):
-      let place = line.map { "\(file):\($0)" } ?? file
-      let name = field.map { "field \"\($0)\": " } ?? ""
-      return "\(place): \(name)found \(found), expected \(expected)"
+      return Self.sentence(line.map { "\(file):\($0)" } ?? file, field, found, expected)
+    case .row(let file, let row, let field, let found, let expected):
+      return Self.sentence("\(file): row \(row)", field, found, expected)
     }
+  }
+
+  private static func sentence(_ place: String, _ field: String?, _ found: String, _ expected: String)
+    -> String
+  {
+    "\(place): \(field.map { "field \"\($0)\": " } ?? "")found \(found), expected \(expected)"
   }
 }
 
