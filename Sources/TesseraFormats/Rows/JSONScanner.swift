@@ -7,10 +7,10 @@ package struct JSONScanner {
 
   /// A value as it stands in the text. For a string the quotation marks are left out.
   package struct Value {
-    let kind: Kind
-    let bytes: UnsafeBufferPointer<UInt8>
+    package let kind: Kind
+    package let bytes: UnsafeBufferPointer<UInt8>
     /// Whether a string has escapes that `JSONScanner.unescape` must resolve.
-    let escaped: Bool
+    package let escaped: Bool
 
     var isNull: Bool { kind == .literal && bytes.first == 0x6E }
   }
