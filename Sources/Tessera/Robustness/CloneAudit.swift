@@ -208,9 +208,21 @@ public struct Verdict: Sendable {
 /// What a study of robustness can object to.
 public enum RobustnessError: KindedError, Equatable {
   case noContexts
+  /// Of so many alternatives more pairs are near than can be told apart.
+  case tooManyNearPairs(alternatives: Int, distance: Double, limit: Int)
 
-  public var kind: ErrorKind { .data }
+  public var kind: ErrorKind {
+    switch self {
+    case .noContexts: .data
+    case .tooManyNearPairs: .option
+    }
+  }
+
   public var description: String {
-    "the dataset has no contexts; which answers are near-duplicates is told by them"
+    switch self {
+    case .noContexts: "the dataset has no contexts; which answers are near-duplicates is told by them"
+    case .tooManyNearPairs(let alternatives, let distance, let limit):
+      "more than \(limit) pairs of \(alternatives) alternatives lie within the distance \(distance); expected a smaller distance"
+    }
   }
 }
