@@ -4,7 +4,11 @@ SWIFT ?= swift
 TOOL = .build/release/tessera
 STORY = Examples/three-answers
 
-.PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize
+# Where `make install` puts things; DESTDIR stands before it, for those who make packages.
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+.PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall
 
 demo: build
 	@echo
@@ -32,6 +36,25 @@ docs: dependencies
 
 build: dependencies
 	$(SWIFT) build -c release --product tessera
+
+# The tool, its manual and what shells complete, all made from its own description. `make build` first, then
+# `sudo make install`: what is built is not built again.
+install: $(TOOL)
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
+	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tessera
+	Scripts/make-manual $(TOOL) $(SHARE)/man/man1
+	$(TOOL) --generate-completion-script bash > $(SHARE)/bash-completion/completions/tessera
+	$(TOOL) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_tessera
+	$(TOOL) --generate-completion-script fish > $(SHARE)/fish/vendor_completions.d/tessera.fish
+
+$(TOOL):
+	$(MAKE) build
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/tessera $(SHARE)/man/man1/tessera.1 $(SHARE)/man/man1/tessera-*.1 \
+	  $(SHARE)/bash-completion/completions/tessera $(SHARE)/zsh/site-functions/_tessera \
+	  $(SHARE)/fish/vendor_completions.d/tessera.fish
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Sources

@@ -43,10 +43,10 @@ struct AuditCommand: ParsableCommand {
   @Option(help: "Resamples of the bootstrap.")
   var bootstraps: Int = 100
 
-  @OptionGroup var space: SpaceOptions
+  @OptionGroup(title: "Alternative space, samples, cores") var space: SpaceOptions
   @OptionGroup var estimate: EstimateOptions
   @OptionGroup var settings: SettingsOptions
-  @OptionGroup var texts: TextOptions
+  @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
   @Option(name: .shortAndLong, help: "Folder for index.html and audit.json.")
   var output: String = "audit"
@@ -69,7 +69,9 @@ struct AuditCommand: ParsableCommand {
   private func chosenSchemes() throws -> [SchemeSpecification] {
     let named = try schemes.split(separator: ",").map { name -> SchemeSpecification in
       guard let scheme = SchemeSpecification(name: name.trimmingCharacters(in: .whitespaces)) else {
-        throw ValidationError("--schemes names \(name); expected some of \(SchemeSpecification.spellings).")
+        let expected = NearestName.expectation(
+          String(name), among: SchemeSpecification.spellings.components(separatedBy: ", "), "some")
+        throw ValidationError("--schemes names \(name); \(expected)")
       }
       return scheme
     }

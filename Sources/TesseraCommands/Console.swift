@@ -18,11 +18,18 @@ enum Console {
   /// What files hold must not steer the terminal: control characters are spelled out, but for the ends of lines.
   static func error(_ message: String) {
     clearProgress()
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    say(lines.map { TextTable.visible(String($0), limit: .max) }.joined(separator: "\n") + "\n")
+    say(visible(message) + "\n")
   }
 
-  static func warn(_ message: String) { error("tessera: warning: \(message)") }
+  static func warn(_ message: String) {
+    clearProgress()
+    say("tessera: \(Medium(descriptor: 2).paint("warning:", .warning)) \(visible(message))\n")
+  }
+
+  private static func visible(_ message: String) -> String {
+    message.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { TextTable.visible(String($0), limit: .max) }.joined(separator: "\n")
+  }
 
   static func showProgress(_ line: String) {
     progressShown.store(true, ordering: .relaxed)
@@ -46,44 +53,13 @@ enum Console {
     }
   }
 
-  /// Work on some cores with a line on the terminal: the share done and the time left, once it has taken a second.
+  /// A line that stays, on standard error.
+  static func note(_ line: String) { say(line + "\n") }
+
+  /// Work on some cores that says how far it is and how long it takes: on a line of the terminal, or elsewhere in a line
+  /// every half minute, so that a log shows that something happens.
   static func work(_ label: String, threads: Int?) -> Work {
-    guard isatty(2) == 1 else { return Work(threads: threads) }
-    let line = ProgressLine(label)
-    return Work(threads: threads) { share, what in line.update(share, what) }
-  }
-}
-
-/// A line on the terminal that says how far work is.
-private final class ProgressLine: Sendable {
-  private let label: String
-  private let start = ContinuousClock.now
-  private let last = Mutex(ContinuousClock.now)
-
-  init(_ label: String) { self.label = label }
-
-  func update(_ share: Double, _ what: String) {
-    if share >= 1 {
-      Console.clearProgress()
-      return
-    }
-    let now = ContinuousClock.now
-    let due = last.withLock { last in
-      guard now - start > .seconds(1), now - last > .milliseconds(100) else { return false }
-      last = now
-      return true
-    }
-    guard due else { return }
-    let elapsed = (now - start).components
-    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    let left = share > 0 ? seconds / share - seconds : 0
-    Console.showProgress(
-      "\(label) \(Int(share * 100)) %, \(Self.spell(left)) left\(what.isEmpty ? "" : ", \(what)")")
-  }
-
-  private static func spell(_ seconds: Double) -> String {
-    let whole = Int(min(max(seconds, 0).rounded(.up), 1e8))
-    return whole < 90
-      ? "\(whole) s" : whole < 5400 ? "\((whole + 30) / 60) min" : "\((whole + 1800) / 3600) h"
+    let progress = Progress(label, every: isatty(2) == 1 ? nil : Progress.interval)
+    return Work(threads: threads) { share, what in progress.update(share, what) }
   }
 }

@@ -47,6 +47,9 @@ struct EmbedCommand: ParsableCommand {
     if embedder.embedder == .openai, model == nil {
       throw ValidationError("--embedder openai needs the name of a model: give --model.")
     }
+    if embedder.embedder == .builtin, model != nil {
+      throw ValidationError("--model names a service's model: give --embedder openai.")
+    }
     if saveEmbedder != nil, embedder.embedder != .builtin {
       throw ValidationError("--save-embedder is for the built-in embedder.")
     }

@@ -26,20 +26,11 @@ struct FitCommand: ParsableCommand {
   @Option(help: ArgumentHelp(WeightChoice.help, valueName: "scheme"))
   var weights: WeightChoice?
 
-  @OptionGroup var space: SpaceOptions
+  @OptionGroup(title: "Alternative space, samples, cores") var space: SpaceOptions
 
   @OptionGroup var estimate: EstimateOptions
 
   @OptionGroup var settings: SettingsOptions
-
-  @Flag(help: "Merge alternatives with equal contexts into one and pool their comparisons.")
-  var mergeDuplicates = false
-
-  @Flag(help: "Weigh answers within each prompt: every alternative has one prompt, prompts count alike.")
-  var perPrompt = false
-
-  @Flag(help: "Weigh compared pairs in the space of pairs, so that sparse comparisons lose no mass.")
-  var pairSpace = false
 
   @Option(
     help: ArgumentHelp(
@@ -47,28 +38,11 @@ struct FitCommand: ParsableCommand {
       valueName: "file"))
   var families: String?
 
-  @Flag(
-    help: "Take profiles of win rates for contexts, where no others are known: for leaderboards.")
-  var profiles = false
+  @OptionGroup(title: "Which alternatives are alike") var likeness: LikenessOptions
+  @OptionGroup(title: "More figures") var figures: FigureOptions
+  @OptionGroup(title: "More votes, day by day") var states: StateOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Show the difference of every reward from that of one alternative, with its standard error.",
-      valueName: "id"))
-  var against: String?
-
-  @Flag(help: "Write the mass of every compared pair and the ridge's mass of every alternative (JSON).")
-  var pairMasses = false
-
-  @Option(help: ArgumentHelp("Store votes, weights and rewards, for more votes to come.", valueName: "file"))
-  var saveState: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Go on from a stored state: its votes and those of the files, and what moved.", valueName: "file"))
-  var fromState: String?
-
-  @OptionGroup var texts: TextOptions
+  @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
   @OptionGroup var rows: RowOptions
 
@@ -82,18 +56,16 @@ struct FitCommand: ParsableCommand {
       settings.weights = weights
       given.insert(.weights)
     }
-    if mergeDuplicates { settings.mergeDuplicates = true }
-    if perPrompt { settings.perPrompt = true }
-    if pairSpace { settings.pairSpace = true }
-    if profiles { settings.profiles = true }
+    likeness.apply(to: &settings)
     settings = settings.implied(by: given)
     try SettingsOptions.check(settings)
     return (settings, given)
   }
 
   func validate() throws {
-    if fromState == nil { try input.requireFiles() }
-    if pairMasses, output.format != .json {
+    if states.fromState == nil { try input.requireFiles() }
+    try rows.check(output)
+    if figures.pairMasses, output.format != .json {
       throw ValidationError("--pair-masses is written into the JSON document: give --format json.")
     }
     // A configuration file is read when the command runs; what stands here is checked before.
@@ -101,7 +73,7 @@ struct FitCommand: ParsableCommand {
   }
 
   private func refuseWithoutContexts(_ settings: RewardFit.Settings) throws {
-    if settings.weights == .scheme(.families), families == nil, fromState == nil {
+    if settings.weights == .scheme(.families), families == nil, states.fromState == nil {
       throw ValidationError("--weights families needs them: give --families.")
     }
     if families != nil, settings.weights != .automatic, settings.weights != .scheme(.families) {
@@ -122,15 +94,16 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     var (settings, given) = try resolved()
-    let state = try fromState.map { try DocumentFile.read(RewardFit.State.self, from: $0) }
+    let state = try states.fromState.map { try DocumentFile.read(RewardFit.State.self, from: $0) }
     if let state {
       // What was not asked for is as it was.
       try state.check(settings, scheme: nil, only: given)
       settings = state.settings
     }
     try refuseWithoutContexts(settings)
-    let data = try readData(settings, state)
-    if let file = fromState, state?.weightedRewards != nil, data.contexts == nil {
+    var draws = false
+    let data = try readData(settings, state) { draws = true }
+    if let file = states.fromState, state?.weightedRewards != nil, data.contexts == nil {
       throw FormatError.content(
         file: file, line: nil, field: "weightedRewards", found: "a weighted estimate, and no contexts now",
         expected: "--alternatives, with what the weights came from")
@@ -150,6 +123,7 @@ struct FitCommand: ParsableCommand {
     try SettingsOptions.refuseUnused(
       settings, given, hasContexts: data.contexts != nil || settings.profiles,
       schemes: [own.scheme(Sampling())])
+    let against = figures.against
     let reference = try against.map { try data.place(of: $0, option: "--against") }
 
     let work = Console.work("fitting", threads: space.threads)
@@ -158,6 +132,11 @@ struct FitCommand: ParsableCommand {
     let result = try RewardFit(settings).run(
       data, aids: aids, against: reference, from: state, work: work)
     work.report(1)
+    draws = draws || (aids.transform == nil && result.transform?.mean.isEmpty == false)
+    if given.contains(.seed), !draws, !SeedUse.draws(result) {
+      throw SeedUse.refusal(
+        "the weights are exact, lambda was given, and errors are worked out, not simulated")
+    }
     if let reference, let against, result.best.rewards[reference] == nil {
       Console.warn("\"\(against)\" has no reward, so the others have no difference from it")
     }
@@ -168,7 +147,7 @@ struct FitCommand: ParsableCommand {
         Console.warn("the \(name) estimate is NOT A MINIMUM: \(why)")
       }
     }
-    if let saveState { try DocumentFile.write(result.state, to: saveState) }
+    if let saveState = states.saveState { try DocumentFile.write(result.state, to: saveState) }
     if case .local(let local)? = result.fittedWeights.comparisons, local.hasDenseDomain {
       Console.warn(
         "a group of \(Spell.count(local.largestGroup)) comparisons hangs together and is wider than near-duplicates are: answers that lie much closer than elsewhere count as few; weigh such a domain on its own"
@@ -188,9 +167,9 @@ struct FitCommand: ParsableCommand {
       }
     }
     let why = WhyWords.lines(result)
+    let table = FitTable(result, why: why, against: against)
     switch output.format {
     case .table:
-      let table = FitTable(result, why: why, against: against)
       try output.write(
         table.text(rows: rows) + (ranking.map { FamiliesTable.text($0, rows: rows) } ?? "")
           + (state.map { MovesTable.text(result, since: $0, rows: rows) } ?? ""))
@@ -198,8 +177,9 @@ struct FitCommand: ParsableCommand {
       try output.write(
         DocumentFile.text(
           FitDocument(
-            result, advice: advice, why: why, families: ranking, pairMasses: pairMasses, against: against)))
-    case .csv: try output.write(FitTable.csv(FitDocument(result, against: against)))
+            result, advice: advice, why: why, families: ranking, pairMasses: figures.pairMasses,
+            against: against)))
+    case .csv: try output.write(table.csv(FitDocument(result, against: against), rows: rows))
     }
   }
 
@@ -210,8 +190,9 @@ struct FitCommand: ParsableCommand {
     return true
   }
 
-  private func readData(_ settings: RewardFit.Settings, _ state: RewardFit.State?) throws -> PreferenceDataset
-  {
+  private func readData(
+    _ settings: RewardFit.Settings, _ state: RewardFit.State?, embedded: () -> Void
+  ) throws -> PreferenceDataset {
     let looksAtContexts = settings.weights != .scheme(.uniform) || settings.mergeDuplicates
     if input.comparisons.isEmpty, let state {
       guard let known = try alternatives.read() else { return try state.dataset() }
@@ -223,77 +204,10 @@ struct FitCommand: ParsableCommand {
       comparisons: input, alternatives: alternatives, texts: looksAtContexts ? texts : nil,
       seed: settings.seed,
       threads: space.threads
-    ).read(keepsPrompts: settings.perPrompt || settings.lambda == .automatic)
+    ).read(keepsPrompts: settings.perPrompt || settings.lambda == .automatic) { _ in embedded() }
     return try state.map { try $0.dataset().merging(new) } ?? new
   }
 }
-
-/// What decides an estimate beside the weights.
-struct EstimateOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Strength of the regularisation: a number, or auto (the default), what predicts best what is held out.",
-      valueName: "lambda"))
-  var lambda: LambdaChoice?
-
-  @Option(
-    help:
-      "local (the default): an alternative is held back by what it was compared with; normalized: by its whole weight; paper: Equation 1's lambda, m times as large in the standard estimate."
-  )
-  var lambdaConvention: LambdaConvention?
-
-  @Option(
-    help:
-      "proportion: every compared pair counts once; count: in proportion to its comparisons; auto (the default): proportion with Voronoi cells, count elsewhere."
-  )
-  var pairs: PairChoice?
-
-  @OptionGroup var paper: PaperOptions
-
-  func apply(to settings: inout RewardFit.Settings, _ given: inout Set<RewardFit.Settings.Key>) {
-    settings = paper.applied(to: settings, given)
-    if let lambda {
-      settings.lambda = lambda
-      given.insert(.lambda)
-    }
-    if let lambdaConvention {
-      settings.lambdaConvention = lambdaConvention
-      given.insert(.lambdaConvention)
-    }
-    if let pairs {
-      settings.pairs = pairs
-      given.insert(.pairs)
-    }
-  }
-}
-
-/// The paper's choices in one word.
-struct PaperOptions: ParsableArguments {
-  @Flag(
-    help:
-      "The paper's own choices: Voronoi cells in the unit cube, win rates as proportions, lambda 0.1 in its convention. Options given beside it win."
-  )
-  var paper = false
-
-  /// Settings with the paper's in place of defaults; what was given stays.
-  func applied(to settings: RewardFit.Settings, _ given: Set<RewardFit.Settings.Key>) -> RewardFit.Settings {
-    guard paper else { return settings }
-    let own = RewardFit.Settings.paper
-    var result = settings
-    if !given.contains(.weights) { result.weights = own.weights }
-    if !given.contains(.space) { result.space = own.space }
-    if !given.contains(.pairs) { result.pairs = own.pairs }
-    if !given.contains(.lambda) { result.lambda = own.lambda }
-    if !given.contains(.lambdaConvention) { result.lambdaConvention = own.lambdaConvention }
-    return result
-  }
-}
-
-extension LambdaChoice: ExpressibleByArgument {
-  public init?(argument: String) { self.init(name: argument) }
-}
-
-extension PairChoice: ExpressibleByArgument {}
 
 extension PreferenceDataset {
   /// Where an alternative stands that an option names.

@@ -39,58 +39,27 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var page: PageOptions
 
-  @Option(help: "Random instances where a claim is checked on many.")
-  var instances: Int = 200
-
-  @Option(help: "Seed of the random instances.")
-  var seed: UInt64 = 0
-
-  @Option(help: "Comparisons of a data set of the case study.")
-  var comparisons: Int = 1_000
-
-  @Option(help: "Runs of each training of the case study.")
-  var runs: Int = 20
-
-  @Option(
-    help:
-      "Pairs of data sets of the case study (default: 16, with --llm 5). Verdicts need several; each costs replies."
-  )
-  var repeats: Int?
-
-  @Option(help: "Random populations of section 8.")
-  var populations: Int = 40
-
-  @Option(
-    help: ArgumentHelp("Service whose language model writes and judges in section 7.", valueName: "url"))
-  var llm: String?
-
-  @Option(help: "Its model.")
-  var llmModel: String = "gpt-4o-mini"
-
-  @Option(help: ArgumentHelp("Service that embeds in section 7.", valueName: "url"))
-  var embedder: String?
-
-  @Option(help: "Its model.")
-  var embedderModel: String = "text-embedding-3-small"
-
-  @OptionGroup(title: "Services") var requests: RequestOptions
+  @OptionGroup(title: "Sizes") var sizes: ReproductionSizes
+  @OptionGroup(title: "Services of the case study") var models: StudyServices
+  @OptionGroup(title: "How services are asked") var requests: RequestOptions
 
   private func settings() throws -> Reproduction.Settings {
     var settings = Reproduction.Settings()
-    settings.instances = instances
-    settings.seed = seed
-    settings.study.comparisons = comparisons
-    settings.study.runs = runs
-    settings.study.repeats = repeats ?? (llm == nil ? settings.study.repeats : 5)
-    settings.study.populations = populations
-    let cache = llm != nil || embedder != nil ? try requests.openCache() : nil
-    if let llm {
+    settings.instances = sizes.instances
+    settings.seed = sizes.seed
+    settings.study.comparisons = sizes.comparisons
+    settings.study.runs = sizes.runs
+    settings.study.repeats = sizes.repeats ?? (models.llm == nil ? settings.study.repeats : 5)
+    settings.study.populations = sizes.populations
+    let cache = models.llm != nil || models.embedder != nil ? try requests.openCache() : nil
+    if let llm = models.llm {
       settings.study.source = .model(
-        try ChatService(requests.service(at: llm), model: llmModel, cache: cache))
+        try ChatService(requests.service(at: llm), model: models.llmModel, cache: cache))
     }
-    if let embedder {
+    if let embedder = models.embedder {
       settings.study.embedder = try EmbeddingService(
-        requests.service(at: embedder), model: embedderModel, batchSize: requests.requestSize, cache: cache)
+        requests.service(at: embedder), model: models.embedderModel, batchSize: requests.requestSize,
+        cache: cache)
     }
     return settings
   }
@@ -100,15 +69,17 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard instances >= 1 else { throw ValidationError("--instances is \(instances); expected at least 1.") }
+    guard sizes.instances >= 1 else {
+      throw ValidationError("--instances is \(sizes.instances); expected at least 1.")
+    }
     for name in sections where !Reproduction.sectionNames.contains(name) {
       throw ValidationError(
         "--only names the section \(name); expected some of \(Reproduction.sectionNames.joined(separator: ", "))."
       )
     }
     for (name, value) in [
-      ("--comparisons", comparisons), ("--runs", runs), ("--repeats", repeats ?? 1),
-      ("--populations", populations),
+      ("--comparisons", sizes.comparisons), ("--runs", sizes.runs), ("--repeats", sizes.repeats ?? 1),
+      ("--populations", sizes.populations),
     ] where value < 1 {
       throw ValidationError("\(name) is \(value); expected at least 1.")
     }
@@ -164,4 +135,44 @@ struct ReproduceCommand: ParsableCommand {
     try FileAccess.write(Array(result.json.text().utf8), to: output + "/results.json")
     try FileAccess.write(Array(result.page.html(plotly: script).utf8), to: output + "/index.html")
   }
+}
+
+/// How much is computed.
+struct ReproductionSizes: ParsableArguments {
+  @Option(help: "Random instances where a claim is checked on many.")
+  var instances: Int = 200
+
+  @Option(help: "Seed of the random instances.")
+  var seed: UInt64 = 0
+
+  @Option(help: "Comparisons of a data set of the case study.")
+  var comparisons: Int = 1_000
+
+  @Option(help: "Runs of each training of the case study.")
+  var runs: Int = 20
+
+  @Option(
+    help:
+      "Pairs of data sets of the case study (default: 16, with --llm 5). Verdicts need several; each costs replies."
+  )
+  var repeats: Int?
+
+  @Option(help: "Random populations of section 8.")
+  var populations: Int = 40
+}
+
+/// Services that write, judge and embed in place of the generator.
+struct StudyServices: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Service whose language model writes and judges in section 7.", valueName: "url"))
+  var llm: String?
+
+  @Option(help: "Its model.")
+  var llmModel: String = "gpt-4o-mini"
+
+  @Option(help: ArgumentHelp("Service that embeds in section 7.", valueName: "url"))
+  var embedder: String?
+
+  @Option(help: "Its model.")
+  var embedderModel: String = "text-embedding-3-small"
 }

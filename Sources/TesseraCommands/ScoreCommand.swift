@@ -23,11 +23,13 @@ struct ScoreCommand: ParsableCommand {
   @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context or text each.")
   var contexts: String
 
-  @OptionGroup var texts: TextOptions
+  @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
   @OptionGroup var rows: RowOptions
 
   @OptionGroup var output: OutputOptions
+
+  func validate() throws { try rows.check(output) }
 
   func run() throws {
     let file = try RewardModelFile(readingFrom: model)
@@ -63,7 +65,9 @@ struct ScoreCommand: ParsableCommand {
           .text())
     case .csv:
       var text = "id,reward,spread\n"
-      for i in ids.indices { text += "\(csvField(ids[i])),\(mean[i]),\(deviation[i])\n" }
+      for i in ids.indices.prefix(rows.limitOfCSV) {
+        text += "\(csvField(ids[i])),\(mean[i]),\(deviation[i])\n"
+      }
       try output.write(text)
     case .table:
       var table = TextTable([("alternative", .left), ("reward", .right), ("spread", .right)])

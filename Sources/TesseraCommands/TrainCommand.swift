@@ -31,9 +31,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp(WeightChoice.help, valueName: "scheme"))
   var weights: WeightChoice?
 
-  @OptionGroup var space: SpaceOptions
+  @OptionGroup(title: "Alternative space, samples, cores") var space: SpaceOptions
 
-  @OptionGroup var texts: TextOptions
+  @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
   @Option(help: "linear, or mlp (multilayer perceptron).")
   var model: Kind = .mlp
@@ -44,14 +44,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Models to train, with seeds of their own; the reward is their mean.")
   var runs: Int = 20
 
-  @Option(help: "Steps of each run.")
-  var steps: Int = 500
-
-  @Option(help: "Comparisons of a step.")
-  var batch: Int = 512
-
-  @Option(help: "Step size of Adam.")
-  var learningRate: Double = 1e-4
+  @OptionGroup(title: "Steps") var loop: StepOptions
 
   @Option(
     help: ArgumentHelp(
@@ -62,22 +55,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "local (the default), normalized or paper, as in tessera fit.")
   var lambdaConvention: LambdaConvention?
 
-  @OptionGroup var paper: PaperOptions
+  @OptionGroup(title: "Regularisation") var paper: PaperOptions
 
   @OptionGroup var fitSettings: SettingsOptions
 
   @Option(help: "Share of the prompts to hold out and judge the models by; 0 for none.")
   var heldOut: Double = 0.1
-
-  @Option(
-    help: ArgumentHelp(
-      "Stop a run after N evaluations, one every 25 steps, without a lower loss on a further held-out tenth; keep its best model.",
-      valueName: "N"))
-  var patience: Int?
-
-  @Option(
-    help: ArgumentHelp("Store a checkpoint beside the output every N steps; 0 for none.", valueName: "N"))
-  var checkpointEvery: Int = 100
 
   @Option(name: .shortAndLong, help: "File to write; it appears whole or not at all.")
   var output: String
@@ -105,11 +88,11 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError("--hidden is \(hidden); expected sizes such as 32,32.")
     }
     return RewardTraining(
-      hidden: model == .linear ? [] : sizes.compactMap { $0 }, steps: steps, batchSize: batch,
-      learningRate: learningRate, lambda: settings.lambda.value ?? LambdaCurve.fixed,
+      hidden: model == .linear ? [] : sizes.compactMap { $0 }, steps: loop.steps, batchSize: loop.batch,
+      learningRate: loop.learningRate, lambda: settings.lambda.value ?? LambdaCurve.fixed,
       lambdaConvention: settings.lambdaConvention,
       runs: runs,
-      seed: settings.seed, patience: patience)
+      seed: settings.seed, patience: loop.patience)
   }
 
   func validate() throws {
@@ -122,8 +105,8 @@ struct TrainCommand: ParsableCommand {
     guard heldOut >= 0, heldOut < 1 else {
       throw ValidationError("--held-out is \(heldOut); expected a share below 1.")
     }
-    guard checkpointEvery >= 0 else {
-      throw ValidationError("--checkpoint-every is \(checkpointEvery); expected 0 or more.")
+    guard loop.checkpointEvery >= 0 else {
+      throw ValidationError("--checkpoint-every is \(loop.checkpointEvery); expected 0 or more.")
     }
     guard alternatives.alternatives != nil else {
       throw ValidationError(
@@ -172,7 +155,7 @@ struct TrainCommand: ParsableCommand {
     if plan.test != nil || !isWeighted { wanted.append(try plan.wanted("standard", nil, settings)) }
     if let robust { wanted.append(try plan.wanted("weighted", robust, settings)) }
     let checkpoint = TrainingCheckpoint(
-      file: output + ".checkpoint", every: checkpointEvery, plan: plan, estimates: wanted)
+      file: output + ".checkpoint", every: loop.checkpointEvery, plan: plan, estimates: wanted)
     let ensembles = try checkpoint.train()
     guard let ensemble = ensembles[isWeighted ? "weighted" : "standard"] else { return }
 
@@ -181,14 +164,14 @@ struct TrainCommand: ParsableCommand {
       "lambda":
         "\(wanted.last { $0.name == (isWeighted ? "weighted" : "standard") }?.lambda ?? LambdaCurve.fixed)",
       "lambda_convention": settings.lambdaConvention.rawValue,
-      "seed": "\(settings.seed)", "steps": "\(steps)", "batch": "\(batch)",
-      "learning_rate": "\(learningRate)", "held_out": "\(heldOut)",
+      "seed": "\(settings.seed)", "steps": "\(loop.steps)", "batch": "\(loop.batch)",
+      "learning_rate": "\(loop.learningRate)", "held_out": "\(heldOut)",
     ]
     if raw.alternatives[0].text != nil, embedder != nil || texts.embeddingModel != nil {
       notes["embedder"] = texts.embeddingModel ?? "builtin"
       notes["with_prompt"] = "\(texts.withPrompt)"
     }
-    if let patience { notes["patience"] = "\(patience)" }
+    if let patience = loop.patience { notes["patience"] = "\(patience)" }
     try RewardModelFile(
       ensemble: ensemble, transform: transform, notes: notes,
       embedder: embedder?.tensors ?? [:]
@@ -198,8 +181,8 @@ struct TrainCommand: ParsableCommand {
     let sizes = ensemble.models[0].sizes.map(String.init).joined(separator: " - ")
     let loss = ensemble.losses.reduce(0, +) / Double(ensemble.losses.count)
     var text =
-      "\(Spell.plural(runs, "run")) of \(Spell.plural(steps, "step")), layers \(sizes), mean loss of the last batches \(Spell.decimals(loss))\n"
-    if patience != nil, let least = ensemble.steps.min(), let most = ensemble.steps.max() {
+      "\(Spell.plural(runs, "run")) of \(Spell.plural(loop.steps, "step")), layers \(sizes), mean loss of the last batches \(Spell.decimals(loss))\n"
+    if loop.patience != nil, let least = ensemble.steps.min(), let most = ensemble.steps.max() {
       text += "stopped after \(least) to \(most) steps, each run with its best model\n"
     }
     for one in wanted {
@@ -213,4 +196,26 @@ struct TrainCommand: ParsableCommand {
     }
     try Console.output(text + "wrote \(output)\n")
   }
+}
+
+/// How long a run goes on, and how far a step goes.
+struct StepOptions: ParsableArguments {
+  @Option(help: "Steps of each run.")
+  var steps: Int = 500
+
+  @Option(help: "Comparisons of a step.")
+  var batch: Int = 512
+
+  @Option(help: "Step size of Adam.")
+  var learningRate: Double = 1e-4
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop a run after N evaluations, one every 25 steps, without a lower loss on a further held-out tenth; keep its best model.",
+      valueName: "N"))
+  var patience: Int?
+
+  @Option(
+    help: ArgumentHelp("Store a checkpoint beside the output every N steps; 0 for none.", valueName: "N"))
+  var checkpointEvery: Int = 100
 }

@@ -38,7 +38,7 @@ struct WeightsCommand: ParsableCommand {
 
   @OptionGroup var settings: SettingsOptions
 
-  @OptionGroup var texts: TextOptions
+  @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
   @OptionGroup var rows: RowOptions
 
@@ -65,13 +65,38 @@ struct WeightsCommand: ParsableCommand {
     if !merge.isEmpty, file != nil || part != nil {
       throw ValidationError("--merge puts parts together: give neither a file of contexts nor --part.")
     }
+    if !merge.isEmpty { try refuseBesideMerge() }
+    try rows.check(output)
     if part != nil, output.output == nil {
       throw ValidationError("--part writes a file for --merge: give -o.")
+    }
+    if part != nil, let format = output.askedFormat, format != .json {
+      throw ValidationError("--part writes JSON; expected a file that ends in .json, and no other --format.")
     }
     if part != nil, space.targetError != nil {
       throw ValidationError("--part divides a number of samples: give --samples in place of --target-error.")
     }
     if settings.config == nil { _ = try resolved() }
+  }
+
+  /// Parts were counted under settings of their own.
+  private func refuseBesideMerge() throws {
+    var given: Set<RewardFit.Settings.Key> = []
+    var settings = RewardFit.Settings()
+    space.apply(to: &settings, &given)
+    if weighting != nil { given.insert(.weights) }
+    var names = RewardFit.Settings.Key.allCases.filter(given.contains).map(SettingsOptions.flag)
+    for (name, isGiven) in [
+      ("--config", self.settings.config != nil), ("--picture", picture != nil),
+      ("--threads", space.threads != nil), ("--transform", space.transforms.transform != nil),
+      ("--save-transform", space.transforms.saveTransform != nil),
+      ("--embedding-model", texts.embeddingModel != nil), ("--with-prompt", texts.withPrompt),
+    ] where isGiven { names.append(name) }
+    if let name = names.first {
+      throw ValidationError(
+        "\(name) has no effect here: the parts that --merge puts together were counted under their own settings."
+      )
+    }
   }
 
   func run() throws {
@@ -85,8 +110,11 @@ struct WeightsCommand: ParsableCommand {
         "\(picture != nil ? "--picture draws" : "--part divides") Voronoi cells: give --weights voronoi.")
     }
     let file = self.file ?? ""
+    var draws = false
     let (ids, raw) = try NamedContexts.read(file) {
-      try texts.contexts(of: $0, file: file, seed: settings.seed, threads: space.threads)?.contexts
+      let made = try texts.contexts(of: $0, file: file, seed: settings.seed, threads: space.threads)
+      draws = made?.fitted != nil
+      return made?.contexts
     }
     let work = Console.work("weights", threads: space.threads)
     let fit = RewardFit(settings)
@@ -99,6 +127,11 @@ struct WeightsCommand: ParsableCommand {
     let chosen = try scheme == .uniform ? nil : scheme.scheme(settings.sampling(pool: pool))
     let weights = try chosen?.weights(of: contexts, work: work) ?? .uniform(alternatives: contexts.count)
     work.report(1)
+    let isFitted = aids.transform == nil && transform?.mean.isEmpty == false
+    draws = draws || isFitted || picture != nil
+    if given.contains(.seed), !draws, !SeedUse.draws(weights, scheme.scheme(Sampling())) {
+      throw SeedUse.refusal("the weights are exact")
+    }
     try draw(ids, contexts, weights, settings, pool)
     try write(ids, weights)
   }
@@ -167,7 +200,7 @@ struct WeightsCommand: ParsableCommand {
     case .json: try output.write(DocumentFile.text(document))
     case .csv:
       var text = "id,weight,weightStandardError\n"
-      for row in document.alternatives {
+      for row in document.alternatives.prefix(rows.limitOfCSV) {
         text += "\(csvField(row.id)),\(row.weight),\(row.weightStandardError)\n"
       }
       try output.write(text)

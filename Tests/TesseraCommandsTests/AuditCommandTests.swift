@@ -35,7 +35,8 @@ import Testing
   }
 
   func audit(_ arguments: [String]) throws -> (result: Tool.Result, json: [String: Any]) {
-    let result = try Tool.run(["audit"] + arguments + ["--bootstraps", "20", "-o", folder.file("out")])
+    // The last of an option counts: arguments may ask for other resamples.
+    let result = try Tool.run(["audit", "--bootstraps", "20", "-o", folder.file("out")] + arguments)
     let json = FileManager.default.contents(atPath: folder.file("out/audit.json")).flatMap {
       try? JSONSerialization.jsonObject(with: $0) as? [String: Any]
     }

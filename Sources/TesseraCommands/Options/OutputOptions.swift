@@ -1,34 +1,97 @@
 import ArgumentParser
+import Foundation
 import TesseraFormats
 
-enum OutputFormat: String, CaseIterable, ExpressibleByArgument { case table, json, csv }
+/// What a command makes: Markdown is a table too.
+enum OutputFormat { case table, json, csv }
+
+/// Formats as they are asked for, by name or by the ending of a file.
+enum FormatName: String, CaseIterable, ExpressibleByArgument {
+  case table, markdown, json, csv
+
+  /// nil for endings that say nothing.
+  init?(endingOf file: String) {
+    switch URL(fileURLWithPath: file).pathExtension.lowercased() {
+    case "md", "markdown": self = .markdown
+    case "json": self = .json
+    case "csv": self = .csv
+    default: return nil
+    }
+  }
+}
 
 /// How much of a long table is printed.
 struct RowOptions: ParsableArguments {
-  @Option(help: "Rows of the table; 0 shows all.")
-  var top: Int = 50
+  @Option(help: "Rows of the table; 0 shows all (default: 50, and all of a CSV file).")
+  var top: Int?
 
   func validate() throws {
-    guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
+    if let top, top < 0 { throw ValidationError("--top is \(top); expected 0 or more.") }
   }
 
-  /// Rows to print.
-  var limit: Int { top == 0 ? .max : top }
+  /// Rows of a table to print.
+  var limit: Int { Self.limit(top ?? 50) }
+
+  /// Rows of a CSV file: programs want all, unless somebody asked.
+  var limitOfCSV: Int { Self.limit(top ?? 0) }
+
+  private static func limit(_ top: Int) -> Int { top == 0 ? .max : top }
 
   /// A line about the rows that are left out; empty where there are none.
   func rest(of count: Int) -> String {
     count > limit ? "... \(Spell.count(count - limit)) more (--top 0 shows all)\n" : ""
   }
+
+  /// - Throws: where rows were counted for a document that has no rows to leave out.
+  func check(_ output: OutputOptions) throws {
+    if let top, output.format == .json {
+      throw ValidationError(
+        "--top \(top) has no effect here: a JSON document holds every row; tables and CSV can be cut.")
+    }
+  }
 }
 
 /// What is printed, and where.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "table, json or csv.")
-  var format: OutputFormat = .table
+  @Option(name: .customLong("format"), help: "How it is written (default: as --output ends, or table).")
+  var chosenFormat: FormatName?
 
   @Option(
-    name: .shortAndLong, help: "File to write; it appears whole or not at all (default: standard output).")
+    name: .shortAndLong,
+    help: "File to write, such as fit.csv; it appears whole or not at all (default: standard output).")
   var output: String?
+
+  /// The format that was asked for, by name or by ending; nil where nobody said.
+  var askedFormat: FormatName? { chosenFormat ?? output.flatMap(FormatName.init(endingOf:)) }
+
+  var format: OutputFormat {
+    switch askedFormat {
+    case .table, .markdown, nil: .table
+    case .json: .json
+    case .csv: .csv
+    }
+  }
+
+  func validate() throws {
+    if let output {
+      let ending = URL(fileURLWithPath: output).pathExtension
+      let said = FormatName(endingOf: output)
+      if let chosenFormat, let said, said != chosenFormat {
+        throw ValidationError(
+          "--format is \(chosenFormat.rawValue) and --output is \(output), which is \(said.rawValue); expected one of them alone, or both alike."
+        )
+      }
+      if chosenFormat == nil, said == nil, !ending.isEmpty, ending.lowercased() != "txt" {
+        throw ValidationError(
+          "--output is \(output); expected a name that ends in .txt (table), .md (markdown), .json or .csv, or --format with one of \(FormatName.allCases.map(\.rawValue).joined(separator: ", "))."
+        )
+      }
+    }
+    var medium = output == nil ? Medium(descriptor: 1) : .plain
+    medium.isMarkdown = askedFormat == .markdown
+    // Tables are drawn for where they go.
+    Medium.current = medium
+  }
 
   func write(_ text: String) throws {
     if let output {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Tessera
 import TesseraFormats
 
@@ -30,32 +31,13 @@ struct SpaceOptions: ParsableArguments {
   @Option(help: "Seed: the same one gives the same bytes on any number of cores (default: 0).")
   var seed: UInt64?
 
-  @Flag(help: "Scale every context to length 1, so that distances are those of cosines.")
-  var normalize = false
-
-  @Flag(help: "Subtract the mean of the contexts, in which clones count as one.")
-  var center = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Keep the first K principal axes, fitted with weights that clones share.", valueName: "K"))
-  var pca: Int?
-
-  @Option(
-    help: ArgumentHelp("Use a stored transform of the contexts instead of fitting one.", valueName: "file"))
-  var transform: String?
-
-  @Option(help: ArgumentHelp("Store the transform of the contexts (JSON).", valueName: "file"))
-  var saveTransform: String?
-
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
 
+  @OptionGroup(title: "What is done to contexts before") var transforms: TransformOptions
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected at least 1.") }
-    if transform != nil, normalize || center || pca != nil {
-      throw ValidationError("--transform takes the place of --normalize, --center and --pca.")
-    }
     if relative, targetError == nil {
       throw ValidationError("--relative says how --target-error is meant: give both.")
     }
@@ -76,22 +58,22 @@ struct SpaceOptions: ParsableArguments {
     put(.targetError, targetError.map(Optional.some), \.targetError)
     put(.relative, relative ? true : nil, \.relative)
     put(.seed, seed, \.seed)
-    put(.normalize, normalize ? true : nil, \.normalize)
-    put(.center, center ? true : nil, \.center)
-    put(.pca, pca.map(Optional.some), \.pca)
+    put(.normalize, transforms.normalize ? true : nil, \.normalize)
+    put(.center, transforms.center ? true : nil, \.center)
+    put(.pca, transforms.pca.map(Optional.some), \.pca)
   }
 
   /// What settings name and files hold.
   func aids(_ settings: RewardFit.Settings) throws -> RewardFit.Aids {
     var aids = RewardFit.Aids()
-    if let transform { aids.transform = try ContextTransformFile.read(transform) }
+    if let transform = transforms.transform { aids.transform = try ContextTransformFile.read(transform) }
     if case .pool(let file) = settings.space { aids.pool = try NumpyFile.readContexts(file) }
     return aids
   }
 
   /// Stores the transform, where that was asked for.
   func store(_ chosen: ContextTransform?) throws {
-    guard let saveTransform else { return }
+    guard let saveTransform = transforms.saveTransform else { return }
     guard let chosen else {
       throw ValidationError("--save-transform has nothing to store: give --normalize, --center or --pca.")
     }
@@ -99,8 +81,37 @@ struct SpaceOptions: ParsableArguments {
   }
 }
 
+/// What is done to contexts before anything measures them.
+struct TransformOptions: ParsableArguments {
+  @Flag(help: "Scale every context to length 1, so that distances are those of cosines.")
+  var normalize = false
+
+  @Flag(help: "Subtract the mean of the contexts, in which clones count as one.")
+  var center = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the first K principal axes, fitted with weights that clones share.", valueName: "K"))
+  var pca: Int?
+
+  @Option(
+    help: ArgumentHelp("Use a stored transform of the contexts instead of fitting one.", valueName: "file"))
+  var transform: String?
+
+  @Option(help: ArgumentHelp("Store the transform of the contexts (JSON).", valueName: "file"))
+  var saveTransform: String?
+
+  func validate() throws {
+    if transform != nil, normalize || center || pca != nil {
+      throw ValidationError("--transform takes the place of --normalize, --center and --pca.")
+    }
+  }
+}
+
 extension SpaceSpecification: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
+  public static var allValueStrings: [String] { spellings.components(separatedBy: ", ") }
+  public static var defaultCompletionKind: CompletionKind { .words(of: allValueStrings) }
 }
 
 extension VoronoiWeights.Method: ExpressibleByArgument {}
@@ -109,7 +120,14 @@ extension LambdaConvention: ExpressibleByArgument {}
 
 extension WeightChoice: ExpressibleByArgument {
   public init?(argument: String) { self.init(name: argument) }
+  public static var allValueStrings: [String] { spellings.components(separatedBy: ", ") }
+  public static var defaultCompletionKind: CompletionKind { .words(of: allValueStrings) }
 
   static let help =
     "\(spellings). auto (the default) follows what the data satisfy and says so; paper is voronoi where contexts are known."
+}
+
+extension CompletionKind {
+  /// Values that can be typed as they stand: those that ask for a number or a file cannot.
+  static func words(of values: [String]) -> CompletionKind { .list(values.filter { !$0.contains("=") }) }
 }

@@ -21,11 +21,15 @@ struct EmbedderOptions: ParsableArguments {
     help: ArgumentHelp("A built-in embedder stored by tessera embed --save-embedder.", valueName: "file"))
   var fittedEmbedder: String?
 
-  @OptionGroup var service: ServiceOptions
+  @OptionGroup(title: "Service of embeddings") var service: ServiceOptions
 
   func validate() throws {
     guard (1...4_096).contains(dimensions) else {
       throw ValidationError("--dimensions is \(dimensions); expected 1 to 4,096.")
+    }
+    if service.baseUrl != nil, embedder == .builtin {
+      throw ValidationError(
+        "--base-url names a service, and the built-in embedder asks none: give --embedder openai.")
     }
     if fittedEmbedder != nil, embedder != .builtin {
       throw ValidationError("--fitted-embedder is for the built-in embedder.")
@@ -133,7 +137,7 @@ struct RequestOptions: ParsableArguments {
 
 /// Texts in place of contexts, for commands that need contexts.
 struct TextOptions: ParsableArguments {
-  @OptionGroup(title: "Texts in place of contexts") var embedder: EmbedderOptions
+  @OptionGroup var embedder: EmbedderOptions
 
   @Option(help: "Model of the service, with --embedder openai.")
   var embeddingModel: String?
@@ -142,6 +146,9 @@ struct TextOptions: ParsableArguments {
   var withPrompt = false
 
   func validate() throws {
+    if embedder.embedder == .builtin, embeddingModel != nil {
+      throw ValidationError("--embedding-model names a service's model: give --embedder openai.")
+    }
     if embedder.embedder == .openai, embeddingModel == nil {
       throw ValidationError("--embedder openai needs the name of a model: give --embedding-model.")
     }

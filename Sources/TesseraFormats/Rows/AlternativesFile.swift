@@ -42,6 +42,7 @@ public enum AlternativesReader {
         .content(file: file, line: line, field: field, found: found, expected: expected)
       }
       var fields: [String: JSONScanner.Value] = [:]
+      var sides: Set<String> = []
       do {
         var scanner = try JSONScanner(record)
         while let (key, value) = try scanner.nextMember() {
@@ -49,6 +50,8 @@ public enum AlternativesReader {
             decoding: key.escaped ? JSONScanner.unescape(key.bytes) : Array(key.bytes), as: UTF8.self)
           if ["id", "context", "text", "prompt", "model"].contains(name), !value.isNull {
             fields[name] = value
+          } else if Self.sidesOfComparisons.contains(where: { $0.contains(name) }) {
+            sides.insert(name)
           }
         }
       } catch let error as JSONScanner.SyntaxError {
@@ -64,6 +67,11 @@ public enum AlternativesReader {
           throw problem(name, "bytes that are not UTF-8", "UTF-8")
         }
         return string
+      }
+      if fields["id"] == nil, let pair = Self.sidesOfComparisons.first(where: sides.isSuperset) {
+        throw problem(
+          nil, "the fields \(pair.joined(separator: " and ")): this looks like comparisons",
+          "an alternative on every line, with an id")
       }
       let named = try text("id") ?? (needsIdentifiers ? nil : "\(alternatives.count)")
       guard var id = named, !id.isEmpty else {
@@ -106,6 +114,12 @@ public enum AlternativesReader {
     }
     return AlternativesFile(alternatives: alternatives, contexts: contexts)
   }
+
+  /// How the two sides of a comparison are usually called: who gives such a file has taken one for the other.
+  private static let sidesOfComparisons =
+    zip(ComparisonColumns.usual[.a] ?? [], ComparisonColumns.usual[.b] ?? []).map { [$0, $1] } + [
+      ["chosen", "rejected"]
+    ]
 
   private static func append(
     _ context: JSONScanner.Value, to values: inout [Double],
