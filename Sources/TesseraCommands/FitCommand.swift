@@ -69,10 +69,10 @@ struct FitCommand: ParsableCommand {
       throw ValidationError("--pair-masses is written into the JSON document: give --format json.")
     }
     // A configuration file is read when the command runs; what stands here is checked before.
-    if settings.config == nil { try refuseWithoutContexts(resolved().settings) }
+    if settings.config == nil { try refuseWithoutFamilies(resolved().settings) }
   }
 
-  private func refuseWithoutContexts(_ settings: RewardFit.Settings) throws {
+  private func refuseWithoutFamilies(_ settings: RewardFit.Settings) throws {
     if settings.weights == .scheme(.families), families == nil, states.fromState == nil {
       throw ValidationError("--weights families needs them: give --families.")
     }
@@ -80,7 +80,11 @@ struct FitCommand: ParsableCommand {
       throw ValidationError(
         "--families weigh by themselves: give no other --weights than families.")
     }
-    guard alternatives.alternatives == nil, !settings.profiles else { return }
+  }
+
+  /// Rows can bring texts, so that it shows after reading.
+  private func refuseWithoutContexts(_ data: PreferenceDataset, _ settings: RewardFit.Settings) throws {
+    guard data.contexts == nil, alternatives.alternatives == nil, !settings.profiles else { return }
     let wanted =
       settings.weights.needsContexts
       ? "--weights \(settings.weights.name) needs contexts"
@@ -89,7 +93,7 @@ struct FitCommand: ParsableCommand {
         : settings.mergeDuplicates ? "--merge-duplicates compares contexts" : nil
     guard let wanted else { return }
     throw ValidationError(
-      "\(wanted): give --alternatives, with --contexts, a context field or a text field.")
+      "\(wanted): give --alternatives, with --contexts, a context field or a text field, or rows of texts.")
   }
 
   func run() throws {
@@ -100,9 +104,10 @@ struct FitCommand: ParsableCommand {
       try state.check(settings, scheme: nil, only: given)
       settings = state.settings
     }
-    try refuseWithoutContexts(settings)
+    try refuseWithoutFamilies(settings)
     var draws = false
     let data = try readData(settings, state) { draws = true }
+    try refuseWithoutContexts(data, settings)
     if let file = states.fromState, state?.weightedRewards != nil, data.contexts == nil {
       throw FormatError.content(
         file: file, line: nil, field: "weightedRewards", found: "a weighted estimate, and no contexts now",

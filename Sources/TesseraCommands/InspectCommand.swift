@@ -14,22 +14,46 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var input: ComparisonOptions
   @OptionGroup var alternatives: AlternativesOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what is wrong with rows, one fault a line, as CSV or JSONL by its ending.", valueName: "file"))
+  var faults: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Count pairs that are equal up to so many characters, as a trainer that cuts texts would see them.",
+      valueName: "characters"))
+  var truncate: Int?
+
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try input.requireFiles() }
+  func validate() throws {
+    try input.requireFiles()
+    if let truncate, truncate < 1 {
+      throw ValidationError("--truncate is \(truncate); expected a positive number of characters.")
+    }
+    if let faults { _ = try FaultFile.format(faults) }
+  }
 
   func run() throws {
-    let dataset = try DatasetOptions(comparisons: input, alternatives: alternatives).read(keepsPrompts: true)
+    var reader = try input.reader()
+    (reader.keepsTexts, reader.truncation, reader.keepsRecords) = (true, truncate, faults != nil)
+    let data = try DatasetOptions(comparisons: input, alternatives: alternatives).readAll(
+      reader, keepsPrompts: true)
     let work = Console.work("inspect", threads: nil)
-    let inspection = try Inspection(dataset, work: work)
+    let reading = RowReading(data.file, input.comparisons, filter: reader.filter, truncation: truncate)
+    let inspection = try Inspection(data.dataset, reading, work: work)
     work.report(1)
+    if let faults { try FaultFile.write(reading.faults, files: try input.files().map(\.file), to: faults) }
     let facts = inspection.facts
     switch output.format {
     case .json:
       let near = try inspection.nearDuplicates.map { try DocumentEncoder.json(NearDuplicateDocument($0)) }
       try output.write(
         JSONValue.object(
-          facts.filter { !$0.isPart }.map { ($0.key, $0.value) } + [("nearDuplicates", near ?? .null)]
+          facts.filter { !$0.isPart }.map { ($0.key, $0.value) }
+            + [("nearDuplicates", near ?? .null)] + reading.members
         ).text())
     case .csv:
       try output.write("key,value\n" + facts.map { "\($0.key),\(csvField($0.value.plainText))\n" }.joined())
@@ -39,7 +63,9 @@ struct InspectCommand: ParsableCommand {
         table.add([fact.label, fact.spelled, fact.note])
       }
       let meaning = inspection.nearDuplicates.map { NearDuplicateSentences($0).meaning + "\n" } ?? ""
-      try output.write(table.text.drop(while: { $0 == "\n" }).description + meaning)
+      try output.write(
+        reading.text + "\n" + table.text.drop(while: { $0 == "\n" }).description + reading.faultText + meaning
+      )
     }
   }
 }
@@ -68,7 +94,7 @@ struct Inspection {
   /// nil without contexts.
   let nearDuplicates: NearDuplicateFrequency?
 
-  init(_ dataset: PreferenceDataset, work: Work) throws {
+  init(_ dataset: PreferenceDataset, _ reading: RowReading, work: Work) throws {
     let graph = dataset.pairCounts
     let components = Components(graph)
     let m = dataset.alternatives.count
@@ -108,6 +134,9 @@ struct Inspection {
       Fact(key: "maxComparisons", label: "  most", value: .whole(perAlternative.last ?? 0)),
       Fact(key: "annotators", label: "annotators", value: .integer(dataset.annotators.count)),
       Fact(key: "prompts", label: "prompts", value: .integer(dataset.prompts.count)),
+      Fact(
+        key: "bothBad", label: "  both bad", value: .whole(reading.file.bothBadTotal),
+        note: reading.file.bothBadTotal > 0 ? "of the ties" : ""),
       Fact(
         key: "components", label: "components", value: .integer(components.count),
         note: components.count > 1

@@ -108,11 +108,6 @@ struct TrainCommand: ParsableCommand {
     guard loop.checkpointEvery >= 0 else {
       throw ValidationError("--checkpoint-every is \(loop.checkpointEvery); expected 0 or more.")
     }
-    guard alternatives.alternatives != nil else {
-      throw ValidationError(
-        "A reward model is a function of contexts: give --alternatives, with --contexts, a context field or a text field."
-      )
-    }
   }
 
   func run() throws {
@@ -121,9 +116,14 @@ struct TrainCommand: ParsableCommand {
     var embedder: FittedLexicalEmbedder?
     let raw = try DatasetOptions(
       comparisons: input, alternatives: alternatives, texts: texts, seed: settings.seed,
-      threads: space.threads
+      threads: space.threads, separatesPrompts: false
     ).read(keepsPrompts: true) { embedder = $0 }
     guard let contexts = raw.contexts else {
+      if alternatives.alternatives == nil {
+        throw ValidationError(
+          "A reward model is a function of contexts: give --alternatives, with --contexts, a context field or a text field, or rows of texts."
+        )
+      }
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers or a text on every line, or --contexts")
@@ -145,7 +145,12 @@ struct TrainCommand: ParsableCommand {
     let scheme = own ?? (plan.test != nil ? other : nil)
     try SettingsOptions.refuseUnused(
       settings, given, hasContexts: true, schemes: scheme.map { [$0] } ?? [Uniform()])
-    let robust = try scheme?.measure(plan.training, work: work.silent)
+    // A model reads answers; which of them are copies is a question within their prompts.
+    let places =
+      embedder != nil && !texts.withPrompt
+      ? try plan.training.replacing(
+        contexts: prepared.apart(byPrompt: raw.alternatives.map(\.prompt))) : plan.training
+    let robust = try scheme?.measure(places, work: work.silent)
     if let robust { WeightWords.warn(robust.alternatives, of: prepared.count) }
     let isWeighted = own != nil
     let uniform = MeasuredWeights(.uniform(alternatives: prepared.count))

@@ -21,34 +21,29 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The comparisons that were fitted, JSONL or CSV.", valueName: "files"))
+    help: ArgumentHelp("The comparisons that were fitted, as fit reads them.", valueName: "files"))
   var comparisons: [String]
 
-  @Option(help: "Format of the comparisons, jsonl or csv (default: by the file's ending).")
-  var inputFormat: ComparisonReader.Format?
+  @OptionGroup var format: RowFormatOptions
 
-  @Option(
-    help: ArgumentHelp("Names of columns, as in tessera fit.", valueName: "part=name,..."))
-  var columns: ComparisonColumns = ComparisonColumns()
+  @OptionGroup var filter: FilterOptions
 
-  private func files() throws -> [(file: String, format: ComparisonReader.Format)] {
-    try comparisons.map { file in
-      guard let format = inputFormat ?? ComparisonReader.Format(file: file) else {
-        throw ValidationError("\(file): the ending is not .jsonl or .csv: give --input-format jsonl or csv.")
-      }
-      return (file, format)
+  private func files() throws -> [(file: String, format: RowFormat)] {
+    try RowPaths.expand(comparisons, subset: format.subset, split: format.split).map {
+      ($0, try format.format(of: $0))
     }
   }
 
   func validate() throws {
     if comparisons.isEmpty { throw ValidationError("Missing expected argument '--comparisons <files>'") }
-    _ = try files()
+    try format.check(comparisons)
   }
 
   func run() throws {
     let fit = try DocumentFile.read(FitDocument.self, from: document)
     var reader = ComparisonReader()
-    reader.columns = columns
+    try format.apply(to: &reader)
+    reader.filter = try filter.filter()
     let read = try reader.read(files())
     let result = try FitVerification(
       fit, rows: read.comparisons.comparisons, ids: read.ids, file: document)

@@ -11,11 +11,11 @@ import Testing
 
   func read(
     _ text: String, _ format: ComparisonReader.Format = .jsonl,
-    columns: [ComparisonColumns.Role: String] = [:],
+    columns: [String: String] = [:],
     alternatives: [String]? = nil, prompts: Bool = false
   ) throws -> ComparisonFile {
     var reader = ComparisonReader()
-    reader.columns = ComparisonColumns(names: columns)
+    reader.map = FieldMap(columns)
     reader.keepsPrompts = prompts
     return try reader.read(
       try folder.write(text, to: "c.\(format.rawValue)"), format: format, alternatives: alternatives)
@@ -108,10 +108,10 @@ import Testing
   @Test func foreignColumnsAreMapped() throws {
     let file = try read(
       "m1,m2,verdict,who\nx,y,m2,w\n", .csv,
-      columns: [.a: "m1", .b: "m2", .outcome: "verdict", .annotator: "who"])
+      columns: ["a": "m1", "b": "m2", "outcome": "verdict", "annotator": "who"])
     #expect(file.comparisons.comparisons == [Comparison(a: 0, b: 1, outcome: 0, annotator: 0)])
     let json = try read(
-      #"{"m1": "x", "m2": "y", "p": 0.75}"#, columns: [.a: "m1", .b: "m2", .preference: "p"])
+      #"{"m1": "x", "m2": "y", "p": 0.75}"#, columns: ["a": "m1", "b": "m2", "preference": "p"])
     #expect(json.comparisons.comparisons[0].outcome == 0.75)
   }
 

@@ -317,7 +317,7 @@ struct BoardStudy {
   static func llmfao(_ folder: String) throws {
     var reader = ComparisonReader()
     reader.keepsPrompts = true
-    reader.columns = ComparisonColumns(names: [.a: "left", .b: "right", .outcome: "winner"])
+    reader.map = FieldMap(["a": "left", "b": "right", "outcome": "winner"])
     let file = try reader.read(folder + "/votes.csv", format: .csv)
     let raw = try PreferenceDataset(
       alternatives: file.ids.map { Alternative(id: $0) }, annotators: file.annotators, prompts: file.prompts,

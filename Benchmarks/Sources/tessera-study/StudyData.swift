@@ -64,7 +64,7 @@ struct StudyData: Sendable {
   static func llmfao(_ folder: String, half: Half) throws -> StudyData {
     var reader = ComparisonReader()
     reader.keepsPrompts = true
-    reader.columns = ComparisonColumns(names: [.a: "left", .b: "right", .outcome: "winner"])
+    reader.map = FieldMap(["a": "left", "b": "right", "outcome": "winner"])
     let file = try reader.read(folder + "/votes.csv", format: .csv)
     var table = ComparisonTable()
     for row in file.comparisons.comparisons

@@ -28,6 +28,10 @@ public struct ContextTransform: Sendable, Equatable, Codable {
   ///
   /// - Throws: `ContextsError` for contexts of another dimension than the fitted ones, or of length zero.
   public func apply(to contexts: Contexts) throws -> Contexts {
+    try contexts.mapAnswers { try applied(to: $0) }
+  }
+
+  private func applied(to contexts: Contexts) throws -> Contexts {
     let scaled = normalizes ? try contexts.normalized() : contexts
     if mean.isEmpty { return scaled }
     guard mean.count == contexts.dimension else {

@@ -13,6 +13,8 @@ public struct Contexts: Sendable {
   public let count: Int
   /// Number of coordinates d.
   public let dimension: Int
+  /// How many of them, at the end, only set answers to different prompts apart; see `apart(byPrompt:)`.
+  public let promptColumns: Int
 
   /// - Parameter values: m x d, row i is alternative i.
   /// - Throws: `ContextsError.notFinite` for a NaN or an infinity.
@@ -20,6 +22,7 @@ public struct Contexts: Sendable {
     storage = .single(values)
     count = values.rows
     dimension = values.columns
+    promptColumns = 0
     try Self.checkFinite(values)
   }
 
@@ -29,6 +32,7 @@ public struct Contexts: Sendable {
     storage = .double(values)
     count = values.rows
     dimension = values.columns
+    promptColumns = 0
     try Self.checkFinite(values)
   }
 
@@ -84,6 +88,13 @@ public struct Contexts: Sendable {
     self.storage = storage
     count = rows?.count ?? other.count
     dimension = columns?.count ?? other.dimension
+    promptColumns = columns == nil ? other.promptColumns : 0
+  }
+
+  /// The same, of which so many coordinates only set prompts apart.
+  init(_ other: Contexts, promptColumns: Int) {
+    (storage, count, dimension) = (other.storage, other.count, other.dimension)
+    self.promptColumns = promptColumns
   }
 
   /// The contexts as `Float`.

@@ -14,6 +14,8 @@ extension Contexts {
   /// - Complexity: some five rounds of O(min(m, 2,048) x m x d): beyond 2,048 different contexts those of the smallest hash
   ///   speak for all, whose mean is good to about 1 %.
   public func localScale(work: Work = Work()) throws -> Double {
+    // Answers to other prompts tell, too, how far apart answers are.
+    if promptColumns > 0 { return try answers.localScale(work: work) }
     let copies = duplicates(work: work)
     guard copies.count > 1 else { return 1 }
     let distinct = copies.hasDuplicates ? selecting(rows: copies.representatives) : self

@@ -12,6 +12,8 @@ extension ContextTransform {
     fitting contexts: Contexts, normalizes: Bool = false, centers: Bool = false, components: Int? = nil,
     weights: [Double]? = nil, samples: Int = 100_000, seed: UInt64 = 0, work: Work = Work()
   ) throws {
+    // What sets prompts apart says nothing of answers.
+    let contexts = contexts.answers
     if let components, components < 1 || components > contexts.dimension {
       throw ContextsError.axes(
         found: "\(components)", expected: "1 to \(contexts.dimension), the dimensions of the contexts")

@@ -22,6 +22,8 @@ public struct LinearReward: Sendable {
 
     /// - Throws: `ContextsError`.
     public init(_ contexts: Contexts, work: Work = Work()) throws {
+      // Both sides of a comparison answer one prompt: what sets prompts apart drops out of every difference.
+      let contexts = contexts.answers
       var seen = contexts
       if contexts.dimension > Self.mostCoordinates, contexts.count > 1 {
         let equal = [Double](repeating: 1 / Double(contexts.count), count: contexts.count)

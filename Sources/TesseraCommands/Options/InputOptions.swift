@@ -6,23 +6,21 @@ import TesseraText
 
 /// How comparisons are read.
 struct ComparisonOptions: ParsableArguments {
-  @Argument(help: "JSONL or CSV files of comparisons, read as one; - reads standard input.")
+  @Argument(
+    help:
+      "Files of comparisons, read as one: JSONL, JSON, CSV, TSV or Parquet, compressed or not; also folders of a data set; - reads standard input."
+  )
   var comparisons: [String] = []
 
-  @Option(help: "Format of the comparisons, jsonl or csv (default: by the file's ending).")
-  var inputFormat: ComparisonReader.Format?
+  @OptionGroup var format: RowFormatOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Names of columns, as in a=left,b=right,outcome=winner. Parts: a, b, outcome, preference, preference_b, count, annotator, prompt.",
-      valueName: "part=name,..."))
-  var columns: ComparisonColumns = ComparisonColumns()
+  @OptionGroup var filter: FilterOptions
 
   func validate() throws {
-    for file in comparisons { _ = try format(file) }
-    if comparisons.count { $0 == "-" } > 1 {
+    if comparisons.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input can be read once: give - once.")
     }
+    try format.check(comparisons)
   }
 
   /// For commands that cannot do without.
@@ -36,27 +34,188 @@ struct ComparisonOptions: ParsableArguments {
       ? (comparisons[0] == "-" ? "standard input" : comparisons[0]) : comparisons.joined(separator: ", ")
   }
 
-  private func format(_ file: String) throws -> ComparisonReader.Format {
-    if let inputFormat { return inputFormat }
-    if let format = ComparisonReader.Format(file: file) { return format }
-    throw ValidationError(
-      file == "-"
-        ? "Standard input has no file name to tell its format: give --input-format jsonl or csv."
-        : "\(file): the ending is not .jsonl or .csv: give --input-format jsonl or csv.")
+  /// The files that the arguments stand for.
+  ///
+  /// - Throws: `FormatError`, for an ending that tells no format too.
+  func files() throws -> [(file: String, format: RowFormat)] {
+    try requireFiles()
+    return try RowPaths.expand(comparisons, subset: format.subset, split: format.split).map {
+      ($0, try format.format(of: $0))
+    }
   }
 
-  func read(alternatives: [String]?, keepsPrompts: Bool, threads: Int?) throws -> ComparisonFile {
-    try requireFiles()
+  /// What the options say of reading.
+  func reader() throws -> ComparisonReader {
     var reader = ComparisonReader()
-    reader.columns = columns
+    try format.apply(to: &reader)
+    reader.filter = try filter.filter()
+    return reader
+  }
+
+  func read(
+    _ reader: ComparisonReader? = nil, alternatives: [String]?, keepsPrompts: Bool, threads: Int?
+  ) throws -> ComparisonFile {
+    var reader = try reader ?? self.reader()
     reader.keepsPrompts = keepsPrompts
     let work = Console.work("reading comparisons", threads: threads)
-    let file = try reader.read(
-      comparisons.map { ($0, try format($0)) }, alternatives: alternatives, work: work)
+    let file = try reader.read(files(), alternatives: alternatives, work: work)
     work.report(1)
     for warning in file.warnings { Console.warn(warning) }
+    for line in FaultWords.leftOut(file, filter: reader.filter) { Console.warn(line) }
     return file
   }
+}
+
+/// What files hold, and how.
+struct RowFormatOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Format of the comparisons: \(RowFormat.allCases.map(\.rawValue).joined(separator: ", ")) (default: by the file's ending).",
+      valueName: "format"))
+  var inputFormat: RowFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "What rows say: \(LayoutName.allCases.map(\.rawValue).joined(separator: ", ")); also arena, trl, openrlhf, hh-rlhf, nemo, kto, together (default: by their fields).",
+      valueName: "layout"))
+  var layout: LayoutName?
+
+  @Option(
+    name: .customLong("map"),
+    help: ArgumentHelp(
+      "Names of fields, ours=theirs, as in chosen=better,rejected=worse or a=left,outcome=result.",
+      valueName: "ours=theirs,..."))
+  var maps: [FieldMap] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The same as --map. Parts of votes: a, b, outcome, preference, preference_b, count, annotator, prompt.",
+      valueName: "part=name,..."))
+  var columns: FieldMap = FieldMap()
+
+  @Option(help: "What is compared where rows have texts and names: answer, model or auto (names first).")
+  var by: ComparedThings = .automatic
+
+  @Option(
+    help: ArgumentHelp(
+      "Which rating of UltraFeedback's completions is compared, as helpfulness (default: the mean of all).",
+      valueName: "name"))
+  var aspect: String?
+
+  @Option(
+    help: ArgumentHelp("Which subset of a data set's folder (default: its default).", valueName: "name"))
+  var subset: String?
+
+  @Option(help: ArgumentHelp("Which split of a data set's folder.", valueName: "name"))
+  var split: String = "train"
+
+  /// The format of a file.
+  ///
+  /// - Throws: an option error where nothing tells it.
+  func format(of file: String) throws -> RowFormat {
+    if let inputFormat { return inputFormat }
+    if let format = RowFormat(file: file) { return format }
+    let formats = "\(RowFormat.allCases.map(\.rawValue).dropLast().joined(separator: ", ")) or parquet"
+    throw ValidationError(
+      file == "-"
+        ? "Standard input has no file name to tell its format: give --input-format \(formats)."
+        : "\(file): the ending tells no format: give --input-format \(formats).")
+  }
+
+  /// What endings tell is told before anything is read.
+  func check(_ paths: [String]) throws {
+    for path in paths where !RowPaths.isFolder(path) && !RowPaths.isPattern(path) { _ = try format(of: path) }
+  }
+
+  func apply(to reader: inout ComparisonReader) throws {
+    var map = columns
+    for given in maps {
+      for (ours, theirs) in given.names.sorted(by: { $0.key < $1.key }) where !map.add(ours, theirs) {
+        throw ValidationError("--map names \(ours) twice.")
+      }
+    }
+    (reader.map, reader.layout, reader.by, reader.aspect) = (map, layout, by, aspect)
+  }
+}
+
+/// Which rows are read.
+struct FilterOptions: ParsableArguments {
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Only rows whose field has this value, as language=English; != for all others. Can be repeated.",
+      valueName: "field=value"))
+  var conditions: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Only rows from this time on, as 2026-11-27 or 2026-11-27T12:00:00Z.", valueName: "time"))
+  var since: String?
+
+  @Option(help: ArgumentHelp("Only rows before this time.", valueName: "time"))
+  var until: String?
+
+  @Option(
+    help: ArgumentHelp("Leave comparisons with this outcome out: both_bad or tie.", valueName: "outcome"))
+  var drop: [DroppedOutcome] = []
+
+  @Option(help: ArgumentHelp("Read the first rows alone, for a first look.", valueName: "rows"))
+  var limit: Int?
+
+  enum DroppedOutcome: String, CaseIterable, ExpressibleByArgument {
+    case bothBad = "both_bad"
+    case tie
+  }
+
+  func filter() throws -> RowFilter {
+    var filter = RowFilter()
+    filter.conditions = try conditions.map { text in
+      let isEqual = !text.contains("!=")
+      let parts = text.components(separatedBy: isEqual ? "=" : "!=")
+      guard parts.count > 1, !parts[0].isEmpty else {
+        throw ValidationError("--where is \(text); expected FIELD=VALUE or FIELD!=VALUE.")
+      }
+      return RowFilter.Condition(
+        field: parts[0], value: parts[1...].joined(separator: isEqual ? "=" : "!="), isEqual: isEqual)
+    }
+    func time(_ text: String?, _ option: String) throws -> Double? {
+      guard let text else { return nil }
+      guard let seconds = RowFilter.seconds(text) else {
+        throw ValidationError(
+          "\(option) is \(text); expected a time, as 2026-11-27, 2026-11-27T12:00:00Z or seconds since 1970.")
+      }
+      return seconds
+    }
+    filter.since = try time(since, "--since")
+    filter.until = try time(until, "--until")
+    filter.dropped = Set(drop.map(\.rawValue))
+    if let limit {
+      guard limit > 0 else {
+        throw ValidationError("--limit is \(limit); expected a positive number of rows.")
+      }
+      filter.limit = limit
+    }
+    return filter
+  }
+}
+
+extension RowFormat: ExpressibleByArgument {}
+extension ComparedThings: ExpressibleByArgument {}
+
+extension LayoutName: ExpressibleByArgument {
+  public init?(argument: String) { self.init(name: argument) }
+}
+
+extension FieldMap: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init()
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+      guard sides.count == 2, add(sides[0], sides[1]) else { return nil }
+    }
+  }
+
+  public var defaultValueDescription: String { "usual names" }
 }
 
 /// Where the alternatives and their contexts come from.
@@ -97,61 +256,85 @@ struct DatasetOptions {
   var texts: TextOptions?
   var seed: UInt64 = 0
   var threads: Int?
+  /// Whether contexts that were made of answers alone are moved apart by their prompts.
+  var separatesPrompts = true
+
+  /// Beyond so many answers texts are embedded on request alone: it takes minutes.
+  static let mostEmbedded = 100_000
+
+  /// What was read, and what it was read from.
+  struct Data {
+    let dataset: PreferenceDataset
+    let file: ComparisonFile
+    /// Texts of prompts by their names, where they were kept.
+    let prompts: [String: String]
+  }
 
   /// - Parameter fitted: Called with an embedder that was fitted to the texts on the way.
   func read(
     keepsPrompts: Bool = false, keepsTexts: AlternativesReader.Texts = .none,
     fitted: (FittedLexicalEmbedder) -> Void = { _ in }
   ) throws -> PreferenceDataset {
-    let raw = try readFiles(
-      keepsPrompts: keepsPrompts,
-      keepsTexts: texts == nil || keepsTexts == .all ? keepsTexts : .withoutContext)
-    guard raw.contexts == nil, let texts,
-      let embedded = try texts.contexts(
-        of: raw.alternatives, file: alternatives.alternatives ?? "", seed: seed, threads: threads)
-    else { return raw }
-    embedded.fitted.map(fitted)
-    return try raw.replacing(contexts: embedded.contexts)
+    try readAll(keepsPrompts: keepsPrompts, keepsTexts: keepsTexts, fitted: fitted).dataset
   }
 
-  private func readFiles(keepsPrompts: Bool, keepsTexts: AlternativesReader.Texts) throws -> PreferenceDataset
-  {
+  /// - Parameter reader: How the rows are read; nil for what the options say.
+  func readAll(
+    _ reader: ComparisonReader? = nil, keepsPrompts: Bool = false,
+    keepsTexts: AlternativesReader.Texts = .none,
+    fitted: (FittedLexicalEmbedder) -> Void = { _ in }
+  ) throws -> Data {
+    let raw = try readFiles(
+      reader ?? comparisons.reader(), keepsPrompts: keepsPrompts,
+      keepsTexts: texts == nil || keepsTexts == .all ? keepsTexts : .withoutContext)
+    guard raw.dataset.contexts == nil, let texts,
+      let embedded = try texts.contexts(
+        of: raw.dataset.alternatives, prompts: raw.prompts,
+        file: alternatives.alternatives ?? comparisons.name, seed: seed, threads: threads)
+    else { return raw }
+    embedded.fitted.map(fitted)
+    let contexts =
+      separatesPrompts && !texts.withPrompt
+      ? try embedded.contexts.apart(byPrompt: raw.dataset.alternatives.map(\.prompt)) : embedded.contexts
+    return Data(
+      dataset: try raw.dataset.replacing(contexts: contexts), file: raw.file, prompts: raw.prompts)
+  }
+
+  private func readFiles(
+    _ reader: ComparisonReader, keepsPrompts: Bool, keepsTexts: AlternativesReader.Texts
+  ) throws -> Data {
     let known = try alternatives.read(texts: keepsTexts)
     if let known, known.alternatives.count < 2 {
       throw FormatError.content(
         file: alternatives.alternatives ?? "", line: nil, field: nil, found: "1 alternative",
         expected: "at least two to compare")
     }
+    var reader = reader
+    if known == nil, keepsTexts != .none {
+      reader.keepsTexts = true
+      if keepsTexts == .withoutContext, texts?.embedder.isAskedFor == false {
+        reader.textLimit = Self.mostEmbedded
+      }
+    }
     let file = try comparisons.read(
-      alternatives: known?.alternatives.map(\.id), keepsPrompts: keepsPrompts, threads: threads)
+      reader, alternatives: known?.alternatives.map(\.id), keepsPrompts: keepsPrompts, threads: threads)
+    if reader.keepsTexts, file.alternatives.count > reader.textLimit {
+      Console.error(
+        "tessera: \(Spell.count(file.alternatives.count)) answers, more than the \(Spell.count(Self.mostEmbedded)) that are embedded unasked: only equal ones count as alike (--embedder builtin, or --alternatives with --contexts, for near ones)"
+      )
+    }
     do {
-      return try PreferenceDataset(
-        withUniqueIdentifiers: known?.alternatives ?? file.ids.map { Alternative(id: $0) },
+      let dataset = try PreferenceDataset(
+        withUniqueIdentifiers: known?.alternatives ?? file.alternatives,
         contexts: known?.contexts, annotators: file.annotators, prompts: file.prompts,
         comparisons: file.comparisons)
+      return Data(
+        dataset: dataset, file: file,
+        prompts: Dictionary(zip(file.prompts, file.promptTexts), uniquingKeysWith: { first, _ in first }))
     } catch let error as DatasetError {
       throw FormatError.content(
         file: alternatives.alternatives ?? comparisons.name, line: nil, field: nil, found: "\(error)",
         expected: "at least two alternatives and one comparison")
     }
   }
-}
-
-extension ComparisonReader.Format: ExpressibleByArgument {}
-
-extension ComparisonColumns: ExpressibleByArgument {
-  public init?(argument: String) {
-    var names: [Role: String] = [:]
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-      guard sides.count == 2 else { return nil }
-      let spelled = ["winner": "outcome", "worker": "annotator"][sides[0]] ?? sides[0]
-      guard let role = Role(rawValue: spelled), names.updateValue(sides[1], forKey: role) == nil else {
-        return nil
-      }
-    }
-    self.init(names: names)
-  }
-
-  public var defaultValueDescription: String { "usual names" }
 }

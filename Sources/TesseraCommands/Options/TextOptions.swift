@@ -6,13 +6,19 @@ import TesseraText
 
 /// How texts become contexts.
 struct EmbedderOptions: ParsableArguments {
-  enum Kind: String, CaseIterable, ExpressibleByArgument { case builtin, openai }
+  enum Kind: String, CaseIterable, ExpressibleByArgument { case builtin, openai, none }
 
   @Option(
+    name: .customLong("embedder"),
     help:
-      "builtin (what words and characters texts share; no download) or openai (a service with OpenAI's /v1/embeddings)."
+      "builtin (the default: what words and characters texts share; no download), openai (a service with OpenAI's /v1/embeddings) or none (texts are alike when they are equal)."
   )
-  var embedder: Kind = .builtin
+  var chosen: Kind?
+
+  var embedder: Kind { chosen ?? .builtin }
+
+  /// Whether the texts are to be embedded however many there are.
+  var isAskedFor: Bool { chosen != nil || fittedEmbedder != nil }
 
   @Option(help: "Numbers of a context, for the built-in embedder.")
   var dimensions: Int = 256
@@ -51,6 +57,8 @@ struct EmbedderOptions: ParsableArguments {
         fitted = try LexicalEmbedder(dimension: dimensions, seed: seed).fit(texts, work: work.part(0...0.9))
       }
       return (try fitted.contexts(of: texts, work: work.part(0.9...1)), fitted)
+    case .none:
+      throw ValidationError("--embedder none makes no contexts; expected builtin or openai here.")
     case .openai:
       guard let model else {
         throw ValidationError("--embedder openai needs the name of a model.")
@@ -156,12 +164,14 @@ struct TextOptions: ParsableArguments {
 
   /// Contexts of alternatives that have texts; nil where no alternative has one.
   ///
-  /// - Parameter file: Where they come from, for messages.
-  func contexts(of alternatives: [Alternative], file: String, seed: UInt64, threads: Int?) throws -> (
-    contexts: Contexts, fitted: FittedLexicalEmbedder?
-  )? {
-    guard alternatives.contains(where: { $0.text != nil }) else { return nil }
-    let texts = try Self.texts(alternatives, file: file, withPrompt: withPrompt)
+  /// - Parameters:
+  ///   - prompts: Texts of prompts by their names; a name that has none is its own text.
+  ///   - file: Where they come from, for messages.
+  func contexts(
+    of alternatives: [Alternative], prompts: [String: String] = [:], file: String, seed: UInt64, threads: Int?
+  ) throws -> (contexts: Contexts, fitted: FittedLexicalEmbedder?)? {
+    guard embedder.embedder != .none, alternatives.contains(where: { $0.text != nil }) else { return nil }
+    let texts = try Self.texts(alternatives, prompts: prompts, file: file, withPrompt: withPrompt)
     let result = try embedder.contexts(of: texts, model: embeddingModel, seed: seed, threads: threads)
     let maker =
       embedder.embedder == .builtin ? "the built-in embedder (words, not meaning)" : embeddingModel ?? ""
@@ -170,14 +180,17 @@ struct TextOptions: ParsableArguments {
     return result
   }
 
-  static func texts(_ alternatives: [Alternative], file: String, withPrompt: Bool) throws -> [String] {
+  static func texts(
+    _ alternatives: [Alternative], prompts: [String: String] = [:], file: String, withPrompt: Bool
+  ) throws -> [String] {
     try alternatives.map { alternative in
       guard let text = alternative.text else {
         throw FormatError.content(
           file: file, line: nil, field: "text", found: "no text of \"\(alternative.id)\"",
           expected: "one for every alternative, or contexts")
       }
-      return withPrompt ? (alternative.prompt ?? "") + "\n" + text : text
+      guard withPrompt else { return text }
+      return (alternative.prompt.map { prompts[$0] ?? $0 } ?? "") + "\n" + text
     }
   }
 }

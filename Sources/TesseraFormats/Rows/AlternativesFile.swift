@@ -13,7 +13,7 @@ public struct AlternativesFile: Sendable {
   }
 }
 
-/// Reads alternatives from JSONL: `id`, and optionally `context` (an array of numbers), `text`, `prompt`, `model`.
+/// Reads alternatives from rows of any container: `id`, and optionally `context` (an array of numbers), `text`, `prompt`, `model`.
 public enum AlternativesReader {
   /// Which texts are kept in memory; weights and rewards do not need them.
   public enum Texts: Sendable {
@@ -23,42 +23,36 @@ public enum AlternativesReader {
     case all
   }
 
+  private static let names = ["id", "context", "text", "prompt", "model"] + sidesOfComparisons.flatMap { $0 }
+
   /// - Parameters:
   ///   - needsIdentifiers: Whether every line must have an id; otherwise lines without one go by their number, from 0.
   /// - Throws: `FormatError`: malformed lines, repeated ids, contexts on some lines only or of unequal length.
   public static func read(_ file: String, texts: Texts = .none, needsIdentifiers: Bool = true) throws
     -> AlternativesFile
   {
-    var reader = try RecordReader(file: file, quotes: false)
-    let file = file == "-" ? "standard input" : file
+    guard let format = file == "-" ? .jsonl : RowFormat(file: file) else {
+      throw FormatError.content(
+        file: file, line: nil, field: nil, found: "a name whose ending tells no format",
+        expected: ".jsonl, .json, .csv, .tsv or .parquet")
+    }
+    let source = try format.open(file)
+    let file = source.file
+    try source.select(names)
+    var row = [JSONScanner.Value?](repeating: nil, count: names.count)
     var ids = StringTable()
     var alternatives: [Alternative] = []
     var values: [Double] = []
     var dimension: Int?
     var firstLine = 0
 
-    while let (record, line) = try reader.next() {
+    while let line = try source.next(&row) {
       func problem(_ field: String?, _ found: String, _ expected: String) -> FormatError {
-        .content(file: file, line: line, field: field, found: found, expected: expected)
+        source.error(line, field, found, expected)
       }
-      var fields: [String: JSONScanner.Value] = [:]
-      var sides: Set<String> = []
-      do {
-        var scanner = try JSONScanner(record)
-        while let (key, value) = try scanner.nextMember() {
-          let name = String(
-            decoding: key.escaped ? JSONScanner.unescape(key.bytes) : Array(key.bytes), as: UTF8.self)
-          if ["id", "context", "text", "prompt", "model"].contains(name), !value.isNull {
-            fields[name] = value
-          } else if Self.sidesOfComparisons.contains(where: { $0.contains(name) }) {
-            sides.insert(name)
-          }
-        }
-      } catch let error as JSONScanner.SyntaxError {
-        throw problem(nil, "malformed JSON at column \(error.column)", error.expected)
-      }
+      func field(_ name: String) -> JSONScanner.Value? { names.firstIndex(of: name).flatMap { row[$0] } }
       func text(_ name: String) throws -> String? {
-        guard let value = fields[name] else { return nil }
+        guard let value = field(name) else { return nil }
         guard value.kind == .string || value.kind == .number else {
           throw problem(name, quoted(value.bytes), "a string or a number")
         }
@@ -68,20 +62,22 @@ public enum AlternativesReader {
         }
         return string
       }
-      if fields["id"] == nil, let pair = Self.sidesOfComparisons.first(where: sides.isSuperset) {
+      if field("id") == nil,
+        let pair = Self.sidesOfComparisons.first(where: { $0.allSatisfy { field($0) != nil } })
+      {
         throw problem(
           nil, "the fields \(pair.joined(separator: " and ")): this looks like comparisons",
           "an alternative on every line, with an id")
       }
       let named = try text("id") ?? (needsIdentifiers ? nil : "\(alternatives.count)")
       guard var id = named, !id.isEmpty else {
-        throw problem("id", fields["id"] == nil ? "nothing" : "an empty name", "a unique name")
+        throw problem("id", field("id") == nil ? "nothing" : "an empty name", "a unique name")
       }
       let number = id.withUTF8 { ids.intern($0) }
       guard number == alternatives.count else {
         throw problem("id", "\"\(id)\" a second time", "a unique name")
       }
-      let keeps = texts == .all || (texts == .withoutContext && fields["context"] == nil)
+      let keeps = texts == .all || (texts == .withoutContext && field("context") == nil)
       alternatives.append(
         Alternative(
           id: id, text: keeps ? try text("text") : nil, prompt: try text("prompt"),
@@ -89,13 +85,13 @@ public enum AlternativesReader {
 
       if alternatives.count == 1 { firstLine = line }
       let before = values.count
-      if let context = fields["context"] {
-        guard context.kind == .array else {
+      if let context = field("context") {
+        guard context.kind == .array || (context.kind == .string && context.bytes.first == 0x5B) else {
           throw problem("context", quoted(context.bytes), "an array of numbers")
         }
         try append(context, to: &values, problem)
       }
-      let found = fields["context"] == nil ? nil : values.count - before
+      let found = field("context") == nil ? nil : values.count - before
       if alternatives.count == 1 {
         dimension = found
         if found == 0 { throw problem("context", "an empty array", "at least one number") }
@@ -117,9 +113,7 @@ public enum AlternativesReader {
 
   /// How the two sides of a comparison are usually called: who gives such a file has taken one for the other.
   private static let sidesOfComparisons =
-    zip(ComparisonColumns.usual[.a] ?? [], ComparisonColumns.usual[.b] ?? []).map { [$0, $1] } + [
-      ["chosen", "rejected"]
-    ]
+    VotesLayout.pairs.map { [$0.0, $0.1] } + [["chosen", "rejected"]]
 
   private static func append(
     _ context: JSONScanner.Value, to values: inout [Double],

@@ -1,7 +1,11 @@
-/// The fields of one CSV record (RFC 4180).
+/// The fields of one record of CSV (RFC 4180), or of the same with tabs.
 struct CSVFields {
+  private let separator: UInt8
   private let storage = ByteScratch()
   private var ranges: [Range<Int>] = []
+
+  /// - Parameter separator: What stands between fields.
+  init(separator: UInt8 = 0x2C) { self.separator = separator }
 
   var count: Int { ranges.count }
 
@@ -32,13 +36,14 @@ struct CSVFields {
           index += 1
         }
         index += 1
-        if index < record.count, record[index] != 0x2C {
+        if index < record.count, record[index] != separator {
           throw FormatError.content(
             file: file, line: line, field: nil,
-            found: "text behind the closing quotation mark of field \(ranges.count + 1)", expected: "a comma")
+            found: "text behind the closing quotation mark of field \(ranges.count + 1)",
+            expected: separator == 0x09 ? "a tab" : "a comma")
         }
       } else {
-        while index < record.count, record[index] != 0x2C {
+        while index < record.count, record[index] != separator {
           storage.append(record[index])
           index += 1
         }

@@ -1,38 +1,77 @@
 import Tessera
 
-/// What was read from a comparisons file.
+/// What was read from files of comparisons.
 public struct ComparisonFile: Sendable {
-  public let ids: [String]
+  /// In the order of first appearance; with texts where they were kept, and with prompts and models where rows have them.
+  public let alternatives: [Alternative]
   public let annotators: [String]
   public let prompts: [String]
+  /// One for each prompt that was given as a text, where texts were kept.
+  public let promptTexts: [String]
   public let comparisons: ComparisonTable
   /// Things that were read, but that the owner of the file should know.
   public let warnings: [String]
+  /// The layout's name, and the fields that were read and that were not.
+  public let layout: String
+  public let fields: [String]
+  public let ignored: [String]
+  /// All names of fields that rows have, in the order of first appearance.
+  public let names: [String]
+  /// Rows that were read, those left out included.
+  public let rows: Int
+  /// The first three comparisons.
+  public let examples: [ComparisonExample]
+  public let faults: RowFaults
+  /// Which row said what, in the order of rows, where it was kept.
+  public let records: [RowRecord]
+  /// For each alternative its comparisons in which both were bad (they count as ties); nil where no row says so.
+  public let bothBad: [Double]?
+  public let bothBadTotal: Double
+  /// Comparisons by the value of a field, where one was named.
+  public let categories: [(name: String, comparisons: ComparisonTable)]
+
+  public var ids: [String] { alternatives.map(\.id) }
 }
 
-/// Reads comparisons from JSONL or CSV, counting repeated ones: memory grows with different comparisons, not
-/// with lines.
+/// Reads comparisons from rows of any container and layout, counting repeated ones: memory grows with different comparisons and
+/// alternatives, not with rows.
 public struct ComparisonReader: Sendable {
-  public enum Format: String, Sendable, CaseIterable {
-    case jsonl, csv
+  public typealias Format = RowFormat
 
-    /// The format that a file's ending tells; nil for other endings.
-    public init?(file: String) {
-      switch file.split(separator: ".").last?.lowercased() {
-      case "jsonl", "ndjson", "json": self = .jsonl
-      case "csv": self = .csv
-      default: return nil
-      }
-    }
-  }
-
-  public var columns = ComparisonColumns()
+  /// Names of fields that are not the usual ones.
+  public var map = FieldMap()
+  /// What rows say; nil to recognise it by the fields of the first row.
+  public var layout: LayoutName?
+  /// What is compared where rows have texts and names.
+  public var by = ComparedThings.automatic
+  /// Which rating UltraFeedback's completions are compared by; nil for the mean.
+  public var aspect: String?
+  public var filter = RowFilter()
   /// Whether comparisons of different annotators are kept apart.
   public var keepsAnnotators = true
-  /// Whether comparisons under different prompts are kept apart.
+  /// Whether comparisons under different prompts are kept apart, where prompts are names.
   public var keepsPrompts = false
+  /// Whether texts of alternatives and prompts are kept in memory.
+  public var keepsTexts = false
+  /// Beyond so many alternatives their texts are no longer kept.
+  public var textLimit = Int.max
+  /// Whether it is kept which row said what: 64 bytes a row.
+  public var keepsRecords = false
+  /// Characters up to which a trainer would read; nil for all of them.
+  public var truncation: Int?
+  /// A field by which comparisons are also gathered apart.
+  public var category: String?
 
   public init() {}
+
+  /// The layout of a file; nil for an empty one.
+  ///
+  /// - Throws: `FormatError`, where its fields are those of none.
+  public func recognise(_ file: String, format: Format) throws -> LayoutName? {
+    let source = try format.open(file)
+    guard try !source.sample().isEmpty else { return nil }
+    return try LayoutRecognition(source, given: layout, map: map, by: by, aspect: aspect).name
+  }
 
   /// Reads a whole file.
   ///
@@ -52,177 +91,81 @@ public struct ComparisonReader: Sendable {
   /// - Throws: `FormatError`, naming file, line and field; `Cancelled`.
   public func read(
     _ files: [(file: String, format: Format)], alternatives: [String]? = nil, work: Work = Work()
-  )
-    throws -> ComparisonFile
-  {
-    var rows = ComparisonRows(
-      keepsAnnotators: keepsAnnotators, keepsPrompts: keepsPrompts, alternatives: alternatives)
+  ) throws -> ComparisonFile {
+    var settings = ComparisonSink.Settings()
+    (settings.keepsAnnotators, settings.keepsPrompts) = (keepsAnnotators, keepsPrompts)
+    (settings.keepsTexts, settings.keepsRecords) = (keepsTexts, keepsRecords)
+    settings.textLimit = textLimit
+    (settings.by, settings.truncation, settings.dropped) = (by, truncation, filter.dropped)
+    var sink = ComparisonSink(settings, alternatives: alternatives)
+    var name: LayoutName?
+    var (fields, ignored) = ([String](), [String]())
+    var passed = 0
+    var names: [String] = []
     for (number, (file, format)) in files.enumerated() {
+      if let limit = filter.limit, passed >= limit { break }
       let part = work.part(Double(number) / Double(files.count)...Double(number + 1) / Double(files.count))
-      try rows.begin(file: file == "-" ? "standard input" : file)
-      var reader = try RecordReader(file: file, quotes: format == .csv)
-      switch format {
-      case .jsonl: try readJSONL(&reader, into: &rows, part)
-      case .csv: try readCSV(&reader, into: &rows, part)
+      let source = try format.open(file)
+      try sink.begin(file: source.file)
+      // An empty file has no fields to recognise anything by.
+      guard try !source.sample().isEmpty || source.header?.isEmpty == false else { continue }
+      let found = try LayoutRecognition(source, given: layout, map: map, by: by, aspect: aspect)
+      if let name, name != found.name {
+        throw source.error(
+          1, nil, "rows of the layout \(found.name.rawValue)", "\(name.rawValue), as in the files before")
       }
+      name = found.name
+      let known = Set(try source.sample().map(\.name))
+      (fields, ignored) = Self.names(
+        known, try source.sample().map(\.name), found.layout.fields, filter.fields(map), category)
+      try read(source, found.layout, into: &sink, &passed, part)
+      names += source.names.filter { !names.contains($0) }
     }
-    return try rows.finish()
+    return try sink.finish(name?.rawValue ?? "", fields: fields, ignored: ignored, names: names)
   }
 
-  private func report(_ reader: borrowing RecordReader, _ line: Int, _ work: Work) throws {
-    guard line & 0xFFFF == 0 else { return }
-    try work.check()
-    if let size = reader.size, size > 0 { work.report(Double(reader.consumed) / Double(size)) }
+  /// Fields that are there and read, and that are there and not read.
+  private static func names(
+    _ known: Set<String>, _ order: [String], _ layout: [String], _ filter: [String], _ category: String?
+  ) -> ([String], [String]) {
+    let read = Set(layout + filter + (category.map { [$0] } ?? []))
+    return (order.filter(read.contains), order.filter { !read.contains($0) })
   }
 
-  // MARK: JSONL
-
-  private func readJSONL(
-    _ reader: inout RecordReader, into rows: inout ComparisonRows, _ work: Work
+  private func read(
+    _ source: any RowSource, _ layout: any ComparisonLayout, into sink: inout ComparisonSink,
+    _ passed: inout Int,
+    _ work: Work
   ) throws {
-    var wanted: [(name: [UInt8], role: ComparisonColumns.Role, place: Int)] = []
-    for role in ComparisonColumns.Role.allCases {
-      for (place, name) in columns.candidates(role).enumerated() {
-        wanted.append((Array(name.utf8), role, place))
+    let filterFields = filter.fields(map)
+    let isFiltered = !filterFields.isEmpty
+    let names = layout.fields + filterFields + (category.map { [$0] } ?? [])
+    if let header = source.header {
+      for field in filter.conditions.map(\.field) + (category.map { [$0] } ?? [])
+      where !header.contains(field) {
+        throw source.error(1, field, "no such column", "one of \(header.joined(separator: ", "))")
       }
     }
-    let names = wanted.map { String(decoding: $0.name, as: UTF8.self) }
-    var values = [JSONScanner.Value?](repeating: nil, count: wanted.count)
-    var memory: [(name: [UInt8], slots: [Int])] = []
-    func slots(_ role: ComparisonColumns.Role) -> [Int] { wanted.indices.filter { wanted[$0].role == role } }
-    let (slotsA, slotsB) = (slots(.a), slots(.b))
-    let (preferences, preferencesB, outcomes) = (slots(.preference), slots(.preferenceB), slots(.outcome))
-    let (counts, annotators, prompts) = (slots(.count), slots(.annotator), slots(.prompt))
-
-    while let (record, line) = try reader.next() {
-      try report(reader, line, work)
-      for slot in values.indices { values[slot] = nil }
-      do {
-        var scanner = try JSONScanner(record)
-        var position = 0
-        while let (key, value) = try scanner.nextMember() {
-          // Rows mostly repeat the order of their members: ask first what stood here in the last row.
-          if position == memory.count { memory.append((name: [], slots: [])) }
-          if !Self.matches(key, memory[position].name) {
-            let slots = wanted.indices.filter { Self.matches(key, wanted[$0].name) }
-            memory[position] = (key.escaped ? [] : Array(key.bytes), slots)
-            for slot in slots { values[slot] = value.isNull ? nil : value }
-          } else {
-            for slot in memory[position].slots { values[slot] = value.isNull ? nil : value }
-          }
-          position += 1
-        }
-      } catch let error as JSONScanner.SyntaxError {
-        throw FormatError.content(
-          file: rows.file, line: line, field: nil, found: "malformed JSON at column \(error.column)",
-          expected: error.expected)
+    try source.select(names)
+    var layout = layout
+    var values = [JSONScanner.Value?](repeating: nil, count: names.count)
+    var rows = 0
+    while let place = try source.next(&values) {
+      if rows & 0xFFFF == 0 {
+        try work.check()
+        if let progress = source.progress { work.report(progress) }
       }
-      // a and b from the same pair of usual names, where there is one.
-      var (a, b) = (-1, -1)
-      for (slotA, slotB) in zip(slotsA, slotsB) where values[slotA] != nil && values[slotB] != nil {
-        (a, b) = (slotA, slotB)
-        break
+      rows += 1
+      let row = Row(source: source, number: rows - 1, place: place, names: names, values: values)
+      if isFiltered, try !filter.passes(row, from: layout.fields.count) {
+        sink.leaveOut(row, .filtered)
+        continue
       }
-      if slotsA.count != slotsB.count {
-        a = slotsA.first { values[$0] != nil } ?? -1
-        b = slotsB.first { values[$0] != nil } ?? -1
-      }
-      func cell(_ slot: Int) -> ComparisonRows.Cell? {
-        guard slot >= 0, let value = values[slot] else { return nil }
-        return ComparisonRows.Cell(name: names[slot], value: value)
-      }
-      func first(_ slots: [Int]) -> ComparisonRows.Cell? {
-        for slot in slots where values[slot] != nil { return cell(slot) }
-        return nil
-      }
-      guard let cellA = cell(a), let cellB = cell(b) else {
-        throw FormatError.content(
-          file: rows.file, line: line, field: nil, found: "no names of two alternatives",
-          expected: "the fields \(pairNames())")
-      }
-      try rows.add(
-        line: line, a: cellA, b: cellB, preference: first(preferences), preferenceB: first(preferencesB),
-        outcome: first(outcomes), count: first(counts), annotator: first(annotators), prompt: first(prompts))
+      passed += 1
+      try sink.beginRow(row, category: category == nil ? nil : row[names.count - 1], field: category)
+      try layout.read(row, into: &sink)
+      if let limit = filter.limit, passed >= limit { break }
     }
-  }
-
-  private static func matches(_ key: JSONScanner.Value, _ name: [UInt8]) -> Bool {
-    if key.escaped { return JSONScanner.unescape(key.bytes) == name }
-    guard key.bytes.count == name.count else { return false }
-    for index in name.indices where key.bytes[index] != name[index] { return false }
-    return true
-  }
-
-  private func pairNames() -> String {
-    if columns.names[.a] != nil || columns.names[.b] != nil {
-      return "\(columns.names[.a] ?? "a") and \(columns.names[.b] ?? "b")"
-    }
-    return "a and b, model_a and model_b, or left and right (--columns maps other names)"
-  }
-
-  // MARK: CSV
-
-  private func readCSV(
-    _ reader: inout RecordReader, into rows: inout ComparisonRows, _ work: Work
-  ) throws {
-    guard let (headerRecord, headerLine) = try reader.next() else { return }
-    var fields = CSVFields()
-    try fields.split(headerRecord, file: rows.file, line: headerLine)
-    let header = (0..<fields.count).map { String(decoding: fields[$0], as: UTF8.self) }
-    func column(_ role: ComparisonColumns.Role) throws -> Int? {
-      for name in columns.candidates(role) {
-        if let index = header.firstIndex(of: name) { return index }
-      }
-      if let name = columns.names[role] {
-        throw FormatError.content(
-          file: rows.file, line: headerLine, field: name, found: "no such column",
-          expected: "one of \(header.joined(separator: ", "))")
-      }
-      return nil
-    }
-    var pair: (Int, Int)?
-    let (namesA, namesB) = (columns.candidates(.a), columns.candidates(.b))
-    if namesA.count == namesB.count {
-      for (nameA, nameB) in zip(namesA, namesB) where pair == nil {
-        if let a = header.firstIndex(of: nameA), let b = header.firstIndex(of: nameB) { pair = (a, b) }
-      }
-    } else if let a = try column(.a), let b = try column(.b) {
-      pair = (a, b)
-    }
-    guard let (a, b) = pair else {
-      throw FormatError.content(
-        file: rows.file, line: headerLine, field: nil, found: "the columns \(header.joined(separator: ", "))",
-        expected: "the columns \(pairNames())")
-    }
-    let (preference, preferenceB, outcome) = (
-      try column(.preference), try column(.preferenceB), try column(.outcome)
-    )
-    let (count, annotator, prompt) = (try column(.count), try column(.annotator), try column(.prompt))
-
-    while let (record, line) = try reader.next() {
-      try report(reader, line, work)
-      try fields.split(record, file: rows.file, line: line)
-      guard fields.count == header.count else {
-        throw FormatError.content(
-          file: rows.file, line: line, field: nil, found: "\(fields.count) fields",
-          expected: "\(header.count), as in the header")
-      }
-      func cell(_ index: Int?) -> ComparisonRows.Cell? {
-        guard let index, !fields[index].isEmpty else { return nil }
-        return ComparisonRows.Cell(
-          name: header[index], value: JSONScanner.Value(kind: .string, bytes: fields[index], escaped: false))
-      }
-      func named(_ index: Int) throws -> ComparisonRows.Cell {
-        guard let cell = cell(index) else {
-          throw FormatError.content(
-            file: rows.file, line: line, field: header[index], found: "nothing",
-            expected: "the id of an alternative")
-        }
-        return cell
-      }
-      try rows.add(
-        line: line, a: named(a), b: named(b), preference: cell(preference), preferenceB: cell(preferenceB),
-        outcome: cell(outcome), count: cell(count), annotator: cell(annotator), prompt: cell(prompt))
-    }
+    try layout.finish(into: &sink)
   }
 }

@@ -22,15 +22,32 @@ public enum FamiliesReader {
   public static func read(_ file: String, format: ComparisonReader.Format, alternatives: [String]) throws
     -> FamiliesFile
   {
-    var table = Table(file: file == "-" ? "standard input" : file, alternatives: alternatives)
-    var reader = try RecordReader(file: file, quotes: format == .csv)
-    switch format {
-    case .jsonl: try readJSONL(&reader, into: &table)
-    case .csv: try readCSV(&reader, into: &table)
+    let source = try format.open(file)
+    var table = Table(source, alternatives: alternatives)
+    if let header = source.header, !header.isEmpty, !header.contains("id") || !header.contains("family") {
+      throw source.error(
+        1, nil, "the columns \(header.joined(separator: ", "))", "the columns id and family")
+    }
+    try source.select(["id", "family"])
+    var values: [JSONScanner.Value?] = [nil, nil]
+    while let place = try source.next(&values) {
+      func bytes(_ slot: Int, _ name: String, _ expected: String) throws -> [UInt8] {
+        guard let value = values[slot] else {
+          // CSV has no other way to leave a field out.
+          if source.header != nil { return [] }
+          throw source.error(place, name, "nothing", expected)
+        }
+        guard value.kind == .string || value.kind == .number else {
+          throw source.error(place, name, quoted(value.bytes), "a string or a number")
+        }
+        return value.escaped ? JSONScanner.unescape(value.bytes) : Array(value.bytes)
+      }
+      try table.add(
+        place, id: bytes(0, "id", Table.expectedID), family: bytes(1, "family", Table.expectedFamily))
     }
     guard table.declared > 0 else {
       throw FormatError.content(
-        file: table.file, line: nil, field: nil, found: "no families",
+        file: source.file, line: nil, field: nil, found: "no families",
         expected: "the family of one alternative at least")
     }
     let families = Partition(names: table.families)
@@ -39,61 +56,19 @@ public enum FamiliesReader {
     )
   }
 
-  private static func readJSONL(_ reader: inout RecordReader, into table: inout Table) throws {
-    while let (record, line) = try reader.next() {
-      var values: [String: JSONScanner.Value] = [:]
-      do {
-        var scanner = try JSONScanner(record)
-        while let (key, value) = try scanner.nextMember() {
-          let name = String(
-            decoding: key.escaped ? JSONScanner.unescape(key.bytes) : Array(key.bytes), as: UTF8.self)
-          if !value.isNull { values[name] = value }
-        }
-      } catch let error as JSONScanner.SyntaxError {
-        throw table.problem(line, nil, "malformed JSON at column \(error.column)", error.expected)
-      }
-      func bytes(_ name: String, _ expected: String) throws -> [UInt8] {
-        guard let value = values[name] else { throw table.problem(line, name, "nothing", expected) }
-        guard value.kind == .string || value.kind == .number else {
-          throw table.problem(line, name, quoted(value.bytes), "a string or a number")
-        }
-        return value.escaped ? JSONScanner.unescape(value.bytes) : Array(value.bytes)
-      }
-      try table.add(line, id: bytes("id", Table.expectedID), family: bytes("family", Table.expectedFamily))
-    }
-  }
-
-  private static func readCSV(_ reader: inout RecordReader, into table: inout Table) throws {
-    guard let (headerRecord, headerLine) = try reader.next() else { return }
-    var fields = CSVFields()
-    try fields.split(headerRecord, file: table.file, line: headerLine)
-    let header = (0..<fields.count).map { String(decoding: fields[$0], as: UTF8.self) }
-    guard let id = header.firstIndex(of: "id"), let family = header.firstIndex(of: "family") else {
-      throw table.problem(
-        headerLine, nil, "the columns \(header.joined(separator: ", "))", "the columns id and family")
-    }
-    while let (record, line) = try reader.next() {
-      try fields.split(record, file: table.file, line: line)
-      guard fields.count == header.count else {
-        throw table.problem(line, nil, "\(fields.count) fields", "\(header.count), as in the header")
-      }
-      try table.add(line, id: Array(fields[id]), family: Array(fields[family]))
-    }
-  }
-
   private struct Table {
     static let expectedID = "the id of an alternative"
     static let expectedFamily = "the name of its family; leave alternatives without one out"
 
-    let file: String
+    private let source: any RowSource
     private let ids: [String]
     private let places: StringTable
     private var lines: [Int]
     private(set) var families: [String?]
     private(set) var declared = 0
 
-    init(file: String, alternatives: [String]) {
-      self.file = file
+    init(_ source: any RowSource, alternatives: [String]) {
+      self.source = source
       ids = alternatives
       var table = StringTable()
       for id in alternatives {
@@ -106,7 +81,7 @@ public enum FamiliesReader {
     }
 
     func problem(_ line: Int, _ field: String?, _ found: String, _ expected: String) -> FormatError {
-      .content(file: file, line: line, field: field, found: found, expected: expected)
+      source.error(line, field, found, expected)
     }
 
     mutating func add(_ line: Int, id: [UInt8], family: [UInt8]) throws {

@@ -12,6 +12,12 @@ package struct JSONScanner {
     /// Whether a string has escapes that `JSONScanner.unescape` must resolve.
     package let escaped: Bool
 
+    /// The bytes that a string stands for.
+    func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+      guard escaped else { return try body(bytes) }
+      return try JSONScanner.unescape(bytes).withUnsafeBufferPointer(body)
+    }
+
     var isNull: Bool { kind == .literal && bytes.first == 0x6E }
   }
 
@@ -222,10 +228,14 @@ package struct JSONScanner {
       return (position + 2..<position + 6).reduce(UInt16(0)) { $0 << 4 | (hexDigit(bytes[$1]) ?? 0) }
     }
     while index < bytes.count {
-      guard bytes[index] == 0x5C, index + 1 < bytes.count else {
-        result.append(bytes[index])
-        index += 1
-        continue
+      // Up to the next backslash text is copied as it stands.
+      let rest = UnsafeBufferPointer(rebasing: bytes[index...])
+      let plain = rest.firstIndex(of: 0x5C) ?? rest.count
+      result.append(contentsOf: rest[..<plain])
+      index += plain
+      guard index + 1 < bytes.count else {
+        result.append(contentsOf: bytes[index...])
+        break
       }
       switch bytes[index + 1] {
       case 0x62: result.append(0x08)

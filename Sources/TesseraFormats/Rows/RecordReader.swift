@@ -2,43 +2,64 @@ import Foundation
 
 /// Reads a file or standard input record by record, in a buffer that grows only with the longest record.
 ///
-/// A record is a line, or, for CSV, a line and the following ones while a quotation mark is open. A byte-order
-/// mark is skipped, CRLF is read as LF, blank lines are passed over.
+/// A record is a line; for CSV, a line and the following ones while a quotation mark is open; for JSON that begins with [,
+/// an element of that array. A byte-order mark is skipped, CRLF is read as LF, blank lines are passed over.
 struct RecordReader: ~Copyable {
-  private let file: String
-  private let descriptor: Int32
+  /// What ends a record.
+  enum Framing { case line, quotedLine, json }
+
+  private let stream: ByteStream
   private let quotes: Bool
+  private let framing: Framing
+  /// Whether records are the elements of an array.
+  private(set) var isArray = false
+  private var isBehindElement = false
+  private var isClosed = false
   private var buffer: UnsafeMutableBufferPointer<UInt8>
   private var start = 0
   private var end = 0
+  private var startOfLast = 0
   private var atEnd = false
   private var line = 0
   private var linesInRecord = 1
-  /// Bytes consumed so far.
-  private(set) var consumed = 0
-  /// Size of the file; nil for streams.
-  let size: Int?
 
   /// - Parameters:
   ///   - file: A path, or `-` for standard input.
-  ///   - quotes: Whether quotation marks can hide line ends.
-  init(file: String, quotes: Bool) throws {
-    self.file = file == "-" ? "standard input" : file
-    self.quotes = quotes
-    descriptor = try FileAccess.openForReading(file)
-    size = FileAccess.size(of: descriptor)
+  ///   - framing: Whether quotation marks can hide line ends, and whether there can be an array.
+  init(file: String, framing: Framing) throws {
+    self.framing = framing
+    quotes = framing == .quotedLine
+    stream = try ByteStream(file: file)
     buffer = .allocate(capacity: 1 << 20)
   }
 
-  deinit {
-    buffer.deallocate()
-    if descriptor != 0 { _ = Foundation.close(descriptor) }
+  deinit { buffer.deallocate() }
+
+  /// How messages call the file.
+  var file: String { stream.name }
+
+  /// Share of the file that was read; nil where its size is not known.
+  var progress: Double? { stream.size.map { $0 > 0 ? Double(stream.consumed) / Double($0) : 1 } }
+
+  /// The next record without going on.
+  mutating func peek() throws -> (record: UnsafeBufferPointer<UInt8>, line: Int)? {
+    let behind = isBehindElement
+    guard let found = try next() else { return nil }
+    isBehindElement = behind
+    // Nothing was moved since: the record still stands in front of what is left.
+    start = startOfLast
+    line = found.line - 1
+    return found
   }
 
   /// The next record and the number of its first line; nil at the end. Valid until the next call.
   mutating func next() throws -> (record: UnsafeBufferPointer<UInt8>, line: Int)? {
     while true {
-      if line == 0 { try skipByteOrderMark() }
+      if line == 0, !isArray {
+        try skipByteOrderMark()
+        if framing == .json { try openArray() }
+      }
+      if isArray { return try nextElement() }
       guard let length = try recordLength() else { return nil }
       let first = line + 1
       var content = length
@@ -46,8 +67,8 @@ struct RecordReader: ~Copyable {
       if content > 0, buffer[start + content - 1] == 0x0A { content -= 1 }
       if content > 0, buffer[start + content - 1] == 0x0D { content -= 1 }
       let record = UnsafeBufferPointer(rebasing: buffer[start..<start + content])
+      startOfLast = start
       start += length
-      consumed += length
       if !record.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return (record, first) }
     }
   }
@@ -58,6 +79,101 @@ struct RecordReader: ~Copyable {
       start += 3
     }
   }
+
+  // MARK: Arrays
+
+  /// The next byte that is no space, nothing taken; nil at the end. Counts lines on the way.
+  private mutating func nextVisible() throws -> UInt8? {
+    while true {
+      while start < end {
+        let byte = buffer[start]
+        guard byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A else { return byte }
+        if byte == 0x0A { line += 1 }
+        start += 1
+      }
+      if atEnd { return nil }
+      try fill()
+    }
+  }
+
+  private func arrayError(_ found: String, _ expected: String) -> FormatError {
+    .content(file: stream.name, line: line + 1, field: nil, found: found, expected: expected)
+  }
+
+  private mutating func openArray() throws {
+    let before = line
+    guard try nextVisible() == 0x5B else {
+      line = before
+      return
+    }
+    start += 1
+    isArray = true
+  }
+
+  private mutating func nextElement() throws -> (record: UnsafeBufferPointer<UInt8>, line: Int)? {
+    var byte = try nextVisible()
+    let isBehindComma = byte == 0x2C && isBehindElement
+    if isBehindComma {
+      start += 1
+      byte = try nextVisible()
+      guard byte == 0x7B else { throw arrayError("no object behind a comma", "an object, { ... }") }
+    }
+    switch byte {
+    case 0x7B where isBehindElement && !isBehindComma:
+      throw arrayError("two objects without a comma between them", "a comma")
+    case 0x7B: break
+    case 0x5D:
+      start += 1
+      guard try nextVisible() == nil else { throw arrayError("more behind the array", "nothing") }
+      isClosed = true
+      return nil
+    case nil where isClosed: return nil
+    case nil: throw arrayError("the end of the file inside the array", "]")
+    default: throw arrayError("no object in the array", "objects, { ... }, with commas between them")
+    }
+    let first = line + 1
+    let length = try elementLength()
+    let record = UnsafeBufferPointer(rebasing: buffer[start..<start + length])
+    startOfLast = start
+    start += length
+    isBehindElement = true
+    return (record, first)
+  }
+
+  /// Bytes up to and with the bracket that closes the object at `start`. Lines inside are counted.
+  private mutating func elementLength() throws -> Int {
+    var (length, depth) = (0, 0)
+    var (isText, isEscaped) = (false, false)
+    while true {
+      while start + length < end {
+        let byte = buffer[start + length]
+        length += 1
+        if byte == 0x0A { line += 1 }
+        if isText {
+          if isEscaped {
+            isEscaped = false
+          } else if byte == 0x5C {
+            isEscaped = true
+          } else if byte == 0x22 {
+            isText = false
+          }
+          continue
+        }
+        switch byte {
+        case 0x22: isText = true
+        case 0x7B, 0x5B: depth += 1
+        case 0x7D, 0x5D:
+          depth -= 1
+          if depth == 0 { return length }
+        default: break
+        }
+      }
+      if atEnd { throw arrayError("the end of the file inside an object", "}") }
+      try fill()
+    }
+  }
+
+  // MARK: Lines
 
   /// Bytes up to and with the line end that closes the record; nil when nothing is left.
   private mutating func recordLength() throws -> Int? {
@@ -82,7 +198,7 @@ struct RecordReader: ~Copyable {
           for index in start + searched..<end where buffer[index] == 0x22 { openQuote.toggle() }
           if openQuote {
             throw FormatError.content(
-              file: file, line: line + 1, field: nil, found: "a quotation mark that is never closed",
+              file: stream.name, line: line + 1, field: nil, found: "a quotation mark that is never closed",
               expected: "a second one (two in a row stand for one)")
           }
         }
@@ -108,11 +224,7 @@ struct RecordReader: ~Copyable {
       buffer.deallocate()
       buffer = larger
     }
-    let count = read(descriptor, buffer.baseAddress.map { $0 + end }, buffer.count - end)
-    if count < 0 {
-      if errno == EINTR { return }
-      throw FormatError.cannotRead(file: file, reason: String(cString: strerror(errno)))
-    }
+    let count = try stream.read(into: UnsafeMutableBufferPointer(rebasing: buffer[end...]))
     if count == 0 { atEnd = true }
     end += count
   }

@@ -9,6 +9,8 @@ package protocol RowSource: AnyObject {
   var places: RowPlaces { get }
   /// Share of the file that was read; nil where its size is not known.
   var progress: Double? { get }
+  /// Names that rows had so far, in the order of first appearance.
+  var names: [String] { get }
   /// Names of the columns where the file says them once for all rows; nil where every row names its own.
   var header: [String]? { get }
 
@@ -40,6 +42,8 @@ package enum RowPlaces: Sendable {
 }
 
 extension RowSource {
+  package var names: [String] { header ?? [] }
+
   /// An error in a row.
   package func error(_ place: Int, _ field: String?, _ found: String, _ expected: String) -> FormatError {
     switch places {

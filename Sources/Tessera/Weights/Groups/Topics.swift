@@ -63,6 +63,8 @@ public struct Topics: Sendable, Equatable {
   /// - Complexity: O(60 m d) for each of up to 25 rounds of k-means, and as much again for ten halves of at most 10,000
   ///   answers; O(m d) memory. 100,000 x 256: 7 seconds of processor time.
   public init(_ contexts: Contexts, seed: UInt64 = 0, work: Work = Work()) throws {
+    // Topics reach across prompts.
+    let contexts = contexts.answers
     copies = contexts.duplicates(work: work)
     // In an order of their own, so that neither the order of the input nor a copy moves a random start.
     let order = contexts.lexicographicOrder(of: copies.representatives)

@@ -1,0 +1,322 @@
+import Foundation
+import Tessera
+import TesseraFormats
+
+/// What an export writes, worked out once: weights of rows, groups of answers, rewards.
+struct WeightedExport {
+  private let file: ComparisonFile
+  private let files: [(file: String, format: RowFormat)]
+  private let dataset: PreferenceDataset
+  private let prompts: [String: String]
+  private let extras: WeightedRows.Extras
+  private let choice: RewardFit.Choice
+  private let scheme: String
+  private let unit: ExportCommand.Unit
+  /// Groups of near-duplicates; nil where nothing tells them.
+  private let groups: DuplicateGroups?
+
+  init(
+    _ data: DatasetOptions.Data, _ settings: RewardFit.Settings, files: [(file: String, format: RowFormat)],
+    unit: ExportCommand.Unit, wantsRewards: Bool, families: Partition?, aids: RewardFit.Aids, work: Work
+  ) throws {
+    let dataset = data.dataset
+    (file, self.files, self.dataset, prompts) = (data.file, files, dataset, data.prompts)
+    var aids = aids
+    aids.families = families
+    let fit = RewardFit(settings)
+    let found = try fit.weigh(dataset, aids: aids, work: work.part(0...0.3, "weights"))
+    choice = found.choice
+    scheme = found.measured?.alternatives.provenance.scheme ?? "none"
+    let ids = dataset.alternatives.map(\.id)
+    groups = try dataset.contexts.map {
+      try DuplicateGroups(
+        $0, ids: ids, prompts: NearDuplicateFrequency.prompts(of: dataset), work: work.part(0.3...0.5, "groups"))
+    }
+    var names = ids
+    for members in groups?.groups ?? [] {
+      // The name of a group is the id of its first member.
+      let first = members.map { ids[$0] }.min() ?? ""
+      for member in members { names[member] = first }
+    }
+    var extras = WeightedRows.Extras(
+      weights: file.records.map { $0.comparison.map(found.weight(of:)) ?? 0 },
+      alternatives: found.alternatives,
+      groups: names)
+    if wantsRewards {
+      let result = try fit.run(dataset, aids: aids, work: work.part(0.5...0.6, "rewards"))
+      extras.rewards = result.best.rewards
+    }
+    self.extras = extras
+    let severalARow = LayoutName(name: file.layout)?.makesSeveral ?? false
+    self.unit = unit == .auto ? (severalARow ? .pairs : .rows) : unit
+  }
+
+  /// - Returns: What was written, in words.
+  func write(
+    to output: String, _ target: ExportCommand.Target, resample: Int?, deduplicates: Bool, seed: UInt64,
+    work: Work
+  ) throws -> String {
+    let place = work.part(0.6...1, "writing")
+    return try unit == .pairs
+      ? writePairs(to: output, target, resample: resample, deduplicates: deduplicates, seed: seed, place)
+      : writeRows(to: output, target, resample: resample, deduplicates: deduplicates, seed: seed, place)
+  }
+
+  // MARK: Rows
+
+  private func writeRows(
+    to output: String, _ target: ExportCommand.Target, resample: Int?, deduplicates: Bool, seed: UInt64,
+    _ work: Work
+  ) throws -> String {
+    let rows = WeightedRows(files, file)
+    var extras = extras
+    let weights = rows.rowWeights(extras.weights)
+    var left: [Repeated] = []
+    if let resample {
+      extras.repeats = SystematicSample.counts(weights, draws: resample, seed: seed)
+      extras.namesSource = true
+    } else if deduplicates {
+      left = repeated(
+        rows.entries.map { ($0.file, $0.place, file.records[$0.records].compactMap(\.comparison)) })
+      let dropped = Set(left.map(\.number))
+      extras.repeats = rows.entries.indices.map { dropped.contains($0) ? 0 : 1 }
+    }
+    try write(output, target, left) { try rows.write(to: $0, target.rows, extras, work: work) }
+    let count = extras.repeats?.reduce(0, +) ?? rows.entries.count
+    return words(
+      "\(Spell.plural(count, "row"))", weights: weights, repeats: extras.repeats, left: left, output, target)
+  }
+
+  // MARK: Pairs
+
+  private func writePairs(
+    to output: String, _ target: ExportCommand.Target, resample: Int?, deduplicates: Bool, seed: UInt64,
+    _ work: Work
+  ) throws -> String {
+    let pairs = WeightedPairs(files.map(\.file), file)
+    var extras = extras
+    let weights = pairs.weights(extras.weights)
+    var left: [Repeated] = []
+    if let resample {
+      extras.repeats = SystematicSample.counts(weights, draws: resample, seed: seed)
+    } else if deduplicates {
+      left = repeated(
+        pairs.records.map { place in
+          let record = file.records[place]
+          return (Int(record.file), record.place, record.comparison.map { [$0] } ?? [])
+        })
+      let dropped = Set(left.map(\.number))
+      extras.repeats = pairs.records.indices.map { dropped.contains($0) ? 0 : 1 }
+    }
+    try write(output, target, left) { try pairs.write(to: $0, target.rows, extras, work: work) }
+    let count = extras.repeats?.reduce(0, +) ?? pairs.records.count
+    let ties = pairs.ties > 0 ? "\(Spell.plural(pairs.ties, "tie")) left out: they prefer nobody\n" : ""
+    return words(
+      "\(Spell.plural(count, "pair"))", weights: weights, repeats: extras.repeats, left: left, output, target)
+      + ties
+  }
+
+  // MARK: Files
+
+  private func write(
+    _ output: String, _ target: ExportCommand.Target, _ left: [Repeated], rows: (String) throws -> Void
+  ) throws {
+    guard target == .folder else {
+      try rows(output)
+      if !left.isEmpty { try writeLeftOut(left, to: output + ".left-out.csv") }
+      return
+    }
+    let folder = output.hasSuffix("/") ? String(output.dropLast()) : output
+    for name in ["pairs", "alternatives"] { try makeFolder("\(folder)/\(name)") }
+    let shard = "train-00000-of-00001.parquet"
+    try rows("\(folder)/pairs/\(shard)")
+    try writeAlternatives(to: "\(folder)/alternatives/\(shard)")
+    if !left.isEmpty { try writeLeftOut(left, to: "\(folder)/left-out.csv") }
+    try FileAccess.write(Array(DatasetCard(self.card).text.utf8), to: "\(folder)/README.md")
+  }
+
+  private func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FormatError.cannotWrite(file: path, reason: error.localizedDescription)
+    }
+  }
+
+  private var card: DatasetCard.Facts {
+    DatasetCard.Facts(
+      sources: files.map { URL(fileURLWithPath: $0.file).lastPathComponent }, layout: file.layout,
+      alternatives: dataset.alternatives.count, comparisons: dataset.totalComparisons, scheme: scheme,
+      pairs: choice.pairs.rawValue)
+  }
+
+  private func writeAlternatives(to path: String) throws {
+    let fields =
+      ["id", "prompt_id", "prompt", "text", "model", "group"].map { ParquetField($0, .string) }
+      + [ParquetField("weight", .double), ParquetField("comparisons", .double)]
+      + (extras.rewards == nil ? [] : [ParquetField("reward", .double)])
+    let counts = dataset.pairCounts
+    try RowWriter(.parquet, columns: fields).write(to: path) { append in
+      for (i, alternative) in dataset.alternatives.enumerated() {
+        let texts = [
+          alternative.id, alternative.prompt, alternative.prompt.map { prompts[$0] ?? $0 }, alternative.text,
+          alternative.model, extras.groups[i],
+        ]
+        var bytes: [UInt8] = []
+        let ranges = texts.map { text -> Range<Int>? in
+          guard let text else { return nil }
+          let start = bytes.count
+          bytes.append(contentsOf: text.utf8)
+          return start..<bytes.count
+        }
+        try bytes.withUnsafeBufferPointer { bytes in
+          var cells = ranges.map { range in
+            range.map { ParquetCell.text(UnsafeBufferPointer(rebasing: bytes[$0])) } ?? .null
+          }
+          cells += [.number(extras.alternatives[i]), .number(counts.comparisons(of: i))]
+          if let rewards = extras.rewards { cells.append(rewards[i].map(ParquetCell.number) ?? .null) }
+          try append(cells)
+        }
+      }
+    }
+  }
+
+  // MARK: Repeated ones
+
+  /// A row that says what another one says.
+  struct Repeated {
+    let number: Int
+    let file: Int
+    let place: Int
+    let keptFile: Int
+    let keptPlace: Int
+    let groups: [String]
+  }
+
+  private struct Statement: Hashable {
+    let a: String
+    let b: String
+    let outcome: Double
+  }
+
+  /// Rows behind the first of those that compare the same groups with the same outcome.
+  private func repeated(_ rows: [(file: Int, place: Int, comparisons: [Comparison])]) -> [Repeated] {
+    var first: [[Statement]: Int] = [:]
+    var found: [Repeated] = []
+    for (number, row) in rows.enumerated() where !row.comparisons.isEmpty {
+      let said = row.comparisons.map { comparison -> Statement in
+        let (a, b) = (extras.groups[Int(comparison.a)], extras.groups[Int(comparison.b)])
+        return a <= b
+          ? Statement(a: a, b: b, outcome: comparison.outcome)
+          : Statement(a: b, b: a, outcome: 1 - comparison.outcome)
+      }
+      guard let kept = first[said] else {
+        first[said] = number
+        continue
+      }
+      found.append(
+        Repeated(
+          number: number, file: row.file, place: row.place, keptFile: rows[kept].file,
+          keptPlace: rows[kept].place,
+          groups: said.flatMap { [$0.a, $0.b] }))
+    }
+    return found
+  }
+
+  private func writeLeftOut(_ left: [Repeated], to path: String) throws {
+    let lines = left.map { row in
+      [
+        csvField(files[row.file].file), "\(row.place)", csvField(files[row.keptFile].file),
+        "\(row.keptPlace)",
+        csvField(row.groups.joined(separator: " ")),
+      ].joined(separator: ",") + "\n"
+    }
+    try FileAccess.write(Array(("file,row,kept_file,kept_row,groups\n" + lines.joined()).utf8), to: path)
+  }
+
+  // MARK: Words
+
+  private func words(
+    _ what: String, weights: [Double], repeats: [Int]?, left: [Repeated], _ output: String,
+    _ target: ExportCommand.Target
+  ) -> String {
+    var lines = ["wrote \(what) to \(output)"]
+    let distinct = weights.reduce(0) { $0 + $1 * $1 }
+    let sum = weights.reduce(0, +)
+    let effective = distinct > 0 ? sum * sum / distinct : 0
+    lines.append(
+      "weights \(scheme), pairs by \(choice.pairs.rawValue): from \(Spell.decimals(weights.min() ?? 0, 3)) to \(Spell.decimals(weights.max() ?? 0, 3)), mean 1; they count as \(Spell.count(effective.rounded())) equal ones of \(Spell.count(weights.count))"
+    )
+    if let groups {
+      lines.append(
+        groups.groups.isEmpty
+          ? "groups no near-duplicates within \(Spell.short(groups.distance))"
+          : "groups \(Spell.plural(groups.groups.count, "group")) of near-duplicates with \(Spell.count(groups.members)) answers"
+      )
+    } else {
+      lines.append(
+        "groups every answer stands for itself: nothing tells which are near (texts or --contexts would)")
+    }
+    if let repeats, left.isEmpty, repeats.contains(where: { $0 != 1 }) {
+      lines.append(
+        "drawn \(Spell.plural(repeats.count { $0 > 0 }, "different row")), one at most \(repeats.max() ?? 0) times; source_row says which"
+      )
+    }
+    if !left.isEmpty {
+      let list = target == .folder ? "left-out.csv in the folder" : "\(output).left-out.csv"
+      lines.append(
+        "left out \(Spell.plural(left.count, "row")) that say what a kept one says: \(list) lists them")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// The card of an exported data set: what loaders read, and what people do.
+struct DatasetCard {
+  struct Facts {
+    let sources: [String]
+    let layout: String
+    let alternatives: Int
+    let comparisons: Double
+    let scheme: String
+    let pairs: String
+  }
+
+  private let facts: Facts
+  init(_ facts: Facts) { self.facts = facts }
+
+  var text: String {
+    """
+    ---
+    configs:
+    - config_name: pairs
+      default: true
+      data_files:
+      - split: train
+        path: pairs/train-*.parquet
+    - config_name: alternatives
+      data_files:
+      - split: train
+        path: alternatives/train-*.parquet
+    tags:
+    - preference
+    - tessera
+    ---
+
+    # Weighted preferences
+
+    Made by `tessera export` from \(facts.sources.map { "`\($0)`" }.joined(separator: ", ")) (layout \(facts.layout)): \
+    \(Spell.count(facts.comparisons)) comparisons of \(Spell.count(facts.alternatives)) alternatives. Weights: \
+    \(facts.scheme), pairs by \(facts.pairs).
+
+    | column | meaning |
+    |---|---|
+    | weight | what the row counts in a weighted loss; mean 1 over the rows |
+    | weight_a, weight_b | of the two answers; 1 is an equal share |
+    | group_a, group_b | the first id of the answer's near-duplicates, its own where it has none |
+
+    `alternatives` has a row for every answer: id, prompt, text, model, group, weight, comparisons.
+
+    """
+  }
+}

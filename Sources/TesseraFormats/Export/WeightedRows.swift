@@ -1,0 +1,194 @@
+import Tessera
+
+/// The rows of files once more, each with what it weighs: what a trainer reads.
+///
+/// Rows are read again and passed on; nothing of them is kept. What a row is worth comes from the first reading's records, which are
+/// in the order of rows.
+package struct WeightedRows {
+  /// What stands beside the fields of a row.
+  package struct Extras: Sendable {
+    /// Weights of the records, in their order, and of the alternatives.
+    package var weights: [Double]
+    package var alternatives: [Double]
+    /// For each alternative the name of its group of near-duplicates: its own id where it stands alone.
+    package var groups: [String]
+    /// Rewards where they were asked for.
+    package var rewards: [Double?]?
+    /// How often each row is written, in the order of rows; nil for once.
+    package var repeats: [Int]?
+    /// Whether columns say where rows come from.
+    package var namesSource = false
+
+    package init(weights: [Double], alternatives: [Double], groups: [String]) {
+      (self.weights, self.alternatives, self.groups) = (weights, alternatives, groups)
+    }
+  }
+
+  /// A row of the files, by its records.
+  package struct Entry: Sendable {
+    package let file: Int
+    /// Which row of the file, from 0, and how messages name it.
+    package let row: Int
+    package let place: Int
+    /// Of `ComparisonFile.records`.
+    package let records: Range<Int>
+  }
+
+  private let files: [(file: String, format: RowFormat)]
+  private let reading: ComparisonFile
+  /// In the order of rows; those that filters leave out are not among them.
+  package let entries: [Entry]
+
+  /// - Parameters:
+  ///   - files: Those that were read.
+  ///   - reading: With records.
+  package init(_ files: [(file: String, format: RowFormat)], _ reading: ComparisonFile) {
+    (self.files, self.reading) = (files, reading)
+    var entries: [Entry] = []
+    var start = 0
+    let records = reading.records
+    while start < records.count {
+      var end = start + 1
+      while end < records.count, records[end].file == records[start].file,
+        records[end].row == records[start].row
+      {
+        end += 1
+      }
+      if records[start].leftOut != .filtered {
+        entries.append(
+          Entry(
+            file: Int(records[start].file), row: records[start].row, place: records[start].place,
+            records: start..<end))
+      }
+      start = end
+    }
+    self.entries = entries
+  }
+
+  /// Weights of the rows: the sum of their comparisons', mean 1 over all rows; those that say nothing weigh 0.
+  package func rowWeights(_ records: [Double]) -> [Double] {
+    let sums = entries.map { $0.records.reduce(0) { $0 + records[$1] } }
+    let total = sums.reduce(0, +)
+    return total > 0 ? sums.map { $0 / total * Double(sums.count) } : sums
+  }
+
+  package static let names = ["weight", "weight_a", "weight_b", "group_a", "group_b"]
+  package static let rewardNames = ["reward_a", "reward_b", "margin"]
+  package static let sourceNames = ["source_file", "source_row"]
+
+  /// Columns beside those of the rows.
+  package func added(_ extras: Extras) -> [ParquetField] {
+    [
+      ParquetField("weight", .double), ParquetField("weight_a", .double), ParquetField("weight_b", .double),
+      ParquetField("group_a", .string), ParquetField("group_b", .string),
+    ] + (extras.rewards == nil ? [] : Self.rewardNames.map { ParquetField($0, .double) })
+      + (extras.namesSource
+        ? [ParquetField("source_file", .string), ParquetField("source_row", .int64)] : [])
+  }
+
+  /// Writes every row with all its fields and what stands beside them.
+  ///
+  /// - Throws: `FormatError`, for a field that has the name of a column of ours too.
+  /// - Complexity: one more pass over the rows; for Parquet two, since columns must be known before rows.
+  package func write(to file: String, _ format: RowFormat, _ extras: Extras, work: Work) throws {
+    let names = reading.names
+    let added = added(extras)
+    if let taken = added.first(where: { names.contains($0.name) }) {
+      throw FormatError.content(
+        file: files.first?.file ?? file, line: nil, field: taken.name,
+        found: "a field of this name in the rows",
+        expected: "another name: it is where this column would stand")
+    }
+    var fields = names.map { ParquetField($0, .string) }
+    if format == .parquet {
+      let inference = ParquetSchemaInference(names)
+      try each(names, work.part(0...0.4)) { _, _, values in inference.observe(values) }
+      fields = inference.fields
+    }
+    let weights = rowWeights(extras.weights)
+    let part = format == .parquet ? work.part(0.4...1) : work
+    try RowWriter(format, columns: fields + added).write(to: file) { append in
+      try each(names, part) { number, entry, values in
+        let times = extras.repeats?[number] ?? 1
+        guard times > 0 else { return }
+        try withCells(entry, weights[number], extras) { more in
+          let cells = values.map(ParquetCell.init) + more
+          for _ in 0..<times { try append(cells) }
+        }
+      }
+    }
+  }
+
+  /// Calls with every row that counts, in order.
+  private func each(
+    _ names: [String], _ work: Work, _ body: (Int, Entry, [JSONScanner.Value?]) throws -> Void
+  ) throws {
+    var number = 0
+    var values = [JSONScanner.Value?](repeating: nil, count: names.count)
+    for (place, file) in files.enumerated() {
+      guard number < entries.count else { break }
+      let source = try file.format.open(file.file)
+      try source.select(names)
+      var rows = -1
+      while number < entries.count, entries[number].file == place, let name = try source.next(&values) {
+        rows += 1
+        if number & 0xFFF == 0 {
+          try work.check()
+          work.report(Double(number) / Double(entries.count))
+        }
+        guard rows == entries[number].row else { continue }
+        guard name == entries[number].place else {
+          throw FormatError.cannotRead(file: file.file, reason: "it has changed since it was read")
+        }
+        try body(number, entries[number], values)
+        number += 1
+      }
+    }
+    guard number == entries.count else {
+      throw FormatError.cannotRead(
+        file: files.last?.file ?? "", reason: "it has fewer rows than when it was read before")
+    }
+  }
+
+  private func withCells(
+    _ entry: Entry, _ weight: Double, _ extras: Extras, _ body: ([ParquetCell]) throws -> Void
+  ) throws {
+    // Sides are told where a row compares two.
+    let pairs = reading.records[entry.records].compactMap(\.comparison)
+    let sides = pairs.first.flatMap { first in
+      pairs.allSatisfy { $0.a == first.a && $0.b == first.b } ? (Int(first.a), Int(first.b)) : nil
+    }
+    func text(_ string: String, _ body: (ParquetCell) throws -> Void) throws {
+      var string = string
+      try string.withUTF8 { try body(.text($0)) }
+    }
+    var cells: [ParquetCell] = [.number(weight)]
+    guard let (a, b) = sides else {
+      cells += [ParquetCell](repeating: .null, count: extras.rewards == nil ? 4 : 7)
+      try source(entry, extras, cells, body)
+      return
+    }
+    cells += [.number(extras.alternatives[a]), .number(extras.alternatives[b])]
+    try text(extras.groups[a]) { groupA in
+      try text(extras.groups[b]) { groupB in
+        cells += [groupA, groupB]
+        if let rewards = extras.rewards {
+          let (first, second) = (rewards[a], rewards[b])
+          cells += [
+            first.map(ParquetCell.number) ?? .null, second.map(ParquetCell.number) ?? .null,
+            first.flatMap { first in second.map { .number(first - $0) } } ?? .null,
+          ]
+        }
+        try source(entry, extras, cells, body)
+      }
+    }
+  }
+
+  private func source(
+    _ entry: Entry, _ extras: Extras, _ cells: [ParquetCell], _ body: ([ParquetCell]) throws -> Void
+  ) throws {
+    guard extras.namesSource else { return try body(cells) }
+    var name = files[entry.file].file
+    try name.withUTF8 { try body(cells + [.text($0), .integer(Int64(entry.place))]) }
+  }
+}

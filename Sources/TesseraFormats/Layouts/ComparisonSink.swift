@@ -1,0 +1,391 @@
+import Tessera
+
+/// What layouts find in rows, gathered: alternatives by name or by content, and how they were compared.
+///
+/// A text is the alternative (prompt, answer): equal texts under one prompt are one, texts under two prompts are two. Its id is
+/// the beginning of its content's hash, so that it is the same in every file and every order of rows.
+struct ComparisonSink {
+  struct Settings {
+    /// Whether comparisons of different annotators, and under different prompts, are kept apart.
+    var keepsAnnotators = true
+    var keepsPrompts = false
+    /// Whether texts of alternatives and prompts are kept in memory.
+    var keepsTexts = false
+    var textLimit = Int.max
+    /// Whether it is kept which row said what.
+    var keepsRecords = false
+    var by = ComparedThings.automatic
+    /// Characters up to which a trainer would read; nil for all of them.
+    var truncation: Int?
+    /// Outcomes that are left out: tie, both_bad.
+    var dropped: Set<String> = []
+  }
+
+  /// A prompt that answers were given to.
+  struct Prompt {
+    let number: Int
+    let hash: ContentHash
+  }
+
+  let settings: Settings
+  private(set) var file = ""
+  private var fileNumber: Int32 = -1
+  /// Whether ids outside the table are errors.
+  private let closed: Bool
+  private var ids = StringTable()
+  private var annotators = StringTable()
+  private var prompts = StringTable()
+  private(set) var accumulator = ComparisonTable()
+  /// Of each alternative: the other half of its content's hash, its prompt, text and model.
+  private var contents: [UInt64] = []
+  private var promptOf: [Int32] = []
+  private var modelOf: [Int32] = []
+  private var models = StringTable()
+  private var texts: [String?] = []
+  private var keepsTexts: Bool
+  private var promptTexts: [String] = []
+  private var promptHashes: [UInt64] = []
+  /// Prompts by what they say when case and space are left aside.
+  private var spellings: [UInt64: Int32] = [:]
+  private(set) var faults = RowFaults()
+  private(set) var records: [RowRecord] = []
+  private(set) var examples: [ComparisonExample] = []
+  private var bothBad: [Double] = []
+  private var bothBadTotal = 0.0
+  private var warnings: [String] = []
+  /// Comparisons before this file.
+  private var before = 0.0
+  private var leftOutBefore = 0
+  private(set) var rows = 0
+  private var categories = StringTable()
+  private var tables: [ComparisonTable] = []
+  /// The category of the row at hand; -1 where rows have none.
+  private var category = -1
+  private let scratch = ByteScratch()
+
+  init(_ settings: Settings, alternatives: [String]?) {
+    self.settings = settings
+    keepsTexts = settings.keepsTexts
+    closed = alternatives != nil
+    for id in alternatives ?? [] {
+      var id = id
+      id.withUTF8 { _ = ids.intern($0) }
+    }
+    fillUp()
+  }
+
+  /// What comes next is from this file.
+  mutating func begin(file: String) throws {
+    if fileNumber >= 0 { try end() }
+    self.file = file
+    fileNumber += 1
+    before = accumulator.total
+    leftOutBefore = faults.leftOut
+  }
+
+  /// Looks back at a whole file.
+  private mutating func end() throws {
+    guard accumulator.total > before else {
+      let left = faults.leftOut - leftOutBefore
+      throw FormatError.content(
+        file: file, line: nil, field: nil,
+        found: left > 0
+          ? "no comparisons: \(left) row\(left == 1 ? " was" : "s were") left out" : "no comparisons",
+        expected: "at least one")
+    }
+  }
+
+  mutating func beginRow(_ row: Row, category: JSONScanner.Value?, field: String?) throws {
+    rows += 1
+    guard let field else { return }
+    guard let category else {
+      self.category = try number(Array("(none)".utf8), row, field, \.categories)
+      return
+    }
+    self.category = try number(row.text(category, field), row, field, \.categories)
+  }
+
+  // MARK: Names
+
+  /// The alternative of a name.
+  mutating func named(_ value: JSONScanner.Value, _ row: Row, _ field: String) throws -> Int {
+    guard value.kind == .string || value.kind == .number else {
+      throw row.error(field, quoted(value.bytes), "a string or a number")
+    }
+    var bytes = value.bytes
+    if value.escaped { bytes = scratch.hold(JSONScanner.unescape(bytes)) }
+    guard !bytes.isEmpty else { throw row.error(field, "an empty name", "a name") }
+    return try identify(bytes, row, field)
+  }
+
+  private mutating func identify(_ bytes: UnsafeBufferPointer<UInt8>, _ row: Row, _ field: String?) throws
+    -> Int
+  {
+    if closed {
+      guard let number = ids.find(bytes) else {
+        throw row.error(field, quoted(bytes), "the id of one of the \(ids.count) alternatives")
+      }
+      return number
+    }
+    guard let number = ids.intern(bytes) else { throw row.error(field, "bytes that are not UTF-8", "UTF-8") }
+    if number >= contents.count { fillUp() }
+    return number
+  }
+
+  /// Room for what is known of alternatives that are new.
+  private mutating func fillUp() {
+    let more = ids.count - contents.count
+    guard more > 0 else { return }
+    contents += [UInt64](repeating: 0, count: more)
+    promptOf += [Int32](repeating: -1, count: more)
+    modelOf += [Int32](repeating: -1, count: more)
+    if keepsTexts { texts += [String?](repeating: nil, count: more) }
+  }
+
+  private mutating func number(
+    _ bytes: [UInt8], _ row: Row, _ field: String, _ table: WritableKeyPath<ComparisonSink, StringTable>
+  ) throws -> Int {
+    guard let number = bytes.withUnsafeBufferPointer({ self[keyPath: table].intern($0) }) else {
+      throw row.error(field, "bytes that are not UTF-8", "UTF-8")
+    }
+    return number
+  }
+
+  /// The number of an annotator; nil where they are not kept apart or there is none.
+  mutating func annotator(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
+    guard settings.keepsAnnotators, let value else { return nil }
+    return try number(row.text(value, field), row, field, \.annotators)
+  }
+
+  mutating func annotator(numbered number: Int, _ row: Row) throws -> Int? {
+    guard settings.keepsAnnotators else { return nil }
+    return try self.number(Array("\(number)".utf8), row, "annotator", \.annotators)
+  }
+
+  /// The number of a prompt that is known by a name; nil where they are not kept apart or there is none.
+  mutating func promptName(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
+    guard settings.keepsPrompts, let value else { return nil }
+    return try number(row.text(value, field), row, field, \.prompts)
+  }
+
+  // MARK: Texts
+
+  mutating func prompt(_ transcript: Transcript, _ row: Row, _ field: String) throws -> Prompt {
+    try transcript.bytes.withUnsafeBufferPointer { bytes in
+      let hash = ContentHash(bytes)
+      let known = prompts.count
+      let number = try short(hash, row, field, \.prompts)
+      guard number == known else {
+        try same(promptHashes[number], hash.high, "prompts", row, field)
+        return Prompt(number: number, hash: hash)
+      }
+      promptHashes.append(hash.high)
+      if keepsTexts { promptTexts.append(try utf8(bytes, row, field)) }
+      let key = Self.normalised(bytes)
+      if let first = spellings[key] {
+        faults.add(
+          .promptSpelledTwice, fileNumber, row.place, [prompts.strings[Int(first)], prompts.strings[number]])
+      } else {
+        spellings[key] = Int32(number)
+      }
+      return Prompt(number: number, hash: hash)
+    }
+  }
+
+  mutating func answer(
+    _ transcript: Transcript, under prompt: Prompt?, model: [UInt8]? = nil, _ row: Row, _ field: String
+  ) throws -> Int {
+    try transcript.bytes.withUnsafeBufferPointer { bytes in
+      let hash = prompt.map { ContentHash($0.hash, bytes) } ?? ContentHash(bytes)
+      let known = ids.count
+      if closed {
+        var short = hash.short
+        guard let number = short.withUTF8({ ids.find($0) }) else {
+          throw row.error(
+            field, "an answer whose id, \(short), is not among the \(ids.count) alternatives",
+            "the alternatives of these rows, as tessera export writes them")
+        }
+        return number
+      }
+      let number = try short(hash, row, field, \.ids)
+      guard number == known else {
+        try same(contents[number], hash.high, "answers", row, field)
+        return number
+      }
+      if number >= settings.textLimit, keepsTexts { forgetTexts() }
+      fillUp()
+      contents[number] = hash.high
+      promptOf[number] = Int32(prompt?.number ?? -1)
+      if let model { modelOf[number] = Int32(try self.number(model, row, field, \.models)) }
+      if keepsTexts { texts[number] = try utf8(bytes, row, field) }
+      return number
+    }
+  }
+
+  private mutating func forgetTexts() {
+    keepsTexts = false
+    (texts, promptTexts) = ([], [])
+  }
+
+  private mutating func short(
+    _ hash: ContentHash, _ row: Row, _ field: String, _ table: WritableKeyPath<ComparisonSink, StringTable>
+  ) throws -> Int {
+    var text = hash.short
+    guard let number = text.withUTF8({ self[keyPath: table].intern($0) }) else {
+      throw row.error(field, "no id", "an id")
+    }
+    return number
+  }
+
+  private func same(_ one: UInt64, _ other: UInt64, _ what: String, _ row: Row, _ field: String) throws {
+    guard one == other else {
+      throw row.error(field, "two different \(what) whose ids are the same by accident", "other data")
+    }
+  }
+
+  private func utf8(_ bytes: UnsafeBufferPointer<UInt8>, _ row: Row, _ field: String) throws -> String {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw row.error(field, "bytes that are not UTF-8", "UTF-8")
+    }
+    return text
+  }
+
+  /// A hash that case, space and punctuation at the ends do not change.
+  private static func normalised(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    var isBehindSpace = true
+    for byte in bytes {
+      let isSpace = byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+      if isSpace {
+        if !isBehindSpace { kept.append(0x20) }
+      } else {
+        kept.append((0x41...0x5A).contains(byte) ? byte + 0x20 : byte)
+      }
+      isBehindSpace = isSpace
+    }
+    while let last = kept.last, [0x20, 0x2E, 0x21, 0x3F, 0x3A].contains(last) { kept.removeLast() }
+    return kept.withUnsafeBufferPointer { ContentHash($0).low }
+  }
+
+  // MARK: Comparisons
+
+  /// Whether two texts are alternatives that can be compared; equal ones are counted and left out.
+  mutating func areDifferent(_ a: Int, _ b: Int, _ one: Transcript, _ other: Transcript, _ row: Row) -> Bool {
+    if a == b {
+      leaveOut(row, .equalSides, [ids.strings[a]])
+      return false
+    }
+    if let limit = settings.truncation, Self.isSame(one.bytes, other.bytes, limit) {
+      faults.add(.equalWhenTruncated, fileNumber, row.place, [ids.strings[a], ids.strings[b]])
+    }
+    return true
+  }
+
+  private static func isSame(_ a: [UInt8], _ b: [UInt8], _ characters: Int) -> Bool {
+    String(decoding: a, as: UTF8.self).prefix(characters)
+      == String(decoding: b, as: UTF8.self).prefix(characters)
+  }
+
+  /// A row that says nothing that can be used.
+  mutating func leaveOut(_ row: Row, _ kind: RowFaults.Kind, _ ids: [String] = []) {
+    faults.add(kind, fileNumber, row.place, ids)
+    if settings.keepsRecords {
+      records.append(RowRecord(file: fileNumber, row: row.number, place: row.place, leftOut: kind))
+    }
+  }
+
+  /// - Parameter outcome: Share of preference for `a`.
+  mutating func add(
+    _ row: Row, _ a: Int, _ b: Int, outcome: Double, count: Double = 1, annotator: Int? = nil,
+    prompt: Int? = nil,
+    isBothBad: Bool = false
+  ) throws {
+    if !settings.dropped.isEmpty, outcome == 0.5, settings.dropped.contains(isBothBad ? "both_bad" : "tie") {
+      leaveOut(row, .filtered)
+      return
+    }
+    let comparison = Comparison(
+      a: a, b: b, outcome: outcome, count: count, annotator: annotator, prompt: prompt)
+    do {
+      try accumulator.add(comparison)
+      if category >= 0 {
+        while tables.count <= category { tables.append(ComparisonTable()) }
+        try tables[category].add(comparison)
+      }
+    } catch let problem as DatasetError {
+      throw row.error(nil, "\(problem)", "a comparison")
+    }
+    if isBothBad {
+      bothBadTotal += count
+      if bothBad.count <= max(a, b) {
+        bothBad += [Double](repeating: 0, count: max(a, b) + 1 - bothBad.count)
+      }
+      bothBad[a] += count
+      bothBad[b] += count
+    }
+    if settings.keepsRecords {
+      records.append(RowRecord(file: fileNumber, row: row.number, place: row.place, comparison))
+    }
+    if examples.count < 3 {
+      examples.append(
+        ComparisonExample(
+          a: describe(a), b: describe(b),
+          prompt: describePrompt(promptOf[a] >= 0 ? Int(promptOf[a]) : prompt),
+          outcome: outcome, count: count, isBothBad: isBothBad,
+          annotator: annotator.map { annotators.strings[$0] }))
+    }
+  }
+
+  /// A comparison of two names under a prompt that is given by its text.
+  mutating func addNamed(
+    _ row: Row, _ a: (value: JSONScanner.Value, field: String),
+    _ b: (value: JSONScanner.Value, field: String),
+    _ outcome: Outcome, count: Double = 1, annotator: Int?, prompt: Transcript?, promptField: String
+  ) throws {
+    let first = try named(a.value, row, a.field)
+    let second = try named(b.value, row, b.field)
+    guard first != second else {
+      leaveOut(row, .equalSides, [ids.strings[first]])
+      return
+    }
+    let place = settings.keepsPrompts ? try prompt.map { try self.prompt($0, row, promptField).number } : nil
+    try add(
+      row, first, second, outcome: outcome.share, count: count, annotator: annotator, prompt: place,
+      isBothBad: outcome.isBothBad)
+  }
+
+  private func describe(_ number: Int) -> String {
+    keepsTexts ? texts[number] ?? ids.strings[number] : ids.strings[number]
+  }
+
+  private func describePrompt(_ number: Int?) -> String? {
+    guard let number else { return nil }
+    return keepsTexts && number < promptTexts.count ? promptTexts[number] : prompts.strings[number]
+  }
+
+  mutating func warn(_ text: String) { warnings.append(text) }
+
+  /// The bytes of an alternative's id.
+  func id(_ number: Int) -> String { ids.strings[number] }
+
+  mutating func finish(_ layout: String, fields: [String], ignored: [String], names: [String]) throws
+    -> ComparisonFile
+  {
+    try end()
+    if bothBad.count < ids.count { bothBad += [Double](repeating: 0, count: ids.count - bothBad.count) }
+    return ComparisonFile(
+      alternatives: ids.strings.indices.map { number in
+        Alternative(
+          id: ids.strings[number], text: keepsTexts ? texts[number] : nil,
+          prompt: promptOf[number] >= 0 ? prompts.strings[Int(promptOf[number])] : nil,
+          model: modelOf[number] >= 0 ? models.strings[Int(modelOf[number])] : nil)
+      },
+      annotators: annotators.strings, prompts: prompts.strings, promptTexts: promptTexts,
+      comparisons: accumulator,
+      warnings: warnings, layout: layout, fields: fields, ignored: ignored, names: names, rows: rows,
+      examples: examples,
+      faults: faults, records: records, bothBad: bothBadTotal > 0 ? bothBad : nil, bothBadTotal: bothBadTotal,
+      categories: zip(categories.strings, tables).map { ($0, $1) })
+  }
+}

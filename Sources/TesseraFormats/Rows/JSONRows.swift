@@ -1,0 +1,54 @@
+/// Objects of a JSONL file, one a line, or of one JSON array, however it is broken into lines.
+final class JSONRows: RowSource {
+  private var records: RecordReader
+  private var members = JSONMembers([])
+  private var rows = 0
+
+  let file: String
+  /// Lines say little of where an element of an array stands.
+  var places: RowPlaces { records.isArray ? .rows : .lines }
+  var header: [String]? { nil }
+  var names: [String] { members.known }
+  var progress: Double? { records.progress }
+
+  /// - Throws: `FormatError`.
+  init(file: String) throws {
+    records = try RecordReader(file: file, framing: .json)
+    self.file = records.file
+  }
+
+  func sample() throws -> [(name: String, value: JSONScanner.Value?)] {
+    guard let (record, line) = try records.peek() else { return [] }
+    let place = records.isArray ? rows + 1 : line
+    do {
+      return try JSONMembers.all(record)
+    } catch let error as JSONScanner.SyntaxError {
+      throw malformed(place, record, error)
+    }
+  }
+
+  func select(_ names: [String]) { members = JSONMembers(names) }
+
+  func next(_ values: inout [JSONScanner.Value?]) throws -> Int? {
+    guard let (record, line) = try records.next() else { return nil }
+    rows += 1
+    let place = records.isArray ? rows : line
+    do {
+      try members.take(record, into: &values)
+    } catch let error as JSONScanner.SyntaxError {
+      throw malformed(place, record, error)
+    } catch let error as JSONMembers.Twice {
+      throw self.error(place, error.name, "it twice in one object", "it once")
+    }
+    return place
+  }
+
+  private func malformed(
+    _ line: Int, _ record: UnsafeBufferPointer<UInt8>, _ error: JSONScanner.SyntaxError
+  ) -> FormatError {
+    let place =
+      record.contains(0x0A)
+      ? "character \(error.column) of the object" : "column \(error.column)"
+    return self.error(line, nil, "malformed JSON at \(place)", error.expected)
+  }
+}

@@ -1,0 +1,91 @@
+import Tessera
+
+extension ComparisonFile {
+  /// Everything that is wrong with the rows: what reading found, and what rows say of one another, which needs their records.
+  public var allFaults: RowFaults {
+    var faults = faults
+    struct Pair: Hashable {
+      let a: Int32
+      let b: Int32
+    }
+    struct Statement: Hashable {
+      let pair: Pair
+      let outcome: Double
+      let annotator: Int32
+      let prompt: Int32
+    }
+    var wins: Set<Pair> = []
+    var isWinner = [Bool](repeating: false, count: alternatives.count)
+    var isLoser = isWinner
+    func sides(_ comparison: Comparison) -> Pair? {
+      comparison.outcome == 0.5
+        ? nil
+        : comparison.outcome > 0.5
+          ? Pair(a: comparison.a, b: comparison.b) : Pair(a: comparison.b, b: comparison.a)
+    }
+    for record in records {
+      guard let comparison = record.comparison, let won = sides(comparison) else { continue }
+      wins.insert(won)
+      isWinner[Int(won.a)] = true
+      isLoser[Int(won.b)] = true
+    }
+    var seen: Set<Statement> = []
+    var told = [Bool](repeating: false, count: alternatives.count)
+    for record in records {
+      guard let comparison = record.comparison else { continue }
+      let ordered = comparison.a < comparison.b
+      let statement = Statement(
+        pair: ordered ? Pair(a: comparison.a, b: comparison.b) : Pair(a: comparison.b, b: comparison.a),
+        outcome: ordered ? comparison.outcome : 1 - comparison.outcome, annotator: comparison.annotator,
+        prompt: comparison.prompt)
+      let ids = [alternatives[Int(comparison.a)].id, alternatives[Int(comparison.b)].id]
+      if !seen.insert(statement).inserted { faults.add(.duplicated, record.file, record.place, ids) }
+      guard let won = sides(comparison) else { continue }
+      if wins.contains(Pair(a: won.b, b: won.a)) {
+        faults.add(.contradictory, record.file, record.place, ids)
+      }
+      for side in [won.a, won.b] where isWinner[Int(side)] && isLoser[Int(side)] && !told[Int(side)] {
+        told[Int(side)] = true
+        faults.add(.bothRoles, record.file, record.place, [alternatives[Int(side)].id])
+      }
+    }
+    return faults
+  }
+
+  /// The same in numbers, from the comparisons alone: rows of one pair that contradict each other, alternatives in both roles,
+  /// rows that say again what another one said.
+  ///
+  /// - Complexity: O(different comparisons).
+  public var faultCounts: [RowFaults.Kind: Int] {
+    var counts = faults.counts
+    struct Tally {
+      var wins = 0.0
+      var losses = 0.0
+    }
+    var pairs: [UInt64: Tally] = [:]
+    var isWinner = [Bool](repeating: false, count: alternatives.count)
+    var isLoser = isWinner
+    var repeated = 0.0
+    for row in comparisons.comparisons {
+      if row.count > 1, row.count == row.count.rounded() { repeated += row.count - 1 }
+      guard row.outcome != 0.5 else { continue }
+      let key = UInt64(UInt32(bitPattern: row.a)) << 32 | UInt64(UInt32(bitPattern: row.b))
+      let (winner, loser) = row.outcome > 0.5 ? (row.a, row.b) : (row.b, row.a)
+      isWinner[Int(winner)] = true
+      isLoser[Int(loser)] = true
+      if row.outcome > 0.5 {
+        pairs[key, default: Tally()].wins += row.count
+      } else {
+        pairs[key, default: Tally()].losses += row.count
+      }
+    }
+    let contradictory = pairs.values.reduce(0.0) {
+      $1.wins > 0 && $1.losses > 0 ? $0 + $1.wins + $1.losses : $0
+    }
+    if contradictory > 0 { counts[.contradictory] = Int(contradictory.rounded(.up)) }
+    let both = zip(isWinner, isLoser).count { $0 && $1 }
+    if both > 0 { counts[.bothRoles] = both }
+    if repeated > 0 { counts[.duplicated] = Int(repeated) }
+    return counts
+  }
+}
