@@ -418,9 +418,52 @@ def local():
     weigh(f"{what}: 100,000 comparisons of 10,000 answers", 10_000, 100_000, [])
 
 
+def processor(*command):
+    """Processor and wall seconds of a whole process, its peak in GiB, and what it printed."""
+    start = time.monotonic()
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}")
+    return {
+        "processor": usage.ru_utime + usage.ru_stime, "wall": time.monotonic() - start,
+        "peak": usage.ru_maxrss / 2**20, **json.loads(output)}
+
+
+def parquet():
+    """Three columns of text: summed, and written again. Interpreter and imports count, as they do for a user."""
+    os.makedirs(DATA, exist_ok=True)
+    script = os.path.join(HERE, "peers", "parquet.py")
+    if not os.path.exists(os.path.join(DATA, "texts-snappy.parquet")):
+        subprocess.run([sys.executable, script, "make", DATA], check=True)
+
+    def compare(title, runs):
+        result = medians(runs, 5)
+        first, second = result.values()
+        if first["bytes"] != second["bytes"]:
+            sys.exit(f"{title}: {first['bytes']} and {second['bytes']} bytes")
+        table(
+            f"{title}: 200,000 rows, {first['bytes'] / 2**20:,.0f} MiB of text",
+            ["", "processor seconds", "seconds", "GiB"],
+            [[name, f"{r['processor']:.2f}", f"{r['wall']:.2f}", f"{r['peak']:.2f}"] for name, r in result.items()])
+
+    for codec in ("zstd", "snappy"):
+        path = os.path.join(DATA, f"texts-{codec}.parquet")
+        compare(f"Parquet, {codec}, read", {
+            "tessera": lambda path=path: processor(OURS, "parquet", path),
+            "pyarrow": lambda path=path: processor(sys.executable, script, "read", path)})
+    path, out = os.path.join(DATA, "texts-zstd.parquet"), os.path.join(DATA, "out.parquet")
+    compare("Parquet, zstd, read and written", {
+        "tessera": lambda: processor(OURS, "parquet", path, out),
+        "pyarrow": lambda: processor(sys.executable, script, "write", path, out)})
+
+
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
+    "parquet": parquet,
 }
 
 if __name__ == "__main__":

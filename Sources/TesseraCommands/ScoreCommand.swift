@@ -20,7 +20,10 @@ struct ScoreCommand: ParsableCommand {
   @Argument(help: "Model written by tessera train.")
   var model: String
 
-  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context or text each.")
+  @Argument(
+    help:
+      "Contexts (.npy, .npz, .safetensors, .parquet; one array of it as FILE:NAME), or JSONL file of alternatives with a context or text each."
+  )
   var contexts: String
 
   @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
@@ -82,14 +85,14 @@ struct ScoreCommand: ParsableCommand {
 
 /// Contexts with a name for each row.
 enum NamedContexts {
-  /// From a NumPy file, whose rows are named by their number, or from alternatives with contexts or texts.
+  /// From a file of arrays, whose rows are named by their number, or from alternatives with contexts or texts.
   ///
   /// - Parameter embed: Turns alternatives with texts into contexts; nil where none has a text.
   static func read(
     _ file: String, embed: ([Alternative]) throws -> Contexts?
   ) throws -> (ids: [String], contexts: Contexts) {
-    if file.lowercased().hasSuffix(".npy") {
-      let contexts = try NumpyFile.readContexts(file)
+    if ContextsFile.hasEnding(file) {
+      let contexts = try ContextsFile.read(file)
       return ((0..<contexts.count).map(String.init), contexts)
     }
     let read = try AlternativesReader.read(file, texts: .withoutContext)

@@ -17,7 +17,10 @@ struct WeightsCommand: ParsableCommand {
         tessera weights --merge part*.json --format json
       """)
 
-  @Argument(help: "NumPy file of contexts (.npy), or JSONL file of alternatives with a context or text each.")
+  @Argument(
+    help:
+      "Contexts (.npy, .npz, .safetensors, .parquet; one array of it as FILE:NAME), or JSONL file of alternatives with a context or text each."
+  )
   var file: String?
 
   @OptionGroup var space: SpaceOptions

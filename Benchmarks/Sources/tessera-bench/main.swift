@@ -12,6 +12,7 @@ import TesseraFormats
 //     Voronoi weights in the bounding box; METHOD is exact, sampled, independent or B reflections blocks
 //   tessera-bench near CONTEXTS.npy                      how frequent near-duplicates are
 //   tessera-bench local CONTEXTS.npy PAIRS.npy           local comparison weights; a row of PAIRS is two rows of CONTEXTS
+//   tessera-bench parquet FILE [OUT]                     reads prompt, chosen and rejected; writes them to OUT
 
 /// Seconds that `body` takes.
 func seconds(_ body: () throws -> Void) rethrows -> Double {
@@ -112,6 +113,25 @@ func local(_ contexts: String, _ pairs: String) throws {
   ])
 }
 
+/// Three columns of text, their bytes summed, and written again where `output` is given.
+func parquet(_ file: String, output: String?) throws {
+  let names = ["prompt", "chosen", "rejected"]
+  let rows = try ParquetRows(file)
+  try rows.select(names)
+  var bytes = 0
+  if let output {
+    try ParquetWriter.write(to: output, fields: names.map { ParquetField($0, .string) }) { writer in
+      try rows.forEachRow { texts in
+        for text in texts { bytes += text?.count ?? 0 }
+        try writer.append(texts: texts)
+      }
+    }
+  } else {
+    try rows.forEachRow { for text in $0 { bytes += text?.count ?? 0 } }
+  }
+  report([("rows", .integer(rows.count)), ("bytes", .integer(bytes))])
+}
+
 // OpenBLAS is set as the command line tool sets it.
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
@@ -132,10 +152,11 @@ case ("weights", 5...6):
     output: arguments.count > 5 ? arguments[5] : nil)
 case ("near", 2): try near(arguments[1])
 case ("local", 3): try local(arguments[1], arguments[2])
+case ("parquet", 2...3): try parquet(arguments[1], output: arguments.count > 2 ? arguments[2] : nil)
 default:
   FileHandle.standardError.write(
     Data(
-      "usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT] | near FILE | local FILE PAIRS\n"
+      "usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT] | near FILE | local FILE PAIRS | parquet FILE [OUT]\n"
         .utf8)
   )
   exit(64)

@@ -223,7 +223,10 @@ struct AlternativesOptions: ParsableArguments {
   @Option(help: "JSONL file of alternatives: id, optionally context, text, prompt, model.")
   var alternatives: String?
 
-  @Option(help: "NumPy file of contexts (float32 or float64): row i belongs to line i of --alternatives.")
+  @Option(
+    help: ArgumentHelp(
+      "Contexts: .npy, .npz, .safetensors or .parquet (a column of lists), one array of it as FILE:NAME. Row i belongs to line i of --alternatives.",
+      valueName: "file[:name]"))
   var contexts: String?
 
   func validate() throws {
@@ -238,7 +241,7 @@ struct AlternativesOptions: ParsableArguments {
     let file = try AlternativesReader.read(
       alternatives, texts: contexts != nil && texts == .withoutContext ? .none : texts)
     guard let contexts else { return file }
-    let rows = try NumpyFile.readContexts(contexts)
+    let rows = try ContextsFile.read(contexts)
     guard rows.count == file.alternatives.count else {
       throw FormatError.content(
         file: contexts, line: nil, field: nil, found: "\(rows.count) rows",

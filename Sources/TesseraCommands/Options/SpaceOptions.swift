@@ -67,7 +67,7 @@ struct SpaceOptions: ParsableArguments {
   func aids(_ settings: RewardFit.Settings) throws -> RewardFit.Aids {
     var aids = RewardFit.Aids()
     if let transform = transforms.transform { aids.transform = try ContextTransformFile.read(transform) }
-    if case .pool(let file) = settings.space { aids.pool = try NumpyFile.readContexts(file) }
+    if case .pool(let file) = settings.space { aids.pool = try ContextsFile.read(file) }
     return aids
   }
 

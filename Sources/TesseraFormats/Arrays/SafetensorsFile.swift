@@ -78,41 +78,30 @@ public struct SafetensorsFile: Sendable, Equatable {
     guard let bytes = FileManager.default.contents(atPath: file) else {
       throw FormatError.cannotRead(file: file, reason: "it could not be opened")
     }
-    guard bytes.count >= 8 else { throw problem(nil, "\(bytes.count) bytes", "a safetensors file") }
-    let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= 100_000_000, Int(length) <= bytes.count - 8 else {
-      throw problem(nil, "a header of \(length) bytes", "a safetensors file, whose header fits it")
-    }
-    let header = bytes.dropFirst(8).prefix(Int(length))
-    let data = bytes.dropFirst(8 + Int(length))
-    guard let members = try? JSONSerialization.jsonObject(with: Data(header)) as? [String: Any] else {
-      throw problem(nil, "a header that is not a JSON object", "a safetensors file")
-    }
-    metadata = members["__metadata__"] as? [String: String] ?? [:]
-    tensors = [:]
-    for (name, value) in members where name != "__metadata__" {
-      guard let entry = value as? [String: Any], let type = entry["dtype"] as? String,
-        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
-        offsets.count == 2,
-        shape.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }), shape.count <= 8
-      else { throw problem(name, "an entry without dtype, shape and data_offsets", "all three") }
-      guard type == "F32" || type == "F64" else { throw problem(name, "the type \(type)", "F32 or F64") }
-      let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-      let size = count.multipliedReportingOverflow(by: type == "F32" ? 4 : 8)
-      guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count, !size.overflow,
-        offsets[1] - offsets[0] == size.partialValue
-      else {
-        throw problem(
-          name, "bytes \(offsets[0]) to \(offsets[1])", "\(size.partialValue) bytes inside the file")
+    var tensors: [String: Tensor] = [:]
+    metadata = try bytes.withUnsafeBytes { bytes in
+      let index = try SafetensorsIndex(bytes, file: file)
+      for entry in index.entries {
+        guard entry.type == "F32" || entry.type == "F64" else {
+          throw problem(entry.name, "the type \(entry.type)", "F32 or F64")
+        }
+        let count = entry.shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+        let size = count.multipliedReportingOverflow(by: entry.type == "F32" ? 4 : 8)
+        guard !size.overflow, entry.bytes.count == size.partialValue else {
+          throw problem(
+            entry.name, "\(entry.bytes.count) bytes", "\(size.partialValue) bytes inside the file")
+        }
+        func numbers<Scalar>(_ zero: Scalar) -> [Scalar] {
+          var values = [Scalar](repeating: zero, count: count)
+          values.withUnsafeMutableBytes { $0.copyMemory(from: entry.bytes) }
+          return values
+        }
+        tensors[entry.name] = Tensor(
+          shape: entry.shape,
+          values: entry.type == "F32" ? .float32(numbers(Float(0))) : .float64(numbers(0.0)))
       }
-      let part = Data(data.dropFirst(offsets[0]).prefix(offsets[1] - offsets[0]))
-      func numbers<Scalar>(_ zero: Scalar) -> [Scalar] {
-        var values = [Scalar](repeating: zero, count: count)
-        _ = values.withUnsafeMutableBytes { part.copyBytes(to: $0) }
-        return values
-      }
-      tensors[name] = Tensor(
-        shape: shape, values: type == "F32" ? .float32(numbers(Float(0))) : .float64(numbers(0.0)))
+      return index.metadata
     }
+    self.tensors = tensors
   }
 }

@@ -31,11 +31,7 @@ public enum AlternativesReader {
   public static func read(_ file: String, texts: Texts = .none, needsIdentifiers: Bool = true) throws
     -> AlternativesFile
   {
-    guard let format = file == "-" ? .jsonl : RowFormat(file: file) else {
-      throw FormatError.content(
-        file: file, line: nil, field: nil, found: "a name whose ending tells no format",
-        expected: ".jsonl, .json, .csv, .tsv or .parquet")
-    }
+    let format = RowFormat(file: file) ?? .jsonl
     let source = try format.open(file)
     let file = source.file
     try source.select(names)
