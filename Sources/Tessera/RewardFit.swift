@@ -56,7 +56,9 @@ public struct RewardFit: Sendable {
       strength(
         fitted, folds, equal, choice.pairs, groups: nil, isStandard: true,
         work.part(0.4...0.5, "standard lambda")),
-      winRates: fitted.pairCounts.averages(), start, state?.standardRewards,
+      winRates: WinRates(
+        overComparisons: fitted.pairCounts.winRates(equal, choice.pairs),
+        averages: fitted.pairCounts.paperAverages()), start, state?.standardRewards,
       work.part(0.5...0.7, "standard estimate"))
     let weighted = try zip(measured, pairs).map { measured, pairs in
       try estimate(
@@ -64,7 +66,7 @@ public struct RewardFit: Sendable {
         strength(
           fitted, folds, pairs, choice.pairs, groups: copies, isStandard: false,
           work.part(0.7...0.8, "weighted lambda")),
-        winRates: measured.winRates(fitted.pairCounts, pairs),
+        winRates: measured.winRates(fitted.pairCounts, pairs, choice.pairs),
         start, state?.weightedRewards, work.part(0.8...1, "weighted estimate")
       ).addingWeightNoise(
         of: measured, fitted.pairCounts,

@@ -69,7 +69,8 @@ import Testing
     #expect(weights["maxStandardError"] as? Double == 0)
     let keys: Set = [
       "id", "weight", "weightStandardError", "standardReward", "standardRewardError", "weightedReward",
-      "weightedRewardError", "winRate", "weightedWinRate", "comparisons",
+      "weightedRewardError", "winRate", "weightedWinRate", "averageWinRate", "weightedAverageWinRate",
+      "comparisons",
     ]
     for row in result.rows() { #expect(Set(row.keys) == keys) }
     #expect(result.rows().map { $0["weight"] as? Double ?? 0 } == [0.375, 0.375, 0.125, 0.125])
@@ -81,6 +82,11 @@ import Testing
     let table = try Tool.run(["fit", file])
     #expect(table.code == 0)
     #expect(table.output.contains("the weighted one needs contexts"))
+    // x beats y, z beats y: both won all they had.
+    for row in ["x", "z"] {
+      #expect(table.output.contains(try Regex("\n\(row) .* 1\\.000  +1\n")), "\(table.output)")
+    }
+    #expect(table.output.contains(try Regex("\ny .* 0\\.000  +2\n")))
     let json = try Tool.run(["fit", file, "--format", "json"])
     #expect((json.json["estimates"] as? [String: Any])?["weighted"] is NSNull)
     #expect(json.rows().allSatisfy { $0["weightedReward"] is NSNull })

@@ -68,7 +68,10 @@ import Testing
   @Test func `A reward, a weight or a win rate that is not right is found out`() throws {
     let (comparisons, alternatives) = try data()
     let fit = try Tool.run(["fit", comparisons, "--alternatives", alternatives, "--format", "json"])
-    for key in ["weightedReward", "standardReward", "winRate", "weightedWinRate", "weight"] {
+    for key in [
+      "weightedReward", "standardReward", "winRate", "weightedWinRate", "averageWinRate",
+      "weightedAverageWinRate", "weight",
+    ] {
       var document = fit.json
       var rows = fit.rows()
       rows[3][key] = (rows[3][key] as? Double ?? 0) + 1e-6
@@ -78,6 +81,30 @@ import Testing
       #expect(verified.code == 1, "\(key)")
       #expect(verified.output.contains("FAILS"))
     }
+  }
+
+  @Test func `Documents from before win rates were wins over comparisons are checked by what they meant`()
+    throws
+  {
+    // x beats y 3 of 4, and loses the one comparison with z: on average over opponents 3/8, over comparisons 3/5.
+    let comparisons = try folder.write(
+      "a,b,winner\nx,y,x\nx,y,x\nx,y,x\nx,y,y\nx,z,z\n", to: "old.csv")
+    let fit = try Tool.run(["fit", comparisons, "--lambda", "0.1", "--format", "json"])
+    func verify(_ winRates: [Double], keepsAverages: Bool) throws -> Tool.Result {
+      var document = fit.json
+      document["alternatives"] = zip(fit.rows(), winRates).map { row, rate in
+        var row = row
+        row["winRate"] = rate
+        if !keepsAverages { row["averageWinRate"] = nil }
+        return row
+      }
+      let file = try folder.write(Array(JSONSerialization.data(withJSONObject: document)), to: "old.json")
+      return try Tool.run(["verify", file, "--comparisons", comparisons])
+    }
+    #expect(try verify([0.6, 0.25, 1], keepsAverages: true).code == 0)
+    #expect(try verify([0.375, 0.25, 1], keepsAverages: false).code == 0)
+    #expect(try verify([0.375, 0.25, 1], keepsAverages: true).code == 1)
+    #expect(try verify([0.6, 0.25, 1], keepsAverages: false).code == 1)
   }
 
   @Test func `Any other figure that is not right is found out`() throws {

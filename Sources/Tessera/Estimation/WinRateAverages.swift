@@ -1,4 +1,46 @@
+/// What each alternative won, counted in two ways.
+struct WinRates {
+  /// Wins over comparisons, ties a half, with the weights of an estimate.
+  let overComparisons: [Double?]
+  /// The paper's average win rate; nil where alternatives have no weight.
+  let averages: [Double?]?
+}
+
 extension PairCounts {
+  /// Wins over comparisons of each alternative: a tie is a half of a win, a soft label counts as it is.
+  ///
+  /// - Returns: nil for an alternative that was never compared.
+  public func winRates() -> [Double?] {
+    winRates { counts[$0] }
+  }
+
+  /// Wins over comparisons, each comparison counted by what it weighs in an estimate: those with an opponent of half the
+  /// weight count half.
+  ///
+  /// - Returns: nil for an alternative that met nobody with mass.
+  func winRates(_ pairs: PairWeights, _ convention: PairConvention) -> [Double?] {
+    // With `count` the mass of a pair holds the number of its comparisons already.
+    winRates { pairs.opponentMass[$0] * (convention == .count ? 1 : counts[$0]) }
+  }
+
+  private func winRates(_ size: (_ entry: Int) -> Double) -> [Double?] {
+    (0..<alternatives).map { i in
+      var (wins, total) = (0.0, 0.0)
+      for entry in rowStarts[i]..<rowStarts[i + 1] {
+        wins += size(entry) * rates[entry]
+        total += size(entry)
+      }
+      return total > 0 ? wins / total : nil
+    }
+  }
+
+  /// The average win rate as documents have it: with itself as an opponent, for those who met somebody of positive weight.
+  func paperAverages(weights: [Double]? = nil) -> [Double?] {
+    zip(averages(weights: weights), averages(weights: weights, includingSelf: true)).map {
+      $0 == nil ? nil : $1
+    }
+  }
+
   /// Average win rate of each alternative: the share of preference it gets against an opponent drawn by weight among those
   /// it met.
   ///
@@ -17,20 +59,6 @@ extension PairCounts {
         let weight = weights?[Int(opponents[entry])] ?? 1
         wins += weight * rates[entry]
         total += weight
-      }
-      return total > 0 ? wins / total : nil
-    }
-  }
-
-  /// Share of preference of each alternative, opponents counted by what their pair weighs.
-  ///
-  /// - Returns: nil for an alternative that met nobody with mass.
-  func averages(_ pairs: PairWeights) -> [Double?] {
-    (0..<alternatives).map { i in
-      var (wins, total) = (0.0, 0.0)
-      for entry in rowStarts[i]..<rowStarts[i + 1] {
-        wins += pairs.opponentMass[entry] * rates[entry]
-        total += pairs.opponentMass[entry]
       }
       return total > 0 ? wins / total : nil
     }

@@ -7,8 +7,11 @@ extension RewardFit {
     public let pairs: PairWeights
     /// How many equally heavy pairs would be as concentrated.
     public let effectiveComparisons: Double
-    /// Share of preference against an opponent drawn by weight among those met; nil where nobody was met.
+    /// Wins over comparisons, ties a half, each comparison counted by what it weighs; nil where nobody was met.
     public let winRates: [Double?]
+    /// The paper's average win rate: the share of preference against an opponent drawn by weight among those met and itself,
+    /// against whom it is a half. nil where comparisons are weighed and alternatives are not.
+    public let averageWinRates: [Double?]?
     /// What the noise of sampled weights does to each reward, one standard error; nil where the weights are exact.
     public let weightNoise: [Double?]?
     /// Strength of the regularisation as settings mean it; `fit.lambda` is the objective's.
@@ -23,13 +26,14 @@ extension RewardFit {
 
     init(
       fit: RewardEstimate, errors: StandardErrors, pairs: PairWeights, effectiveComparisons: Double,
-      winRates: [Double?], weightNoise: [Double?]?, lambda: Double, curve: LambdaCurve?,
+      winRates: [Double?], averageWinRates: [Double?]?, weightNoise: [Double?]?, lambda: Double,
+      curve: LambdaCurve?,
       leaders: LeaderSensitivity
     ) {
       (self.fit, self.errors, self.pairs) = (fit, errors, pairs)
       (self.lambda, self.curve, self.leaders) = (lambda, curve, leaders)
-      (self.effectiveComparisons, self.winRates, self.weightNoise) = (
-        effectiveComparisons, winRates, weightNoise
+      (self.effectiveComparisons, self.winRates, self.averageWinRates, self.weightNoise) = (
+        effectiveComparisons, winRates, averageWinRates, weightNoise
       )
       rewards = fit.known
     }
@@ -39,6 +43,7 @@ extension RewardFit {
       return Estimate(
         fit: fit.spread(among: groups), errors: errors.mapped(back), pairs: pairs,
         effectiveComparisons: effectiveComparisons, winRates: back(winRates),
+        averageWinRates: averageWinRates.map(back),
         weightNoise: weightNoise.map(back), lambda: lambda, curve: curve,
         leaders: leaders.spread(among: groups))
     }
@@ -52,7 +57,8 @@ extension RewardFit {
       let noise = try WeightNoise(of: fit, counts, pairs, measured, remake: remake, work: work.silent)
       return Estimate(
         fit: fit, errors: errors, pairs: pairs, effectiveComparisons: effectiveComparisons,
-        winRates: winRates, weightNoise: noise.values, lambda: lambda, curve: curve, leaders: leaders)
+        winRates: winRates, averageWinRates: averageWinRates, weightNoise: noise.values, lambda: lambda,
+        curve: curve, leaders: leaders)
     }
   }
 
@@ -115,6 +121,9 @@ extension RewardFit {
     public var comparisons: [Double] {
       (0..<dataset.alternatives.count).map { dataset.pairCounts.comparisons(of: $0) }
     }
+
+    /// Wins over comparisons of each alternative, its own record, ties a half; nil where it was never compared.
+    public var winRates: [Double?] { dataset.pairCounts.winRates() }
 
     /// Declared families by the mean of their members, beside their best member; nil where none were declared.
     ///

@@ -208,7 +208,7 @@ extension RewardFit {
 
   /// One estimate with its standard errors.
   func estimate(
-    _ data: PreferenceDataset, _ pairs: PairWeights, _ strength: Strength, winRates: [Double?],
+    _ data: PreferenceDataset, _ pairs: PairWeights, _ strength: Strength, winRates: WinRates,
     _ start: Start, _ rewards: [Double?]?, _ work: Work
   ) throws -> Estimate {
     let known = rewards.flatMap { start.state?.start(data, $0) }
@@ -220,7 +220,8 @@ extension RewardFit {
     return Estimate(
       fit: found, errors: errors, pairs: pairs,
       effectiveComparisons: pairs.effectiveComparisons(data.pairCounts),
-      winRates: winRates, weightNoise: nil, lambda: strength.lambda, curve: strength.curve,
+      winRates: winRates.overComparisons, averageWinRates: winRates.averages, weightNoise: nil,
+      lambda: strength.lambda, curve: strength.curve,
       leaders: try LeaderSensitivity(found, data.pairCounts, pairs, strength, work: work.silent))
   }
 
@@ -291,10 +292,11 @@ public struct WeightedEstimate: Sendable {
 }
 
 extension MeasuredWeights {
-  /// Against an opponent drawn by weight: of the alternatives, or of the comparisons where those are weighed.
-  func winRates(_ counts: PairCounts, _ pairs: PairWeights) -> [Double?] {
-    if case .local? = comparisons { return counts.averages(pairs) }
-    return counts.averages(weights: alternatives.values)
+  /// What each alternative won under these weights. Where comparisons are weighed, alternatives have none, and no average.
+  func winRates(_ counts: PairCounts, _ pairs: PairWeights, _ convention: PairConvention) -> WinRates {
+    var averages: [Double?]? = counts.paperAverages(weights: alternatives.values)
+    if case .local? = comparisons { averages = nil }
+    return WinRates(overComparisons: counts.winRates(pairs, convention), averages: averages)
   }
 
   /// With shares of alternatives as the pairs have them, where comparisons are weighed by their votes.

@@ -48,9 +48,9 @@ struct FitTable {
     if weighted != nil { columns += [("weighted reward", .right), ("rank", .right), ("moved", .right)] }
     if weighted?.weightNoise != nil { columns.append(("± of weights", .right)) }
     if let against { columns.append(("less \(against)", .right)) }
-    columns += [(weighted == nil ? "win rate" : "weighted win rate", .right), ("comparisons", .right)]
+    columns += [("win rate", .right), ("comparisons", .right)]
     var table = TextTable(columns)
-    let comparisons = result.comparisons
+    let (comparisons, winRates) = (result.comparisons, result.winRates)
     let reference = against.flatMap { id in ids.firstIndex { Array($0.utf8) == Array(id.utf8) } }
     for i in order.prefix(rows.limit) {
       var row = [ids[i]]
@@ -63,7 +63,7 @@ struct FitTable {
         if let noise = weighted.weightNoise { row.append(noise[i].map { Spell.decimals($0) } ?? "-") }
       }
       if let reference { row.append(Self.difference(best, i, reference)) }
-      row += [(best.winRates[i]).map { Spell.decimals($0, 3) } ?? "-", Spell.count(comparisons[i])]
+      row += [winRates[i].map { Spell.decimals($0, 3) } ?? "-", Spell.count(comparisons[i])]
       table.add(row)
     }
     return summary + "\n" + table.text + rows.rest(of: order.count) + "\n" + conclusion

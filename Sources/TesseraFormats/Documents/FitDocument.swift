@@ -158,8 +158,14 @@ public struct FitDocument: Sendable, Equatable, Codable {
     /// Errors of the differences from the alternative named in `against`.
     public var standardDifferenceError: Double?
     public var weightedDifferenceError: Double?
+    /// Wins over comparisons, ties a half; and with comparisons counted by what they weigh.
     @Null public var winRate: Double?
     @Null public var weightedWinRate: Double?
+    /// The paper's average win rate, with itself as an opponent; of documents before it was written, `winRate` is one without
+    /// itself.
+    public var averageWinRate: Double?
+    /// Left out where comparisons are weighed, and alternatives are not.
+    public var weightedAverageWinRate: Double?
     public var comparisons: Count
     public var component: Int?
     /// Left out where the alternative stands alone, or none were declared.
@@ -266,7 +272,7 @@ public struct FitDocument: Sendable, Equatable, Codable {
         standardLargestError: standard.errors.quasiError,
         weightedLargestError: weighted?.errors.quasiError)
     }
-    let comparisons = result.comparisons
+    let (comparisons, winRates) = (result.comparisons, result.winRates)
     alternatives = ids.indices.map { i in
       Row(
         id: ids[i], weight: result.weights.values[i], weightStandardError: result.weights.standardErrors[i],
@@ -275,7 +281,9 @@ public struct FitDocument: Sendable, Equatable, Codable {
         weightedRewardSamplingError: weighted?.weightNoise.map { $0[i] ?? .nan },
         standardDifferenceError: standard.errors.differences.map { $0[i] ?? .nan },
         weightedDifferenceError: weighted?.errors.differences.map { $0[i] ?? .nan },
-        winRate: standard.winRates[i], weightedWinRate: weighted?.winRates[i],
+        winRate: winRates[i], weightedWinRate: weighted?.winRates[i],
+        averageWinRate: standard.averageWinRates.map { $0[i] ?? .nan },
+        weightedAverageWinRate: weighted?.averageWinRates.map { $0[i] ?? .nan },
         comparisons: Count(comparisons[i]),
         component: result.components.count > 1 ? result.components.of[i] : nil,
         family: families?.name(ids[i]))

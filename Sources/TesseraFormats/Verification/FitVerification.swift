@@ -188,6 +188,7 @@ public struct FitVerification: Sendable {
 
     let uniform = fitted.reduce(into: [Double](repeating: 0, count: m)) { $0[$1] = 1 / Double(fitted.count) }
     let alone = Array(0..<m)
+    let knowsAverages = all.contains { $0.averageWinRate != nil }
     // Each estimate has the strength of its own curve, where none was given.
     func strength(_ estimate: FitDocument.Estimate) -> Double {
       document.settings.lambda.value ?? Self.least(estimate.lambdaCurve)
@@ -198,7 +199,7 @@ public struct FitVerification: Sendable {
     func check(
       _ name: String, _ printed: FitDocument.Estimate, _ w: [Double], groups: [Int], lambda: Double,
       masses: [Pair: Double]?, ridge written: [Double]?, reward: (FitDocument.Row) -> Double?,
-      winRate: (FitDocument.Row) -> Double?
+      winRate: (FitDocument.Row) -> Double?, average: (FitDocument.Row) -> Double?, isOwnRecord: Bool
     ) {
       expect("\(name): lambda, relative difference", abs(printed.lambda - lambda) / lambda, atMost: 1e-12)
       var residual = 0.0
@@ -213,13 +214,14 @@ public struct FitVerification: Sendable {
         guard let masses else { return w[j] * factor(i, j) }
         return w[i] > 0 ? (masses[Pair(min(i, j), max(i, j))] ?? 0) / w[i] : 0
       }
+      func heard(_ i: Int, _ j: Int) -> Double {
+        // To one without weight, opponents say something of whom something is known.
+        if w[i] == 0, !(pooled.opponents[j] ?? []).contains(where: { w[$0] > 0 }) { return 0 }
+        return mass(i, j)
+      }
       for i in fitted {
         let opponents = (pooled.opponents[i] ?? []).sorted()
-        let a = opponents.map { j -> Double in
-          // To one without weight, opponents say something of whom something is known.
-          if w[i] == 0, !(pooled.opponents[j] ?? []).contains(where: { w[$0] > 0 }) { return 0 }
-          return mass(i, j)
-        }
+        let a = opponents.map { heard(i, $0) }
         for (j, a) in zip(opponents, a) where j > i {
           pairSums.first += w[i] * a
           pairSums.second += w[i] * a * w[i] * a
@@ -286,27 +288,55 @@ public struct FitVerification: Sendable {
         if let a = reward(all[i]), let b = reward(all[fittedOf[i]]) { copies = max(copies, abs(a - b)) }
       }
       if isMerged { expect("\(name): rewards of merged copies, largest difference", copies, atMost: 0) }
-      var off = 0.0
-      for i in 0..<m {
-        let f = fittedOf[i]
-        var (wins, total) = (0.0, 0.0)
-        for j in pooled.opponents[f] ?? [] {
-          let weight = isShare ? w[j] : mass(f, j)
-          wins += weight * pooled.rate(f, j)
-          total += weight
+      /// Of printed shares from sums over the opponents of i, each with its size; `self` counts i itself.
+      func shares(
+        _ what: String, _ tally: Tally, _ place: (Int) -> Int, _ printed: (FitDocument.Row) -> Double?,
+        self own: (Int) -> Double, _ size: (Int, Int) -> Double
+      ) {
+        var off = 0.0
+        for i in 0..<m {
+          let f = place(i)
+          var (wins, total) = (0.0, 0.0)
+          for j in (tally.opponents[f] ?? []).sorted() {
+            wins += size(f, j) * tally.rate(f, j)
+            total += size(f, j)
+          }
+          switch (printed(all[i]), total > 0) {
+          case (let printed?, true):
+            off = max(off, abs(printed - (wins + own(f) / 2) / (total + own(f))))
+          case (nil, false): break
+          default: off = .infinity
+          }
         }
-        switch (winRate(all[i]), total > 0) {
-        case (let printed?, true): off = max(off, abs(printed - wins / total))
-        case (nil, false): break
-        default: off = .infinity
+        expect("\(name): \(what), largest difference", off, atMost: 1e-12)
+      }
+      guard knowsAverages else {
+        // Until then a win rate was the average one, without oneself.
+        shares("win rates", pooled, { fittedOf[$0] }, winRate, self: { _ in 0 }) {
+          isShare ? w[$1] : mass($0, $1)
+        }
+        return
+      }
+      if isOwnRecord {
+        shares("win rates", own, { $0 }, winRate, self: { _ in 0 }) { own.count($0, $1) }
+      } else {
+        shares("win rates", pooled, { fittedOf[$0] }, winRate, self: { _ in 0 }) { i, j in
+          heard(i, j) * (document.pairs == .count ? 1 : pooled.count(i, j))
         }
       }
-      expect("\(name): win rates, largest difference", off, atMost: 1e-12)
+      if isShare {
+        shares("average win rates", pooled, { fittedOf[$0] }, average, self: { w[$0] }) { w[$1] }
+      } else {
+        expect(
+          "\(name): average win rates where comparisons are weighed",
+          Double(all.count { average($0) != nil }), atMost: 0)
+      }
     }
     check(
       "standard", document.estimates.standard, uniform, groups: alone, lambda: standardLambda, masses: nil,
       ridge: document.ridgeMasses?.standard,
-      reward: { $0.standardReward }, winRate: { $0.winRate })
+      reward: { $0.standardReward }, winRate: { $0.winRate }, average: { $0.averageWinRate },
+      isOwnRecord: true)
     if let weighted = document.estimates.weighted {
       let isUniform = document.settings.weights == .scheme(.uniform)
       check(
@@ -314,7 +344,8 @@ public struct FitVerification: Sendable {
         groups: isByFamily ? families : isUniform || isMerged ? alone : copyOf,
         lambda: isUniform ? standardLambda : strength(weighted), masses: isPairSpace ? masses : nil,
         ridge: document.ridgeMasses?.weighted,
-        reward: { $0.weightedReward }, winRate: { $0.weightedWinRate })
+        reward: { $0.weightedReward }, winRate: { $0.weightedWinRate },
+        average: { $0.weightedAverageWinRate }, isOwnRecord: false)
     }
     if let written = document.pairMasses {
       var off = 0.0
@@ -501,6 +532,8 @@ public struct FitVerification: Sendable {
       opponents[a, default: []].insert(b)
       opponents[b, default: []].insert(a)
     }
+
+    func count(_ a: Int, _ b: Int) -> Double { counts[Pair(a, b)] ?? 0 }
 
     func rate(_ a: Int, _ b: Int) -> Double { (wins[Pair(a, b)] ?? 0) / (counts[Pair(a, b)] ?? 1) }
 
