@@ -14,6 +14,7 @@ public enum RandomPurpose: UInt64, Sendable, CaseIterable {
   case agreementPermutations, agreementHalves, agreementStudy
   case folds
   case topicHalves
+  case rankIntervals
 }
 
 /// A random stream fixed by a seed and a stream number: xoshiro256++ (Blackman and Vigna, 2019).
