@@ -15,7 +15,8 @@ public struct TesseraCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      FitCommand.self, AuditCommand.self, WeightsCommand.self, InspectCommand.self, EmbedCommand.self,
+      FitCommand.self, RankCommand.self, CompareCommand.self, AuditCommand.self, WeightsCommand.self,
+      InspectCommand.self, EmbedCommand.self,
       TrainCommand.self, ScoreCommand.self, VerifyCommand.self, ReproduceCommand.self,
     ]
   )

@@ -13,7 +13,10 @@ struct TextTable {
     alignments = columns.map(\.1)
   }
 
-  mutating func add(_ row: [String]) { rows.append(row.map { Self.visible($0) }) }
+  /// - Parameter limit: Characters of a cell that are shown.
+  mutating func add(_ row: [String], limit: Int = 60) {
+    rows.append(row.map { Self.visible($0, limit: limit) })
+  }
 
   var text: String {
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
@@ -26,6 +29,13 @@ struct TextTable {
       while line.last == " " { line.removeLast() }
       return line + "\n"
     }.joined()
+  }
+
+  /// The same as a table of Markdown.
+  var markdown: String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+    let cells = rows.map { $0.map { $0.replacingOccurrences(of: "|", with: "\\|") } }
+    return line(header) + line(alignments.map { $0 == .left ? "---" : "---:" }) + cells.map(line).joined()
   }
 
   /// One line of at most so many characters, control characters spelled out.

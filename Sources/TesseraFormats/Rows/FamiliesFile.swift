@@ -18,17 +18,21 @@ public enum FamiliesReader {
   /// - Parameters:
   ///   - file: A path, or `-` for standard input.
   ///   - alternatives: Ids, in their order.
+  ///   - passesOverOthers: Whether the file may name others as well, and nobody of these, since these are a part of those that
+  ///     it was written for.
   /// - Throws: `FormatError`, naming file, line and field.
-  public static func read(_ file: String, format: ComparisonReader.Format, alternatives: [String]) throws
-    -> FamiliesFile
-  {
-    var table = Table(file: file == "-" ? "standard input" : file, alternatives: alternatives)
+  public static func read(
+    _ file: String, format: ComparisonReader.Format, alternatives: [String], passesOverOthers: Bool = false
+  ) throws -> FamiliesFile {
+    var table = Table(
+      file: file == "-" ? "standard input" : file, alternatives: alternatives,
+      passesOverOthers: passesOverOthers)
     var reader = try RecordReader(file: file, quotes: format == .csv)
     switch format {
     case .jsonl: try readJSONL(&reader, into: &table)
     case .csv: try readCSV(&reader, into: &table)
     }
-    guard table.declared > 0 else {
+    guard table.declared > 0 || passesOverOthers else {
       throw FormatError.content(
         file: table.file, line: nil, field: nil, found: "no families",
         expected: "the family of one alternative at least")
@@ -86,14 +90,16 @@ public enum FamiliesReader {
     static let expectedFamily = "the name of its family; leave alternatives without one out"
 
     let file: String
+    private let passesOverOthers: Bool
     private let ids: [String]
     private let places: StringTable
     private var lines: [Int]
     private(set) var families: [String?]
     private(set) var declared = 0
 
-    init(file: String, alternatives: [String]) {
+    init(file: String, alternatives: [String], passesOverOthers: Bool) {
       self.file = file
+      self.passesOverOthers = passesOverOthers
       ids = alternatives
       var table = StringTable()
       for id in alternatives {
@@ -112,6 +118,7 @@ public enum FamiliesReader {
     mutating func add(_ line: Int, id: [UInt8], family: [UInt8]) throws {
       guard !id.isEmpty else { throw problem(line, "id", "nothing", Self.expectedID) }
       guard let place = id.withUnsafeBufferPointer({ places.find($0) }) else {
+        if passesOverOthers { return }
         throw problem(
           line, "id", id.withUnsafeBufferPointer { quoted($0) },
           "the id of one of the \(ids.count) alternatives")
