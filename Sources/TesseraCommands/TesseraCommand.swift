@@ -17,9 +17,9 @@ public struct TesseraCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      FitCommand.self, AuditCommand.self, DuplicatesCommand.self, InspectCommand.self, ExportCommand.self,
-      WeightsCommand.self, EmbedCommand.self, TrainCommand.self, ScoreCommand.self, VerifyCommand.self,
-      ReproduceCommand.self,
+      FitCommand.self, RankCommand.self, AuditCommand.self, DuplicatesCommand.self, InspectCommand.self,
+      ExportCommand.self, CompareCommand.self, WeightsCommand.self, EmbedCommand.self, TrainCommand.self,
+      ScoreCommand.self, VerifyCommand.self, ReproduceCommand.self,
     ]
   )
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from common import HERE, laid_out
 
-FILES = ("estimates", "errors", "voronoi", "linkage", "quasi", "topics")
+FILES = ("estimates", "errors", "voronoi", "linkage", "quasi", "topics", "ties", "board")
 
 
 def difference(old: Any, new: Any) -> float:

@@ -229,6 +229,11 @@ public struct PairCounts: Sendable, Equatable {
     counts[rowStarts[i]..<rowStarts[i + 1]].reduce(0, +)
   }
 
+  /// How many of them were ties.
+  public func ties(of i: Int) -> Double {
+    (rowStarts[i]..<rowStarts[i + 1]).reduce(0) { $0 + ties(at: $1) }
+  }
+
   /// All that was said of i and j; nil when they were never compared.
   public func pair(_ i: Int, _ j: Int) -> Pair? { entry(i, j).map { pair(ofRow: i, entry: $0) } }
 

@@ -34,6 +34,9 @@ public struct StandardErrors: Sendable, Equatable {
   public let quasiVariances: [Double?]?
   /// Largest relative error of a difference's standard error when it is taken from quasi-variances.
   public let quasiError: Double?
+  /// Covariances of the rewards, m x m; nil where there are too many to compare them all (`quasiLimit`). By annotators they need
+  /// not be positive definite to the last digit.
+  public let covariances: [Double]?
 
   /// Up to this many alternatives all differences are looked at.
   public static let quasiLimit = 500
@@ -112,25 +115,14 @@ public struct StandardErrors: Sendable, Equatable {
           ? nil : max(spread.differences[i], 0).squareRoot()
       }
     }
+    covariances = spread.covariances
     guard let covariances = spread.covariances else {
       (quasiVariances, quasiError) = (nil, nil)
       return
     }
-    var quasi = [Double?](repeating: nil, count: m)
-    var worst: Double?
-    var members = [[Int]](repeating: [], count: components.count)
-    for i in 0..<m where !unknown.contains(i) { members[components.of[i]].append(i) }
-    for group in members where group.count >= 2 {
-      let found = QuasiVariances {
-        covariances[group[$0] * m + group[$1]]
-      } of: {
-        group.count
-      }
-      for (place, i) in group.enumerated() { quasi[i] = found.values[place] }
-      worst = max(worst ?? 0, found.worstRelativeError)
-    }
-    quasiVariances = quasi
-    quasiError = worst
+    let quasi = QuasiVariances.byComponent(covariances, isKnown: values.map { $0 != nil }, components)
+    quasiVariances = quasi.values
+    quasiError = quasi.worstRelativeError
   }
 
   private init(like other: StandardErrors, arrange: ([Double?]) -> [Double?]) {
@@ -142,6 +134,12 @@ public struct StandardErrors: Sendable, Equatable {
     clusters = other.clusters
     relativeError = other.relativeError
     quasiError = other.quasiError
+    covariances = other.covariances.map { all in
+      // Where each place of the new arrangement comes from.
+      let m = other.values.count
+      let from = arrange((0..<m).map { Double($0) }).map { $0.map { Int($0) } }
+      return from.flatMap { i in from.map { j in zip(i, j) { all[$0 * m + $1] } ?? 0 } }
+    }
   }
 
   /// The same errors in another arrangement, as when merged alternatives hand theirs back to their members.
@@ -271,6 +269,29 @@ package struct QuasiVariances {
   /// Largest relative error of sqrt(q_i + q_j) as the standard error of a difference.
   package let worstRelativeError: Double
 
+  /// Of the alternatives of each component that has two of them or more.
+  ///
+  /// - Parameter covariances: m x m.
+  static func byComponent(_ covariances: [Double], isKnown: [Bool], _ components: Components) -> (
+    values: [Double?], worstRelativeError: Double?
+  ) {
+    let m = isKnown.count
+    var quasi = [Double?](repeating: nil, count: m)
+    var worst: Double?
+    var members = [[Int]](repeating: [], count: components.count)
+    for i in 0..<m where isKnown[i] { members[components.of[i]].append(i) }
+    for group in members where group.count >= 2 {
+      let found = QuasiVariances {
+        covariances[group[$0] * m + group[$1]]
+      } of: {
+        group.count
+      }
+      for (place, i) in group.enumerated() { quasi[i] = found.values[place] }
+      worst = max(worst ?? 0, found.worstRelativeError)
+    }
+    return (quasi, worst)
+  }
+
   /// - Parameters:
   ///   - covariance: Of i and j.
   package init(_ covariance: (Int, Int) -> Double, of count: () -> Int) {
@@ -332,4 +353,9 @@ package struct QuasiVariances {
     for i in 0..<n { for j in 0..<i { worst = max(worst, abs(((q[i] + q[j]) / v[i][j]).squareRoot() - 1)) } }
     worstRelativeError = worst
   }
+}
+
+private func zip(_ i: Int?, _ j: Int?, _ value: (Int, Int) -> Double) -> Double? {
+  guard let i, let j else { return nil }
+  return value(i, j)
 }

@@ -15,6 +15,7 @@ public enum RandomPurpose: UInt64, Sendable, CaseIterable {
   case folds
   case topicHalves
   case rowSample
+  case rankIntervals
 }
 
 /// A random stream fixed by a seed and a stream number: xoshiro256++ (Blackman and Vigna, 2019).

@@ -251,6 +251,15 @@ struct AlternativesOptions: ParsableArguments {
   }
 }
 
+extension AlternativesOptions {
+  /// For commands to which votes say all.
+  static var none: AlternativesOptions {
+    var options = AlternativesOptions()
+    (options.alternatives, options.contexts) = (nil, nil)
+    return options
+  }
+}
+
 /// Comparisons together with what is known of their alternatives.
 struct DatasetOptions {
   let comparisons: ComparisonOptions

@@ -20,9 +20,11 @@ struct TextTable {
     alignments = columns.map(\.1)
   }
 
-  /// - Parameter colours: Of some of the row's cells, by their place.
-  mutating func add(_ row: [String], colours: [Int: Colour] = [:]) {
-    rows.append(row.map { Self.visible($0) })
+  /// - Parameters:
+  ///   - colours: Of some of the row's cells, by their place.
+  ///   - limit: Characters of a cell that are shown.
+  mutating func add(_ row: [String], colours: [Int: Colour] = [:], limit: Int = 60) {
+    rows.append(row.map { Self.visible($0, limit: limit) })
     self.colours.append(colours)
   }
 

@@ -59,7 +59,8 @@ struct ComparisonSink {
   private(set) var rows = 0
   private var categories = StringTable()
   private var tables: [ComparisonTable] = []
-  /// The category of the row at hand; -1 where rows have none.
+  private var uncategorised = ComparisonTable()
+  /// The category of the row at hand; -1 where none are asked for, -2 where the row has none.
   private var category = -1
   private let scratch = ByteScratch()
 
@@ -99,7 +100,7 @@ struct ComparisonSink {
     rows += 1
     guard let field else { return }
     guard let category else {
-      self.category = try number(Array("(none)".utf8), row, field, \.categories)
+      self.category = -2
       return
     }
     self.category = try number(row.text(category, field), row, field, \.categories)
@@ -309,6 +310,7 @@ struct ComparisonSink {
       a: a, b: b, outcome: outcome, count: count, annotator: annotator, prompt: prompt)
     do {
       try accumulator.add(comparison)
+      if category == -2 { try uncategorised.add(comparison) }
       if category >= 0 {
         while tables.count <= category { tables.append(ComparisonTable()) }
         try tables[category].add(comparison)
@@ -386,6 +388,7 @@ struct ComparisonSink {
       warnings: warnings, layout: layout, fields: fields, ignored: ignored, names: names, rows: rows,
       examples: examples,
       faults: faults, records: records, bothBad: bothBadTotal > 0 ? bothBad : nil, bothBadTotal: bothBadTotal,
-      categories: zip(categories.strings, tables).map { ($0, $1) })
+      categories: zip(categories.strings, tables).map { ($0, $1) }
+        + (uncategorised.total > 0 ? [(nil, uncategorised)] : []))
   }
 }

@@ -28,7 +28,8 @@ public struct ComparisonFile: Sendable {
   public let bothBad: [Double]?
   public let bothBadTotal: Double
   /// Comparisons by the value of a field, where one was named.
-  public let categories: [(name: String, comparisons: ComparisonTable)]
+  /// A nil name has those without a value.
+  public let categories: [(name: String?, comparisons: ComparisonTable)]
 
   public var ids: [String] { alternatives.map(\.id) }
 }

@@ -18,12 +18,14 @@ public enum FamiliesReader {
   /// - Parameters:
   ///   - file: A path, or `-` for standard input.
   ///   - alternatives: Ids, in their order.
+  ///   - passesOverOthers: Whether the file may name others as well, and nobody of these, since these are a part of those that
+  ///     it was written for.
   /// - Throws: `FormatError`, naming file, line and field.
-  public static func read(_ file: String, format: ComparisonReader.Format, alternatives: [String]) throws
-    -> FamiliesFile
-  {
+  public static func read(
+    _ file: String, format: ComparisonReader.Format, alternatives: [String], passesOverOthers: Bool = false
+  ) throws -> FamiliesFile {
     let source = try format.open(file)
-    var table = Table(source, alternatives: alternatives)
+    var table = Table(source, alternatives: alternatives, passesOverOthers: passesOverOthers)
     if let header = source.header, !header.isEmpty, !header.contains("id") || !header.contains("family") {
       throw source.error(
         1, nil, "the columns \(header.joined(separator: ", "))", "the columns id and family")
@@ -45,7 +47,7 @@ public enum FamiliesReader {
       try table.add(
         place, id: bytes(0, "id", Table.expectedID), family: bytes(1, "family", Table.expectedFamily))
     }
-    guard table.declared > 0 else {
+    guard table.declared > 0 || passesOverOthers else {
       throw FormatError.content(
         file: source.file, line: nil, field: nil, found: "no families",
         expected: "the family of one alternative at least")
@@ -61,14 +63,16 @@ public enum FamiliesReader {
     static let expectedFamily = "the name of its family; leave alternatives without one out"
 
     private let source: any RowSource
+    private let passesOverOthers: Bool
     private let ids: [String]
     private let places: StringTable
     private var lines: [Int]
     private(set) var families: [String?]
     private(set) var declared = 0
 
-    init(_ source: any RowSource, alternatives: [String]) {
+    init(_ source: any RowSource, alternatives: [String], passesOverOthers: Bool) {
       self.source = source
+      self.passesOverOthers = passesOverOthers
       ids = alternatives
       var table = StringTable()
       for id in alternatives {
@@ -87,6 +91,7 @@ public enum FamiliesReader {
     mutating func add(_ line: Int, id: [UInt8], family: [UInt8]) throws {
       guard !id.isEmpty else { throw problem(line, "id", "nothing", Self.expectedID) }
       guard let place = id.withUnsafeBufferPointer({ places.find($0) }) else {
+        if passesOverOthers { return }
         throw problem(
           line, "id", id.withUnsafeBufferPointer { quoted($0) },
           "the id of one of the \(ids.count) alternatives")

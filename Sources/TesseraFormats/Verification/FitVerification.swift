@@ -199,7 +199,8 @@ public struct FitVerification: Sendable {
     func check(
       _ name: String, _ printed: FitDocument.Estimate, _ w: [Double], groups: [Int], lambda: Double,
       masses: [Pair: Double]?, ridge written: [Double]?, reward: (FitDocument.Row) -> Double?,
-      winRate: (FitDocument.Row) -> Double?, average: (FitDocument.Row) -> Double?, isOwnRecord: Bool
+      winRate: KeyPath<FitDocument.Row, Double?>, average: KeyPath<FitDocument.Row, Double?>,
+      isOwnRecord: Bool
     ) {
       expect("\(name): lambda, relative difference", abs(printed.lambda - lambda) / lambda, atMost: 1e-12)
       var residual = 0.0
@@ -288,54 +289,54 @@ public struct FitVerification: Sendable {
         if let a = reward(all[i]), let b = reward(all[fittedOf[i]]) { copies = max(copies, abs(a - b)) }
       }
       if isMerged { expect("\(name): rewards of merged copies, largest difference", copies, atMost: 0) }
-      /// Of printed shares from sums over the opponents of i, each with its size; `self` counts i itself.
+      /// Of printed shares from sums over the opponents of i, each with its size; `own` counts i itself.
       func shares(
-        _ what: String, _ tally: Tally, _ place: (Int) -> Int, _ printed: (FitDocument.Row) -> Double?,
-        self own: (Int) -> Double, _ size: (Int, Int) -> Double
+        _ what: String, _ tally: Tally, of place: [Int], own: [Double],
+        _ printed: KeyPath<FitDocument.Row, Double?>,
+        _ size: (Int, Int) -> Double
       ) {
         var off = 0.0
         for i in 0..<m {
-          let f = place(i)
+          let f = place[i]
           var (wins, total) = (0.0, 0.0)
           for j in (tally.opponents[f] ?? []).sorted() {
             wins += size(f, j) * tally.rate(f, j)
             total += size(f, j)
           }
-          switch (printed(all[i]), total > 0) {
+          switch (all[i][keyPath: printed], total > 0) {
           case (let printed?, true):
-            off = max(off, abs(printed - (wins + own(f) / 2) / (total + own(f))))
+            off = max(off, abs(printed - (wins + own[f] / 2) / (total + own[f])))
           case (nil, false): break
           default: off = .infinity
           }
         }
         expect("\(name): \(what), largest difference", off, atMost: 1e-12)
       }
+      let none = [Double](repeating: 0, count: m)
       guard knowsAverages else {
         // Until then a win rate was the average one, without oneself.
-        shares("win rates", pooled, { fittedOf[$0] }, winRate, self: { _ in 0 }) {
-          isShare ? w[$1] : mass($0, $1)
-        }
+        shares("win rates", pooled, of: fittedOf, own: none, winRate) { isShare ? w[$1] : mass($0, $1) }
         return
       }
       if isOwnRecord {
-        shares("win rates", own, { $0 }, winRate, self: { _ in 0 }) { own.count($0, $1) }
+        shares("win rates", own, of: alone, own: none, winRate) { own.count($0, $1) }
       } else {
-        shares("win rates", pooled, { fittedOf[$0] }, winRate, self: { _ in 0 }) { i, j in
+        shares("win rates", pooled, of: fittedOf, own: none, winRate) { i, j in
           heard(i, j) * (document.pairs == .count ? 1 : pooled.count(i, j))
         }
       }
       if isShare {
-        shares("average win rates", pooled, { fittedOf[$0] }, average, self: { w[$0] }) { w[$1] }
+        shares("average win rates", pooled, of: fittedOf, own: w, average) { w[$1] }
       } else {
         expect(
           "\(name): average win rates where comparisons are weighed",
-          Double(all.count { average($0) != nil }), atMost: 0)
+          Double(all.count { $0[keyPath: average] != nil }), atMost: 0)
       }
     }
     check(
       "standard", document.estimates.standard, uniform, groups: alone, lambda: standardLambda, masses: nil,
       ridge: document.ridgeMasses?.standard,
-      reward: { $0.standardReward }, winRate: { $0.winRate }, average: { $0.averageWinRate },
+      reward: { $0.standardReward }, winRate: \.winRate, average: \.averageWinRate,
       isOwnRecord: true)
     if let weighted = document.estimates.weighted {
       let isUniform = document.settings.weights == .scheme(.uniform)
@@ -344,8 +345,8 @@ public struct FitVerification: Sendable {
         groups: isByFamily ? families : isUniform || isMerged ? alone : copyOf,
         lambda: isUniform ? standardLambda : strength(weighted), masses: isPairSpace ? masses : nil,
         ridge: document.ridgeMasses?.weighted,
-        reward: { $0.weightedReward }, winRate: { $0.weightedWinRate },
-        average: { $0.weightedAverageWinRate }, isOwnRecord: false)
+        reward: { $0.weightedReward }, winRate: \.weightedWinRate,
+        average: \.weightedAverageWinRate, isOwnRecord: false)
     }
     if let written = document.pairMasses {
       var off = 0.0

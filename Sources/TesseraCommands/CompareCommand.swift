@@ -1,0 +1,78 @@
+import ArgumentParser
+import Tessera
+import TesseraFormats
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Say what moved between two boards, and whether it is more than noise.",
+    discussion: """
+      Takes two JSON documents of tessera fit or tessera rank, the earlier one first. Rewards are compared less the mean of the \
+      alternatives that both boards rate, so that new ones move nobody. The error of a change adds up the variances of both \
+      boards: too large, never too small, where the later board holds the votes of the earlier; --nested says that it holds \
+      them all, and then only the new votes count as noise; both must be made alike, with the same --lambda. p-values are adjusted for all alternatives (Holm).
+
+      Examples:
+        tessera rank monday.csv --lambda 0.01 -o monday.json
+        tessera rank monday.csv tuesday.csv --lambda 0.01 -o tuesday.json
+        tessera compare monday.json tuesday.json --nested
+      """)
+
+  @Argument(help: "Document of the earlier board, of tessera fit or tessera rank.")
+  var before: String
+
+  @Argument(help: "Document of the later board.")
+  var after: String
+
+  @Flag(help: "The later board holds all votes of the earlier.")
+  var nested = false
+
+  @Option(help: "standard or weighted (default: weighted where both documents have it).")
+  var estimate: BoardDocument.Estimate?
+
+  @Option(help: "How sure a change must be, between 0 and 1.")
+  var level: Double = 0.95
+
+  @OptionGroup var rows: RowOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard level > 0, level < 1 else {
+      throw ValidationError("--level is \(level); expected a number between 0 and 1, as 0.95.")
+    }
+    try rows.check(output)
+    if before == "-", after == "-" { throw ValidationError("Standard input can be read once: give - once.") }
+  }
+
+  func run() throws {
+    let old = try DocumentFile.read(BoardDocument.self, from: before)
+    let now = try DocumentFile.read(BoardDocument.self, from: after)
+    let chosen = estimate ?? (old.hasWeighted && now.hasWeighted ? .weighted : .standard)
+    if chosen == .weighted {
+      for (file, document) in [(before, old), (after, now)] where !document.hasWeighted {
+        throw FormatError.content(
+          file: file, line: nil, field: "estimates.weighted", found: "no weighted estimate",
+          expected: "one, as asked for")
+      }
+    }
+    let changes = try RewardChanges(
+      old.board(chosen), now.board(chosen), votes: nested ? .nested : .separate, level: level)
+    var document = CompareDocument(changes, old, now, estimate: chosen, files: (before, after))
+    // What is nested are estimates made alike: another strength of the regularisation moves every reward.
+    if nested, !document.settingsDiffer.isEmpty {
+      throw FormatError.content(
+        file: after, line: nil, field: "settings", found: document.settingsDiffer.joined(separator: "; "),
+        expected: "those of \(before) with --nested: give both fits the same --lambda")
+    }
+    document.answer = CompareTable.sentences(document, now.board(chosen))
+    let table = CompareTable(document)
+    switch output.askedFormat ?? .table {
+    case .table: try output.write(table.text(rows: rows))
+    case .markdown: try output.write(table.markdown(rows: rows))
+    case .csv: try output.write(table.csv())
+    case .json: try output.write(DocumentFile.text(document))
+    }
+  }
+}
+
+extension BoardDocument.Estimate: ExpressibleByArgument {}
