@@ -14,6 +14,7 @@ struct DuplicatesCommand: ParsableCommand {
       different facts. Comparisons are optional; with them, members that judges told apart are never dropped.
 
       Examples:
+        tessera duplicates pairs.jsonl -o duplicates.csv
         tessera duplicates --alternatives alternatives.jsonl --contexts embeddings.npy
         tessera duplicates votes.jsonl --alternatives texts.jsonl --within cosine=0.95 -o duplicates.csv
         tessera duplicates --alternatives texts.jsonl --within exact --deduplicated clean.jsonl
@@ -64,8 +65,9 @@ struct DuplicatesCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard alternatives.alternatives != nil else {
-      throw ValidationError("--alternatives names the answers: give it, with contexts or texts.")
+    guard alternatives.alternatives != nil || !input.comparisons.isEmpty else {
+      throw ValidationError(
+        "Answers come from --alternatives, with contexts or texts, or from rows of texts: give one of them.")
     }
     guard Nearness(name: within) != nil else {
       throw ValidationError("--within is \(within); expected \(Nearness.spellings).")
@@ -75,14 +77,21 @@ struct DuplicatesCommand: ParsableCommand {
     if all, chosenFormat == .table {
       throw ValidationError("--all writes rows for programs: give --format json, jsonl or csv.")
     }
-    if deduplicated != nil, alternatives.alternatives == "-" {
-      throw ValidationError("--deduplicated copies lines of a file: standard input can be read once.")
+    if deduplicated != nil {
+      guard let file = alternatives.alternatives else {
+        throw ValidationError(
+          "--deduplicated copies lines of --alternatives; of rows of comparisons tessera export --deduplicate keeps one of each kind."
+        )
+      }
+      if file == "-" {
+        throw ValidationError("--deduplicated copies lines of a file: standard input can be read once.")
+      }
     }
   }
 
   func run() throws {
     let file = alternatives.alternatives ?? ""
-    let (known, contexts, dataset) = try read(file)
+    let (known, contexts, dataset, rows) = try read(file)
     let prompts = acrossPrompts ? nil : dataset.map(NearDuplicateFrequency.prompts) ?? known.map(\.prompt)
     let work = Console.work("near-duplicates", threads: threads)
     let nearness = Nearness(name: within) ?? .standard
@@ -94,7 +103,9 @@ struct DuplicatesCommand: ParsableCommand {
     work.report(1)
     let document = DuplicatesDocument(
       groups, decisions, contexts, known, counts: dataset?.pairCounts, comparisonWeights: weights,
-      lines: file == "-" ? nil : try AlternativesLines.numbers(file, alternatives: known.count), all: all)
+      lines: try rows
+        ?? (file == "-" || file.isEmpty ? nil : AlternativesLines.numbers(file, alternatives: known.count)),
+      all: all)
     let words = DuplicateWords(groups, decisions, ids: known.map(\.id))
     if let deduplicated {
       let dropped = decisions.dropped
@@ -136,25 +147,31 @@ struct DuplicatesCommand: ParsableCommand {
     }
   }
 
-  /// The alternatives with their contexts, and how they were compared where that is known.
-  private func read(_ file: String) throws -> ([Alternative], Contexts, PreferenceDataset?) {
+  /// The alternatives with their contexts, how they were compared where that is known, and the first row that has each where they
+  /// come from rows.
+  private func read(_ file: String) throws -> ([Alternative], Contexts, PreferenceDataset?, [Int]?) {
     if !input.comparisons.isEmpty {
-      let dataset = try DatasetOptions(
+      var reader = try input.reader()
+      reader.keepsRecords = file.isEmpty
+      let data = try DatasetOptions(
         comparisons: input, alternatives: alternatives, texts: texts, seed: seed, threads: threads
-      ).read(keepsPrompts: true, keepsTexts: .all)
-      guard let contexts = dataset.contexts else { throw noContexts(file) }
-      return (dataset.alternatives, contexts, dataset)
+      ).readAll(reader, keepsPrompts: true, keepsTexts: .all)
+      guard let contexts = data.dataset.contexts else { throw noContexts(file) }
+      // Which prompts answers belong to is asked of the prompts themselves.
+      return (
+        data.dataset.alternatives, contexts.answers, data.dataset, file.isEmpty ? data.file.firstPlaces : nil
+      )
     }
     guard let known = try alternatives.read(texts: .all) else { throw noContexts(file) }
-    if let contexts = known.contexts { return (known.alternatives, contexts, nil) }
+    if let contexts = known.contexts { return (known.alternatives, contexts, nil, nil) }
     let embedded = try texts.contexts(of: known.alternatives, file: file, seed: seed, threads: threads)
     guard let embedded else { throw noContexts(file) }
-    return (known.alternatives, embedded.contexts, nil)
+    return (known.alternatives, embedded.contexts, nil, nil)
   }
 
   private func noContexts(_ file: String) -> FormatError {
     .content(
-      file: file, line: nil, field: "context", found: "no contexts",
+      file: file.isEmpty ? input.name : file, line: nil, field: "context", found: "no contexts",
       expected: "an array of numbers or a text on every line, or --contexts")
   }
 }

@@ -94,12 +94,14 @@ struct RankCommand: ParsableCommand {
   func run() throws {
     var reader = try input.reader()
     reader.category = category
+    if case .column(let name)? = families.declaration { reader.family = name }
     let read = try DatasetOptions(
       comparisons: input, alternatives: AlternativesOptions.none, seed: seed, threads: threads
     ).readAll(reader, keepsPrompts: true)
     let data = read.dataset
+    let votes = read.file
     let work = Console.work("ranking", threads: threads)
-    var document = try board(data, work)
+    var document = try board(data, votes.bothBad, votes.families, work)
     if let category {
       let categories = try Categories(read.file)
       if categories.without > 0 {
@@ -109,7 +111,10 @@ struct RankCommand: ParsableCommand {
       }
       document.by = category
       document.categories = try categories.datasets.map { name, data in
-        RankDocument.Category(name: name, board: try board(data, work.silent, category: name))
+        RankDocument.Category(
+          name: name,
+          board: try board(
+            data, nil, data.alternatives.map { votes.family(of: $0.id) }, work.silent, category: name))
       }
     }
     work.report(1)
@@ -123,12 +128,19 @@ struct RankCommand: ParsableCommand {
     }
   }
 
-  /// - Parameter category: The value of --by whose votes these are; nil for all votes.
-  private func board(_ data: PreferenceDataset, _ work: Work, category: String? = nil) throws -> RankDocument
-  {
+  /// - Parameters:
+  ///   - bothBad: Of each alternative, comparisons in which both were bad; nil where that is not known.
+  ///   - inRows: Of each alternative, the family that rows name.
+  ///   - category: The value of --category whose votes these are; nil for all votes.
+  private func board(
+    _ data: PreferenceDataset, _ bothBad: [Double]?, _ inRows: [String?], _ work: Work,
+    category: String? = nil
+  ) throws -> RankDocument {
     let ids = data.alternatives.map(\.id)
     // A category has some of the alternatives that a file of families names.
-    let declared = try families.declaration.map { try $0.read(ids, passesOverOthers: category != nil) }
+    let declared = try families.declaration.map {
+      try $0.read(ids, inRows: inRows, passesOverOthers: category != nil)
+    }
     var anchor = anchor
     if let category, let id = anchor?.id, !ids.contains(where: { Array($0.utf8) == Array(id.utf8) }) {
       Console.warn("\"\(id)\" has no votes in \(category): scores there hang at their mean")
@@ -158,7 +170,9 @@ struct RankCommand: ParsableCommand {
     let board = try Leaderboard(
       result, scale: RatingScale(scale, anchor: anchor), level: level, ties: model, seed: seed,
       work: work.part(0.7...1, "ranks"))
-    var document = RankDocument(board, seed: seed, ties: comparison, why: WhyWords.lines(result)) { place in
+    var document = RankDocument(
+      board, seed: seed, ties: comparison, bothBad: bothBad, why: WhyWords.lines(result)
+    ) { place in
       declared.flatMap { $0.names[$0.families.groupOf[place]] }
     }
     document.answer = RankWords.sentences(document)

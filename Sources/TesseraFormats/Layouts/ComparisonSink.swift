@@ -50,6 +50,10 @@ struct ComparisonSink {
   private(set) var faults = RowFaults()
   private(set) var records: [RowRecord] = []
   private(set) var examples: [ComparisonExample] = []
+  /// The family of each alternative where a column names it, and the row that did.
+  private var familyOf: [Int: (name: Int, place: Int)] = [:]
+  private var families = StringTable()
+  private var lastPair: (a: Int, b: Int)?
   private var bothBad: [Double] = []
   private var bothBadTotal = 0.0
   private var warnings: [String] = []
@@ -98,6 +102,7 @@ struct ComparisonSink {
 
   mutating func beginRow(_ row: Row, category: JSONScanner.Value?, field: String?) throws {
     rows += 1
+    lastPair = nil
     guard let field else { return }
     guard let category else {
       self.category = -2
@@ -167,6 +172,24 @@ struct ComparisonSink {
   mutating func promptName(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
     guard settings.keepsPrompts, let value else { return nil }
     return try number(row.text(value, field), row, field, \.prompts)
+  }
+
+  /// Which families a row says that its two alternatives are of; one alternative has one.
+  mutating func declareFamilies(_ row: Row, _ slotA: Int, _ slotB: Int) throws {
+    guard let lastPair else { return }
+    for (slot, alternative) in [(slotA, lastPair.a), (slotB, lastPair.b)] {
+      guard let value = row[slot] else { continue }
+      let name = try number(row.text(value, row.names[slot]), row, row.names[slot], \.families)
+      if let known = familyOf[alternative] {
+        guard known.name == name else {
+          throw row.error(
+            row.names[slot], "\"\(families.strings[name])\" for \"\(ids.strings[alternative])\"",
+            "one family for each alternative: it was \"\(families.strings[known.name])\" at \(known.place)")
+        }
+      } else {
+        familyOf[alternative] = (name, row.place)
+      }
+    }
   }
 
   // MARK: Texts
@@ -308,6 +331,7 @@ struct ComparisonSink {
     }
     let comparison = Comparison(
       a: a, b: b, outcome: outcome, count: count, annotator: annotator, prompt: prompt)
+    lastPair = (a, b)
     do {
       try accumulator.add(comparison)
       if category == -2 { try uncategorised.add(comparison) }
@@ -389,6 +413,7 @@ struct ComparisonSink {
       examples: examples,
       faults: faults, records: records, bothBad: bothBadTotal > 0 ? bothBad : nil, bothBadTotal: bothBadTotal,
       categories: zip(categories.strings, tables).map { ($0, $1) }
-        + (uncategorised.total > 0 ? [(nil, uncategorised)] : []))
+        + (uncategorised.total > 0 ? [(nil, uncategorised)] : []),
+      families: ids.strings.indices.map { familyOf[$0].map { families.strings[$0.name] } })
   }
 }

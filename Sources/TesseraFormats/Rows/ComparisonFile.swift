@@ -31,6 +31,14 @@ public struct ComparisonFile: Sendable {
   /// A nil name has those without a value.
   public let categories: [(name: String?, comparisons: ComparisonTable)]
 
+  /// Of each alternative the family that rows name, where a column of them was named; nil for none.
+  public let families: [String?]
+
+  /// The family of one alternative. O(alternatives).
+  public func family(of id: String) -> String? {
+    alternatives.firstIndex { $0.id == id }.flatMap { families[$0] }
+  }
+
   public var ids: [String] { alternatives.map(\.id) }
 }
 
@@ -62,6 +70,8 @@ public struct ComparisonReader: Sendable {
   public var truncation: Int?
   /// A field by which comparisons are also gathered apart.
   public var category: String?
+  /// What families of the two sides are called, as organization for organization_a and organization_b.
+  public var family: String?
 
   public init() {}
 
@@ -116,9 +126,10 @@ public struct ComparisonReader: Sendable {
           1, nil, "rows of the layout \(found.name.rawValue)", "\(name.rawValue), as in the files before")
       }
       name = found.name
-      let known = Set(try source.sample().map(\.name))
       (fields, ignored) = Self.names(
-        known, try source.sample().map(\.name), found.layout.fields, filter.fields(map), category)
+        try source.sample().map(\.name), found.layout.fields,
+        filter.fields(map) + (family.map { Self.sides($0).flatMap { [$0.0, $0.1] } } ?? [])
+          + (category.map { [$0] } ?? []))
       try read(source, found.layout, into: &sink, &passed, part)
       names += source.names.filter { !names.contains($0) }
     }
@@ -127,10 +138,15 @@ public struct ComparisonReader: Sendable {
 
   /// Fields that are there and read, and that are there and not read.
   private static func names(
-    _ known: Set<String>, _ order: [String], _ layout: [String], _ filter: [String], _ category: String?
+    _ order: [String], _ layout: [String], _ filter: [String]
   ) -> ([String], [String]) {
-    let read = Set(layout + filter + (category.map { [$0] } ?? []))
+    let read = Set(layout + filter)
     return (order.filter(read.contains), order.filter { !read.contains($0) })
+  }
+
+  /// How the columns of the two sides can be called.
+  private static func sides(_ name: String) -> [(String, String)] {
+    [("\(name)_a", "\(name)_b"), ("\(name)_left", "\(name)_right"), ("left_\(name)", "right_\(name)")]
   }
 
   private func read(
@@ -140,7 +156,16 @@ public struct ComparisonReader: Sendable {
   ) throws {
     let filterFields = filter.fields(map)
     let isFiltered = !filterFields.isEmpty
-    let names = layout.fields + filterFields + (category.map { [$0] } ?? [])
+    let sides = family.map { Self.sides($0) } ?? []
+    let names = layout.fields + filterFields + sides.flatMap { [$0.0, $0.1] } + (category.map { [$0] } ?? [])
+    let firstSide = layout.fields.count + filterFields.count
+    if let header = source.header, let family,
+      !sides.contains(where: { header.contains($0.0) && header.contains($0.1) })
+    {
+      throw source.error(
+        1, family, "the columns \(header.joined(separator: ", "))",
+        "\(family)_a and \(family)_b, or a file of families")
+    }
     if let header = source.header {
       for field in filter.conditions.map(\.field) + (category.map { [$0] } ?? [])
       where !header.contains(field) {
@@ -165,6 +190,12 @@ public struct ComparisonReader: Sendable {
       passed += 1
       try sink.beginRow(row, category: category == nil ? nil : row[names.count - 1], field: category)
       try layout.read(row, into: &sink)
+      if !sides.isEmpty {
+        let side = sides.indices.first {
+          row[firstSide + 2 * $0] != nil || row[firstSide + 2 * $0 + 1] != nil
+        }
+        if let side { try sink.declareFamilies(row, firstSide + 2 * side, firstSide + 2 * side + 1) }
+      }
       if let limit = filter.limit, passed >= limit { break }
     }
     try layout.finish(into: &sink)

@@ -8,6 +8,18 @@ public struct FamiliesFile: Sendable {
   public let names: [String?]
   /// Alternatives that the file names.
   public let declared: Int
+
+  /// - Parameter names: Of each alternative; nil for one that stands alone.
+  public init(names: [String?]) {
+    let families = Partition(names: names)
+    self.init(
+      families: families, names: families.representatives.map { names[$0] },
+      declared: names.count { $0 != nil })
+  }
+
+  fileprivate init(families: Partition, names: [String?], declared: Int) {
+    (self.families, self.names, self.declared) = (families, names, declared)
+  }
 }
 
 /// Reads families from CSV, with the columns `id` and `family`, or JSONL, `{"id": ..., "family": ...}`.

@@ -1,6 +1,17 @@
 import Tessera
 
 extension ComparisonFile {
+  /// Of each alternative the place of the first row that compares it; 0 where none does. Needs records.
+  public var firstPlaces: [Int] {
+    var places = [Int](repeating: 0, count: alternatives.count)
+    for record in records.reversed() {
+      guard let comparison = record.comparison else { continue }
+      places[Int(comparison.a)] = record.place
+      places[Int(comparison.b)] = record.place
+    }
+    return places
+  }
+
   /// Everything that is wrong with the rows: what reading found, and what rows say of one another, which needs their records.
   public var allFaults: RowFaults {
     var faults = faults
