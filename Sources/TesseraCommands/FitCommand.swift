@@ -57,6 +57,10 @@ struct FitCommand: ParsableCommand {
       valueName: "id"))
   var against: String?
 
+  @Flag(
+    help: "Say first whether clones distort these rewards, and what to do now: takes about as long again.")
+  var verdict = false
+
   @Flag(help: "Write the mass of every compared pair and the ridge's mass of every alternative (JSON).")
   var pairMasses = false
 
@@ -188,17 +192,29 @@ struct FitCommand: ParsableCommand {
       }
     }
     let why = WhyWords.lines(result)
+    let clones = verdict ? try CloneVerdict(result, holdsOut: true, work: work.silent) : nil
+    if verdict, clones == nil {
+      Console.warn(
+        "--verdict compares the standard estimate with a weighted one of alternatives that are not merged: there is none"
+      )
+    }
+    let name = result.choice.weights.name
     switch output.format {
     case .table:
       let table = FitTable(result, why: why, against: against)
+      let said = clones.map { CloneVerdictWords($0, ids: data.alternatives.map(\.id), weighted: name) }
       try output.write(
-        table.text(rows: rows) + (ranking.map { FamiliesTable.text($0, rows: rows) } ?? "")
+        (said.map { ([CloneVerdictWords.question] + $0.lines + [""]).joined(separator: "\n") + "\n" } ?? "")
+          + table.text(rows: rows) + (ranking.map { FamiliesTable.text($0, rows: rows) } ?? "")
           + (state.map { MovesTable.text(result, since: $0, rows: rows) } ?? ""))
     case .json:
       try output.write(
         DocumentFile.text(
           FitDocument(
-            result, advice: advice, why: why, families: ranking, pairMasses: pairMasses, against: against)))
+            result, advice: advice, why: why, families: ranking, pairMasses: pairMasses, against: against,
+            verdict: clones.map {
+              CloneVerdictDocument($0, ids: data.alternatives.map(\.id), weighted: name)
+            })))
     case .csv: try output.write(FitTable.csv(FitDocument(result, against: against)))
     }
   }

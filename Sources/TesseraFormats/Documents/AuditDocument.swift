@@ -24,8 +24,10 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   public var nearDuplicates: Int
   /// How many alternatives have another one near.
   public var nearDuplicateFrequency: NearDuplicateDocument
-  /// The answer, in sentences.
-  public var verdict: [String]
+  /// The answer, and what to do now.
+  public var verdict: CloneVerdictDocument
+  /// What else was found, in sentences.
+  public var findings: [String]
   /// The standard estimate first.
   public var schemes: [Scheme]
   /// The largest groups, which were refitted.
@@ -166,10 +168,10 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - names: Of the schemes; nil for `names(of:)`.
   ///   - contexts: How the contexts came about, in words.
-  ///   - verdict: The answer, in sentences.
+  ///   - findings: What was found, in sentences.
   ///   - advice: How advice on the weights is worded.
   public init(
-    _ audit: CloneAudit, names: [String]? = nil, contexts: String, verdict: [String],
+    _ audit: CloneAudit, names: [String]? = nil, contexts: String, findings: [String],
     advice: WeightAdviceWords = WeightAdviceWords()
   ) {
     let names = names ?? Self.names(of: audit)
@@ -187,7 +189,9 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     duplicateGroups = audit.nearDuplicates.groups.count
     nearDuplicates = audit.nearDuplicates.duplicates
     nearDuplicateFrequency = NearDuplicateDocument(audit.nearDuplicateFrequency)
-    self.verdict = verdict
+    verdict = CloneVerdictDocument(
+      audit.cloneVerdict, ids: ids, weighted: names.dropFirst().first ?? "weighted")
+    self.findings = findings
     schemes = names.indices.map { k in
       let estimate = audit.estimates[k]
       return Scheme(
