@@ -17,6 +17,7 @@
 /// | nothing of this, and what is held out is predicted no better than by a coin | no | collect comparisons |
 /// | nothing of this, no near-duplicates | no | nothing |
 /// | nothing of this | no | keep the standard estimate, and look at the groups |
+/// | contexts are records of wins, and a reward moves or no records are alike | unclear | keep the standard estimate |
 ///
 /// Held-out votes hold the same duplicates as all others, so what predicts them best can be what duplicates distort: where the
 /// answer is yes, that difference is told and decides nothing.
@@ -183,7 +184,8 @@ extension CloneVerdict {
     }
 
     let isDistorted = !clear.isEmpty || !clearFlips.isEmpty
-    if contextsAreRecords, isDistorted {
+    if contextsAreRecords, isDistorted || groups.isEmpty {
+      // Alike records are no proof of copies, and different ones none against them.
       answer = .unclear
     } else {
       answer = isDistorted ? .yes : moved.isEmpty ? .no : .unclear
@@ -199,7 +201,7 @@ extension CloneVerdict {
       if isTooLittle {
         action = .tooLittleData(collect: try Self.telling(dataset, standard, components, fit, work))
       } else {
-        action = groups.isEmpty ? .nothingToMend : .keepStandard(look: look)
+        action = groups.isEmpty && !contextsAreRecords ? .nothingToMend : .keepStandard(look: look)
       }
     }
     gains = clear.filter { $0.change > 0 }

@@ -32,6 +32,9 @@ public struct CloneVerdictWords: Sendable {
       return
         "\(count) group\(count == 1 ? "" : "s") of near-duplicates \(count == 1 ? "holds" : "hold") \(members) of \(ids.count) answers"
     }.first
+    if groups == nil, verdict.reasons.contains(.contextsAreRecords) {
+      return "Unclear: no two of \(ids.count) have nearly the same record, which does not rule copies out."
+    }
     guard let groups else { return "No: there are no near-duplicates among \(ids.count) answers." }
     switch verdict.answer {
     case .no:
@@ -80,6 +83,7 @@ public struct CloneVerdictWords: Sendable {
     case .nothingToMend: return "There is nothing to mend: keep the standard estimate."
     case .useWeighted: return "Use the \(weighted) estimate, in which near-duplicates share one weight."
     case .keepStandard(let look):
+      guard !look.isEmpty else { return "Keep the standard estimate." }
       let names = list(look)
       return verdict.answer == .yes
         ? "Mend the data and fit again: look at \(names)."

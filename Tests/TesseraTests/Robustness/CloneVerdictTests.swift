@@ -93,6 +93,9 @@ import Testing
     // What is alike by its record alone can be equally good.
     let records = try verdict(data(12, copies: 20, votes: 20, seed: 1, probability: circle), records: true)
     #expect(records.answer == .unclear && records.reasons.contains(.contextsAreRecords))
+    // Nor do different records rule copies out.
+    let apart = try verdict(data(12, votes: 20, seed: 1, probability: consistent), records: true)
+    #expect(apart.answer == .unclear && apart.action == .keepStandard(look: []))
   }
 
   @Test func `Fifteen votes are too little, and the leaders' pairs are named`() throws {
