@@ -121,14 +121,17 @@ struct AuditCommand: ParsableCommand {
     let name = input.comparisons.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
     let report = AuditReport(audit, title: input.comparisons == ["-"] ? "" : name, contexts: words)
     try DocumentFile.write(
-      AuditDocument(audit, contexts: words, verdict: report.sentences, advice: WeightWords.words),
+      AuditDocument(
+        audit, contexts: words, verdict: report.verdict + report.sentences, advice: WeightWords.words),
       to: output + "/audit.json")
     try FileAccess.write(Array(report.page.html(plotly: script).utf8), to: output + "/index.html")
     try Console.output(sentences(audit, report) + "Report: \(output)/index.html\n")
   }
 
   private func sentences(_ audit: CloneAudit, _ report: AuditReport) -> String {
-    var text = report.sentences.joined(separator: "\n") + "\n"
+    var text = CloneVerdictWords.question + "\n"
+    text += report.verdict.joined(separator: "\n") + "\n\n"
+    text += report.sentences.joined(separator: "\n") + "\n"
     if let qualities = audit.heldOut?.qualities, let standard = qualities.first, qualities.count > 1 {
       let held = zip(audit.estimates.dropFirst(), qualities.dropFirst()).map {
         "\($0.scheme.name) \(Spell.decimals($1.logLoss))"

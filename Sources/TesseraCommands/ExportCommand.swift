@@ -63,9 +63,9 @@ struct ExportCommand: ParsableCommand {
   var families: String?
 
   @OptionGroup var alternatives: AlternativesOptions
-  @OptionGroup var space: SpaceOptions
+  @OptionGroup(title: "Alternative space, samples, cores") var space: SpaceOptions
   @OptionGroup var estimate: EstimateOptions
-  @OptionGroup var texts: TextOptions
+  @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
   private var target: Target {
     get throws {

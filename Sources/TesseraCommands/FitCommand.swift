@@ -172,18 +172,30 @@ struct FitCommand: ParsableCommand {
       }
     }
     let why = WhyWords.lines(result)
+    let clones = figures.verdict ? try CloneVerdict(result, holdsOut: true, work: work.silent) : nil
+    if figures.verdict, clones == nil {
+      Console.warn(
+        "--verdict compares the standard estimate with a weighted one of alternatives that are not merged: there is none"
+      )
+    }
     let table = FitTable(result, why: why, against: against)
+    let name = result.choice.weights.name
     switch output.format {
     case .table:
+      let said = clones.map { CloneVerdictWords($0, ids: data.alternatives.map(\.id), weighted: name) }
       try output.write(
-        table.text(rows: rows) + (ranking.map { FamiliesTable.text($0, rows: rows) } ?? "")
+        (said.map { ([CloneVerdictWords.question] + $0.lines + [""]).joined(separator: "\n") + "\n" } ?? "")
+          + table.text(rows: rows) + (ranking.map { FamiliesTable.text($0, rows: rows) } ?? "")
           + (state.map { MovesTable.text(result, since: $0, rows: rows) } ?? ""))
     case .json:
       try output.write(
         DocumentFile.text(
           FitDocument(
             result, advice: advice, why: why, families: ranking, pairMasses: figures.pairMasses,
-            against: against)))
+            against: against,
+            verdict: clones.map {
+              CloneVerdictDocument($0, ids: data.alternatives.map(\.id), weighted: name)
+            })))
     case .csv: try output.write(table.csv(FitDocument(result, against: against), rows: rows))
     }
   }

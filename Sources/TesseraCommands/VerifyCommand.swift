@@ -24,9 +24,9 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp("The comparisons that were fitted, as fit reads them.", valueName: "files"))
   var comparisons: [String]
 
-  @OptionGroup var format: RowFormatOptions
+  @OptionGroup(title: "What rows hold") var format: RowFormatOptions
 
-  @OptionGroup var filter: FilterOptions
+  @OptionGroup(title: "Which rows are read") var filter: FilterOptions
 
   private func files() throws -> [(file: String, format: RowFormat)] {
     try RowPaths.expand(comparisons, subset: format.subset, split: format.split).map {

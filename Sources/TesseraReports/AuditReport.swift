@@ -15,7 +15,9 @@ public struct AuditReport: Sendable {
   public let contexts: String
   /// What the schemes are called, the standard estimate first.
   public let names: [String]
-  /// The answer, in sentences.
+  /// The answer, what to do now, and what both rest on.
+  public let verdict: [String]
+  /// What else was found, in sentences.
   public let sentences: [String]
 
   /// - Parameter names: nil for `AuditDocument.names(of:)`.
@@ -25,6 +27,11 @@ public struct AuditReport: Sendable {
     self.title = title
     self.contexts = contexts
     self.names = names
+    verdict =
+      CloneVerdictWords(
+        audit.cloneVerdict, ids: audit.dataset.alternatives.map(\.id),
+        weighted: names.dropFirst().first ?? "weighted"
+      ).lines
     sentences = AuditSentences(audit.verdict, names: names).sentences
   }
 
@@ -35,7 +42,8 @@ public struct AuditReport: Sendable {
     let sections =
       [foundations, fragility, nearDuplicates, attacks, resolutions] + (predictions.map { [$0] } ?? [])
     return HTMLPage(
-      title: "Do clones distort these rewards? \(title)", introduction: [data] + sentences, sections: sections
+      title: "Do clones distort these rewards? \(title)", introduction: verdict + [data] + sentences,
+      sections: sections
     )
   }
 

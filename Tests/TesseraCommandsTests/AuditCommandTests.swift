@@ -71,16 +71,24 @@ import Testing
       #expect(shifts["horizon"]?["largestShift"] as? Double ?? 1 < 1e-6)
       #expect(shifts["standard"]?["largestShift"] as? Double ?? 0 > 1e-3)
     }
+    // The answer comes first: on the terminal, on the page, and in the document.
+    let verdict = try #require(json["cloneVerdict"] as? [String: Any])
+    #expect(verdict["question"] as? String == "Do clones distort these rewards?")
+    let text = try #require(verdict["text"] as? String)
+    #expect(result.output.hasPrefix("Do clones distort these rewards?\n" + text.prefix(20)))
+    #expect(["yes", "no", "unclear"].contains(verdict["answer"] as? String))
     let page = try String(contentsOfFile: folder.file("out/index.html"), encoding: .utf8)
+    let first = page.range(of: String(text.prefix(20)))?.lowerBound ?? page.endIndex
+    #expect(first < (page.range(of: "18 alternatives, ")?.lowerBound ?? page.startIndex))
     for part in [
       "with another one within 0.25 of the median", "leaderboard-slopes", "context-map", "shift-curves",
       "resolution-curve", "answer copy1", "Log loss",
     ] {
       #expect(page.contains(part), "\(part)")
     }
-    let first = FileManager.default.contents(atPath: folder.file("out/audit.json"))
+    let bytes = FileManager.default.contents(atPath: folder.file("out/audit.json"))
     _ = try audit(data() + ["--threads", "1"])
-    #expect(FileManager.default.contents(atPath: folder.file("out/audit.json")) == first)
+    #expect(FileManager.default.contents(atPath: folder.file("out/audit.json")) == bytes)
   }
 
   @Test func `The audit is about the estimate that fit prints`() throws {
@@ -100,6 +108,23 @@ import Testing
         }
       }
     }
+  }
+
+  @Test func `A fit says the verdict first where it is asked for`() throws {
+    let files = try data()
+    let found = try Tool.run(["fit"] + files + ["--verdict"])
+    #expect(found.code == 0, "\(found.errors)")
+    #expect(found.output.hasPrefix("Do clones distort these rewards?\n"))
+    let plain = try Tool.run(["fit"] + files)
+    #expect(found.output.hasSuffix(plain.output))
+    let json = try Tool.run(["fit"] + files + ["--verdict", "--format", "json"]).json
+    let verdict = try #require(json["cloneVerdict"] as? [String: Any])
+    let text = try #require(verdict["text"] as? String)
+    #expect(found.output.split(separator: "\n").dropFirst().prefix(2).joined(separator: " ") == text)
+    #expect(verdict["heldOut"] is [String: Any])
+    #expect(try Tool.run(["fit"] + files + ["--format", "json"]).json["cloneVerdict"] == nil)
+    // Without contexts there is nothing to compare.
+    #expect(try Tool.run(["fit", files[0], "--verdict"]).errors.contains("--verdict"))
   }
 
   @Test func aLeaderboardNeedsNoContexts() throws {

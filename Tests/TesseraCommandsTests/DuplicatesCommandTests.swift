@@ -118,7 +118,8 @@ import Testing
       "{\"id\": \"t\(number)\", \"text\": \"\(word) and only \(word)s\"}\n"
     }
     let found = try run(["--alternatives", folder.write(lines.joined(), to: "t.jsonl"), "--within", "exact"])
-    #expect(found.code == 0 && found.output.hasPrefix("2 of 11 answers"), "\(found.output) \(found.errors)")
+    #expect(
+      found.code == 0 && found.output.contains(" 1 can be dropped as "), "\(found.output) \(found.errors)")
     #expect(found.output.contains("drop") && found.output.contains("an exact copy of t0"))
   }
 }

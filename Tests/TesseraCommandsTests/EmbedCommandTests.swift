@@ -23,7 +23,9 @@ import Testing
 
   @Test func textsBecomeContextsAndFit() throws {
     let file = try texts(40)
-    let made = try Tool.run(["embed", file, "-o", folder.file("c.npy"), "--dimensions", "16"])
+    let made = try Tool.run([
+      "embed", file, "-o", folder.file("c.npy"), "--dimensions", "16", "--with-prompt",
+    ])
     #expect(made.code == 0, "\(made.errors)")
     #expect(made.output.contains("40 texts (40 different), contexts of 16 numbers"))
     let stored = try Tool.run(
@@ -32,7 +34,10 @@ import Testing
         "json",
       ])
     let direct = try Tool.run(
-      ["fit", comparisons(40), "--alternatives", file, "--dimensions", "16", "--format", "json"])
+      [
+        "fit", comparisons(40), "--alternatives", file, "--dimensions", "16", "--with-prompt", "--format",
+        "json",
+      ])
     #expect(direct.code == 0, "\(direct.errors)")
     #expect(direct.errors.contains("built-in embedder"))
     #expect(direct.output == stored.output)

@@ -19,9 +19,10 @@ import Testing
         Options:
           -o, --output <output>   NumPy file to write (float32); it appears whole or not
                                   at all.
-          --embedder <embedder>   builtin (what words and characters texts share; no
-                                  download) or openai (a service with OpenAI's
-                                  /v1/embeddings). (default: builtin)
+          --embedder <embedder>   builtin (the default: what words and characters texts
+                                  share; no download), openai (a service with OpenAI's
+                                  /v1/embeddings) or none (texts are alike when they are
+                                  equal).
           --dimensions <dimensions>
                                   Numbers of a context, for the built-in embedder.
                                   (default: 256)
@@ -50,7 +51,11 @@ import Testing
     }
   }
 
-  @Test(arguments: ["fit", "audit", "weights", "inspect", "embed", "train", "score", "verify", "reproduce"])
+  @Test(arguments: [
+    "fit", "rank", "audit", "duplicates", "inspect", "export", "compare", "weights", "embed", "train",
+    "score",
+    "verify", "reproduce",
+  ])
   func `Long help has every option once, the common ones first`(command: String) throws {
     let dump = try Tool.run(["--experimental-dump-help"]).json
     let commands = ((dump["command"] as? [String: Any])?["subcommands"] as? [[String: Any]]) ?? []

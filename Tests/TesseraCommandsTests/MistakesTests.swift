@@ -11,7 +11,7 @@ import Testing
 
   @Test(arguments: [
     (["fti", "votes.csv"], "there is no command fti; did you mean fit?"),
-    (["leaderboard"], "there is no command leaderboard; expected one of fit, audit, weights"),
+    (["leaderboard"], "there is no command leaderboard; expected one of fit, rank, audit"),
     (["fti", "-h"], "there is no command fti; did you mean fit?"),
     (["--colour"], "there is no option --colour."),
     (["fit", "VOTES", "--lamda", "0.3"], "there is no option --lamda; did you mean --lambda?"),

@@ -74,7 +74,7 @@ struct NoisePropagation {
   }
 
   /// Eight signs fixed by a key: independent between keys, batches and seeds.
-  private func signs(_ key: UInt64, batch: Int, seed: UInt64) -> Lanes {
+  func signs(_ key: UInt64, batch: Int, seed: UInt64) -> Lanes {
     var hash = (key ^ (seed &* 0xD2B7_4407_B1CE_6E93)) &* 0x9E37_79B9_7F4A_7C15
     hash = (hash ^ (hash >> 32)) &+ UInt64(batch) &* 0xD1B5_4A32_D192_ED03
     hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -33,7 +33,8 @@ extension RewardFit {
   /// What `run` weighs comparisons by, without any fit.
   ///
   /// - Throws: `RewardFitError`, `WeightsError`, `SpaceError`, `ContextsError`, `EstimationError`, `Cancelled`.
-  public func weigh(_ data: PreferenceDataset, aids: Aids = Aids(), work: Work = Work()) throws -> RowWeights {
+  public func weigh(_ data: PreferenceDataset, aids: Aids = Aids(), work: Work = Work()) throws -> RowWeights
+  {
     try check(data, aids, nil)
     let (known, _) = try prepared(profiled(data, work.silent), aids, work.part(0...0.2, "contexts"))
     let choice = choice(for: known, families: aids.families)

@@ -52,6 +52,9 @@ public struct CloneAudit: Sendable {
   public let topics: TopicAdvice?
   /// nil where nothing could be held out.
   public let heldOut: HeldOutFit?
+  /// The answer, and what to do now. Its groups are cliques within components, and the weighted estimate is that of the first
+  /// scheme after the standard one.
+  public let cloneVerdict: CloneVerdict
   /// Contexts on their first two principal axes, for pictures; their first coordinate alone where there are no two.
   public let plane: [SIMD2<Double>]
 
@@ -129,6 +132,16 @@ public struct CloneAudit: Sendable {
       ? try TopicAdvice(
         dataset, standard: estimates[0], fit: fit, components: components, work: work.silent) : nil
     plane = try Self.plane(contexts, seed: seed, work: work.silent)
+    let cliques = try DuplicateGroups(
+      contexts, ids: dataset.alternatives.map(\.id), prompts: components.of.map { "\($0)" },
+      within: settings.threshold.map(Nearness.distance) ?? .standard, work: work.silent)
+    let weighted = estimates.count > 1 ? 1 : nil
+    let seedNoise = estimates.count > 1 ? noise[1].largest : 0
+    cloneVerdict = try CloneVerdict(
+      dataset, groups: cliques.groups, standard: estimates[0], errors: errors[0],
+      weighted: estimates.dropFirst().first, heldOut: heldOut, weightedPlace: weighted,
+      seedNoise: seedNoise, contextsAreRecords: !settings.looksForTopics,
+      fit: fit, work: work.silent)
     work.report(1)
     (self.dataset, self.settings, self.components) = (dataset, settings, components)
     (self.estimates, nearDuplicates, self.attacks) = (estimates, near, attacks)

@@ -30,6 +30,8 @@ public struct DuplicateGroups: Sendable {
   /// Median distance of nearest neighbours among all alternatives, whatever their prompts; copies count once. 0 where there are
   /// no two different ones.
   public let median: Double
+  /// The same where near-duplicates share one vote, which a flood of them does not move (`Contexts.localScale`).
+  public let localScale: Double
   /// The cosine at that distance, where all contexts have length 1, or count by their directions; nil elsewhere.
   public let cosine: Double?
   /// Members of each group, in ascending order. The largest group first, of equal ones that with the first id.
@@ -50,6 +52,14 @@ public struct DuplicateGroups: Sendable {
   static let pairLimit = 4_000_000
   /// Alternatives of one prompt whose near pairs are held as bits, where there are more of these: 1.25 GB.
   static let bitLimit = 100_000
+
+  /// Whether most alternatives have a near-duplicate, so that the median is the distance of near-duplicates from one another: from
+  /// a local scale of twice the median on. Shares of the median are then shares of the local scale.
+  public var isFlooded: Bool { Self.isFlooded(median, localScale) }
+
+  private static func isFlooded(_ median: Double, _ scale: Double) -> Bool {
+    median > 0 && scale > 2 * median
+  }
 
   /// Alternatives in groups.
   public var members: Int { groups.reduce(0) { $0 + $1.count } }
@@ -113,7 +123,8 @@ public struct DuplicateGroups: Sendable {
     let whole = try Self.nearest(copies.representatives, of: seen, work)
     work.report(0.4)
     let median = whole.median
-    let distance = nearness.distance(median: median)
+    let scale = try seen.localScale(work: work.silent)
+    let distance = nearness.distance(median: Self.isFlooded(median, scale) ? scale : median)
 
     // The order of ids, so that the order of rows does not matter.
     let order = (0..<m).sorted { (ids[$0], $0) < (ids[$1], $1) }
@@ -178,7 +189,7 @@ public struct DuplicateGroups: Sendable {
         neighbours[i] = list
       }
     }
-    (self.nearness, self.distance, self.median) = (nearness, distance, median)
+    (self.nearness, self.distance, self.median, localScale) = (nearness, distance, median, scale)
     (self.groupOf, self.nearest, self.neighbours, isCoarse) = (groupOf, nearest, neighbours, coarse)
     cosine = nearness.isOfDirections || contexts.haveLengthOne ? 1 - distance * distance / 2 : nil
     work.report(1)

@@ -4,7 +4,8 @@
 public enum Nearness: Sendable, Equatable {
   /// Equal contexts.
   case exact
-  /// Within a share of the median distance of nearest neighbours, in which copies count once.
+  /// Within a share of the median distance of nearest neighbours, in which copies count once; of the local scale where
+  /// near-duplicates are most of them (`DuplicateGroups.isFlooded`).
   case median(Double)
   /// A cosine of at least this.
   case cosine(Double)

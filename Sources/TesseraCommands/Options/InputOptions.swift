@@ -12,9 +12,9 @@ struct ComparisonOptions: ParsableArguments {
   )
   var comparisons: [String] = []
 
-  @OptionGroup var format: RowFormatOptions
+  @OptionGroup(title: "What rows hold") var format: RowFormatOptions
 
-  @OptionGroup var filter: FilterOptions
+  @OptionGroup(title: "Which rows are read") var filter: FilterOptions
 
   func validate() throws {
     if comparisons.count(where: { $0 == "-" }) > 1 {

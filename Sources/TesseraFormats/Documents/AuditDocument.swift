@@ -24,7 +24,9 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   public var nearDuplicates: Int
   /// How many alternatives have another one near.
   public var nearDuplicateFrequency: NearDuplicateDocument
-  /// The answer, in sentences.
+  /// The answer, and what to do now.
+  public var cloneVerdict: CloneVerdictDocument
+  /// What else was found, in sentences.
   public var verdict: [String]
   /// The standard estimate first.
   public var schemes: [Scheme]
@@ -166,7 +168,7 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - names: Of the schemes; nil for `names(of:)`.
   ///   - contexts: How the contexts came about, in words.
-  ///   - verdict: The answer, in sentences.
+  ///   - verdict: The answer and what else was found, in sentences.
   ///   - advice: How advice on the weights is worded.
   public init(
     _ audit: CloneAudit, names: [String]? = nil, contexts: String, verdict: [String],
@@ -187,6 +189,8 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     duplicateGroups = audit.nearDuplicates.groups.count
     nearDuplicates = audit.nearDuplicates.duplicates
     nearDuplicateFrequency = NearDuplicateDocument(audit.nearDuplicateFrequency)
+    cloneVerdict = CloneVerdictDocument(
+      audit.cloneVerdict, ids: ids, weighted: names.dropFirst().first ?? "weighted")
     self.verdict = verdict
     schemes = names.indices.map { k in
       let estimate = audit.estimates[k]

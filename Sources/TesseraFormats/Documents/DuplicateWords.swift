@@ -57,6 +57,11 @@ public struct DuplicateWords: Sendable {
         "\(Self.count(groups.besides)) more \(verb) near a member of a group, but too far from another of its members: outside all groups, and kept."
       )
     }
+    if groups.isFlooded {
+      lines.append(
+        "Most answers have a near-duplicate, so the median is a distance of near-duplicates; different answers are \(Self.short(groups.localScale)) apart, and shares of the median are shares of that."
+      )
+    }
     if groups.isCoarse {
       lines.append(
         "Very many pairs are near: the largest groups grew around one member each, and could be cut elsewhere."

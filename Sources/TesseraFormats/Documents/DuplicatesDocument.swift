@@ -26,6 +26,9 @@ public struct DuplicatesDocument: Sendable, Equatable, Codable {
   @Null public var shareOfMedian: Double?
   @Null public var cosine: Double?
   public var medianDistance: Double
+  /// The same where near-duplicates share one vote, and whether they are so many that shares are shares of this.
+  public var localScale: Double
+  public var isFlooded: Bool
   /// Whether only answers to one prompt were compared.
   public var withinPrompts: Bool
   /// Whether the largest groups may be parts of larger ones.
@@ -95,6 +98,7 @@ public struct DuplicatesDocument: Sendable, Equatable, Codable {
     (within, distance, medianDistance) = (groups.nearness.name, groups.distance, groups.median)
     shareOfMedian = groups.median > 0 ? groups.distance / groups.median : nil
     cosine = groups.cosine
+    (localScale, isFlooded) = (groups.localScale, groups.isFlooded)
     (withinPrompts, isCoarse) = (groups.isWithinPrompts, groups.isCoarse)
 
     func row(_ i: Int, _ member: DuplicateDecisions.Member?) -> Row {

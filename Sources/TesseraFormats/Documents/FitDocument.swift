@@ -30,6 +30,8 @@ public struct FitDocument: Sendable, Equatable, Codable {
   /// The alternative whose differences from the others have errors of their own.
   public var against: String?
   public var quasiVariances: Quasi?
+  /// On request: whether clones distort these rewards, and what to do now.
+  public var cloneVerdict: CloneVerdictDocument?
   public var alternatives: [Row]
   /// Declared families, by the mean of their members' rewards in the weighted estimate.
   public var families: [Family]?
@@ -222,7 +224,7 @@ public struct FitDocument: Sendable, Equatable, Codable {
   ///   - against: The id whose differences were asked for.
   public init(
     _ result: RewardFit.Result, advice: [String] = [], why: [String] = [], families: FamilyTable? = nil,
-    pairMasses: Bool = false, against: String? = nil
+    pairMasses: Bool = false, against: String? = nil, verdict: CloneVerdictDocument? = nil
   ) {
     let (data, standard, weighted) = (result.dataset, result.standard, result.weighted)
     let ids = data.alternatives.map(\.id)
@@ -266,6 +268,7 @@ public struct FitDocument: Sendable, Equatable, Codable {
       duplicates = nil
     }
     self.against = against
+    cloneVerdict = verdict
     quasiVariances = standard.errors.quasiVariances.map { quasi in
       Quasi(
         standard: quasi, weighted: weighted?.errors.quasiVariances,

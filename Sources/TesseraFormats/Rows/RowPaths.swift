@@ -93,9 +93,11 @@ struct DatasetFolder {
       if !ofSplit.isEmpty { return ofSplit }
       if !all.isEmpty, all.allSatisfy({ Self.split(of: $0) == nil }), split == "train" { return all }
     }
-    throw missing(
-      "no files of rows of the split \(split)",
-      "\(split).jsonl, \(split)-00000-of-00001.parquet, or a README.md that names them")
+    throw FormatError.cannotRead(
+      file: path,
+      reason:
+        "it is a folder without \(split).jsonl, \(split)-00000-of-00001.parquet or a README.md that names files of rows"
+    )
   }
 
   private func missing(_ found: String, _ expected: String) -> FormatError {

@@ -162,6 +162,18 @@ import Testing
     }
   }
 
+  @Test func `A flood of near-duplicates does not hide itself`() throws {
+    var random = RandomStream(seed: 6)
+    let different = (0..<40).map { [Double($0 % 7), Double($0 / 7)] }
+    let flood = (0..<200).map { _ in [2 + 0.01 * random.uniform(), 3 + 0.01 * random.uniform()] }
+    let found = try DuplicateGroups(Contexts(Matrix(different + flood)), ids: ids(240))
+    // The median is a distance within the flood; half of it would tell all of it apart.
+    #expect(found.isFlooded && found.median < 0.01 && found.distance > 0.3 && found.distance < 0.7)
+    // (2, 3) is number 23 of the grid.
+    #expect(found.groups == [[23] + Array(40..<240)])
+    #expect(try !DuplicateGroups(Contexts(Matrix(different)), ids: ids(40)).isFlooded)
+  }
+
   @Test func `All the same, one, and two`() throws {
     let same = try DuplicateGroups(
       Contexts(Matrix([[Double]](repeating: [7], count: 4))), ids: ids(4))
