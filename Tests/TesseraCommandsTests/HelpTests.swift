@@ -47,7 +47,8 @@ import Testing
   /// Names of options that stand at the beginning of lines.
   private func options(_ page: String) -> [String] {
     page.split(separator: "\n").filter { $0.hasPrefix("  -") }.map { line in
-      line.split(separator: " ").first { $0.hasPrefix("--") }.map(String.init) ?? ""
+      // Of two names the first is told.
+      line.split { $0 == " " || $0 == "," }.first { $0.hasPrefix("--") }.map(String.init) ?? ""
     }
   }
 

@@ -228,7 +228,7 @@ import Testing
     #expect(members.count > 30 && members.count < 200)
     let text = try String(contentsOfFile: source, encoding: .utf8).split(separator: "\n").map(String.init)
     for member in members {
-      let row = try #require(member["row"] as? Int)
+      let row = try #require(member["line"] as? Int)
       let answer = try #require(member["text"] as? String)
       let line = try #require(
         try JSONSerialization.jsonObject(with: Data(text[row - 1].utf8)) as? [String: Any])

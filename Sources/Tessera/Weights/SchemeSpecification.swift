@@ -29,7 +29,8 @@ public enum SchemeSpecification: Sendable, Hashable {
     let number = parts.count == 2 ? Double(parts[1]) : nil
     if parts.count == 2 { guard let number, number.isFinite, number >= 0 else { return nil } }
     switch (parts[0], number) {
-    case ("uniform", nil): self = .uniform
+    // A fit says "none" of it, so that is understood as well.
+    case ("uniform", nil), ("none", nil): self = .uniform
     case ("voronoi", nil): self = .voronoi
     case ("families", nil): self = .families
     case ("local", let scale) where scale != 0: self = .local(scale: scale)

@@ -69,12 +69,14 @@ struct FitTable {
     var text = ""
     let order = FitOrder(result, standardRanks, weightedRanks).places
     for (row, i) in order.prefix(rows.limitOfCSV).enumerated() {
-      guard case .object(let members) = try DocumentEncoder.json(document.alternatives[i]) else { continue }
+      guard case .object(let all) = try DocumentEncoder.json(document.alternatives[i]) else { continue }
+      // The component stands in every file, in one place, numbered as in the document.
+      let members = all.filter { $0.key != "component" }
       if row == 0 {
         text +=
           (members.map(\.key) + ["component", "standardRank", "weightedRank"]).joined(separator: ",") + "\n"
       }
-      let ranks = [result.components.of[i] + 1, standardRanks[i], weightedRanks?[i]]
+      let ranks = [result.components.of[i], standardRanks[i], weightedRanks?[i]]
       let fields = members.map { csvField($0.value.plainText) } + ranks.map { $0.map(String.init) ?? "" }
       text += fields.joined(separator: ",") + "\n"
     }
