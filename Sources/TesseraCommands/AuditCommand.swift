@@ -125,7 +125,8 @@ struct AuditCommand: ParsableCommand {
         audit, contexts: words, verdict: report.verdict + report.sentences, advice: WeightWords.words),
       to: output + "/audit.json")
     try FileAccess.write(Array(report.page.html(plotly: script).utf8), to: output + "/index.html")
-    try Console.output(sentences(audit, report) + "Report: \(output)/index.html\n")
+    try Console.output(
+      sentences(audit, report) + "Report: \(URL(fileURLWithPath: output).relativePath)/index.html\n")
   }
 
   private func sentences(_ audit: CloneAudit, _ report: AuditReport) -> String {

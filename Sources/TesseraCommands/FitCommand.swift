@@ -182,7 +182,7 @@ struct FitCommand: ParsableCommand {
     let name = result.choice.weights.name
     switch output.format {
     case .table:
-      let said = clones.map { CloneVerdictWords($0, ids: data.alternatives.map(\.id), weighted: name) }
+      let said = clones.map { CloneVerdictWords($0, ids: data.alternatives.map(\.label), weighted: name) }
       try output.write(
         (said.map { ([CloneVerdictWords.question] + $0.lines + [""]).joined(separator: "\n") + "\n" } ?? "")
           + table.text(rows: rows) + (ranking.map { FamiliesTable.text($0, rows: rows) } ?? "")

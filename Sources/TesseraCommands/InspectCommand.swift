@@ -146,7 +146,7 @@ struct Inspection {
     facts.append(
       Fact(
         key: "dimension", label: "dimensions of the contexts",
-        value: dataset.contexts.map { .integer($0.dimension) } ?? .null))
+        value: dataset.contexts.map { .integer($0.dimension - $0.promptColumns) } ?? .null))
     facts.append(
       Fact(
         key: "exactDuplicates", label: "exact duplicates",

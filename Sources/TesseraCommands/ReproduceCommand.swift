@@ -109,7 +109,9 @@ struct ReproduceCommand: ParsableCommand {
       ])
     }
     let kept = before.isEmpty ? "" : " Kept from before: section \(before.sorted().joined(separator: ", "))."
-    try Console.output(table.text + "\n\(result.summary).\(kept) Report: \(output)/index.html\n")
+    try Console.output(
+      table.text
+        + "\n\(result.summary).\(kept) Report: \(URL(fileURLWithPath: output).relativePath)/index.html\n")
     if result.claims.contains(where: { $0.verdict == .fails }) { throw ExitCode(1) }
   }
 

@@ -29,7 +29,7 @@ public struct AuditReport: Sendable {
     self.names = names
     verdict =
       CloneVerdictWords(
-        audit.cloneVerdict, ids: audit.dataset.alternatives.map(\.id),
+        audit.cloneVerdict, ids: audit.dataset.alternatives.map(\.label),
         weighted: names.dropFirst().first ?? "weighted"
       ).lines
     sentences = AuditSentences(audit.verdict, names: names).sentences

@@ -32,7 +32,10 @@ enum AuditSpelling {
   static func votes(_ count: Double) -> String { "\(number(count)) vote\(count == 1 ? "" : "s")" }
 
   /// A share with two digits that count.
-  static func percent(_ share: Double) -> String { String(format: "%.2g %%", 100 * share) }
+  static func percent(_ share: Double) -> String {
+    // Two digits, and three for all of them.
+    String(format: share >= 0.1 ? "%.0f %%" : "%.2g %%", 100 * share)
+  }
 
   /// The upper one of two middle values; what is not known is left out.
   static func median(_ values: [Double?]) -> String {

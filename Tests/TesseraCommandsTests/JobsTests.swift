@@ -276,7 +276,7 @@ import Testing
     for board in boards { #expect(board.code == 0 && board.output == boards[0].output, "\(board.errors)") }
     let rows = boards[0].rows()
     #expect(rows.count == 59)
-    #expect(rows.first?["id"] as? String == "GPT 4")
+    #expect((boards[0].json["lead"] as? [String: Any])?["first"] as? String == "GPT 4")
     // Judges are annotators, and both bad is no tie between good ones.
     #expect(rows.contains { ($0["bothBad"] as? Double ?? 0) > 0 })
     let fit = try Tool.run(["fit", json])

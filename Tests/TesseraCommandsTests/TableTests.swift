@@ -145,7 +145,7 @@ import Testing
       String.init)
     #expect(all[0].hasSuffix(",comparisons,component,standardRank,weightedRank"))
     #expect(all.dropFirst().map { String($0.prefix { $0 != "," }) } == ["a", "b", "c'", "c"])
-    #expect(all.dropFirst().map { $0.suffix(6) } == [",1,2,1", ",1,1,2", ",1,3,3", ",1,4,4"])
+    #expect(all.dropFirst().map { $0.suffix(6) } == [",0,2,1", ",0,1,2", ",0,3,3", ",0,4,4"])
     let two = try Tool.run(TableTests.story + ["--format", "csv", "--top", "2"]).output
     #expect(two.split(separator: "\n").map(String.init) == Array(all[...2]))
   }

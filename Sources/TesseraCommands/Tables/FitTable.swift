@@ -38,6 +38,9 @@ struct FitTable {
     if weighted?.weightNoise != nil { columns.append(("± of weights", .right)) }
     if let against { columns.append(("less \(against)", .right)) }
     columns += [("win rate", .right), ("comparisons", .right)]
+    let texts = result.dataset.alternatives.map(\.text)
+    let hasTexts = texts.contains { $0 != nil }
+    if hasTexts { columns.append(("answer", .left)) }
     var table = TextTable(columns)
     let (comparisons, winRates) = (result.comparisons, result.winRates)
     let reference = against.flatMap { id in ids.firstIndex { Array($0.utf8) == Array(id.utf8) } }
@@ -56,6 +59,7 @@ struct FitTable {
       }
       if let reference { row.append(Self.difference(best, i, reference)) }
       row += [winRates[i].map { Spell.decimals($0, 3) } ?? "-", Spell.count(comparisons[i])]
+      if hasTexts { row.append(TextTable.visible(texts[i] ?? "", limit: 32)) }
       table.add(row, colours: colours)
     }
     let details = FitDetails(result, why: why).text

@@ -30,12 +30,15 @@ public struct CloneVerdictWords: Sendable {
     let groups = verdict.reasons.compactMap { reason -> String? in
       guard case .groups(let count, let members) = reason else { return nil }
       return
-        "\(count) group\(count == 1 ? "" : "s") of near-duplicates \(count == 1 ? "holds" : "hold") \(members) of \(ids.count) answers"
+        "\(DuplicateWords.count(count)) group\(count == 1 ? "" : "s") of near-duplicates \(count == 1 ? "holds" : "hold") \(DuplicateWords.count(members)) of \(DuplicateWords.count(ids.count)) answers"
     }.first
     if groups == nil, verdict.reasons.contains(.contextsAreRecords) {
-      return "Unclear: no two of \(ids.count) have nearly the same record, which does not rule copies out."
+      return
+        "Unclear: no two of \(DuplicateWords.count(ids.count)) have nearly the same record, which does not rule copies out."
     }
-    guard let groups else { return "No: there are no near-duplicates among \(ids.count) answers." }
+    guard let groups else {
+      return "No: there are no near-duplicates among \(DuplicateWords.count(ids.count)) answers."
+    }
     switch verdict.answer {
     case .no:
       return

@@ -122,7 +122,7 @@ public struct DuplicateWords: Sendable {
   }
 
   /// 1,400.
-  private static func count(_ number: Int) -> String {
+  static func count(_ number: Int) -> String {
     var digits = String(number)
     var parts: [String] = []
     while digits.count > 3 {
