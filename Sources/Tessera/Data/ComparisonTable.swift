@@ -83,13 +83,7 @@ public struct ComparisonTable: Sendable {
 
   private func slot(_ a: Int32, _ b: Int32, _ annotator: Int32, _ prompt: Int32, _ outcome: Double) -> Int {
     let mask = slots.count - 1
-    let pair = UInt64(UInt32(bitPattern: a)) << 32 | UInt64(UInt32(bitPattern: b))
-    let group = UInt64(UInt32(bitPattern: annotator)) << 32 | UInt64(UInt32(bitPattern: prompt))
-    var hash = (pair ^ (outcome.bitPattern >> 20)) &* 0x9E37_79B9_7F4A_7C15
-    hash = (hash ^ (hash >> 29)) &+ (group ^ outcome.bitPattern) &* 0xBF58_476D_1CE4_E5B9
-    hash = (hash ^ (hash >> 32)) &* 0x94D0_49BB_1331_11EB
-    hash ^= hash >> 29
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    var slot = Self.hash(a, b, annotator, prompt, outcome) & mask
     return slots.withUnsafeBufferPointer { slots in
       comparisons.withUnsafeBufferPointer { comparisons in
         while slots[slot] >= 0 {
@@ -106,11 +100,27 @@ public struct ComparisonTable: Sendable {
     }
   }
 
+  private static func hash(_ a: Int32, _ b: Int32, _ annotator: Int32, _ prompt: Int32, _ outcome: Double)
+    -> Int
+  {
+    let pair = UInt64(UInt32(bitPattern: a)) << 32 | UInt64(UInt32(bitPattern: b))
+    let group = UInt64(UInt32(bitPattern: annotator)) << 32 | UInt64(UInt32(bitPattern: prompt))
+    var hash = (pair ^ (outcome.bitPattern >> 20)) &* 0x9E37_79B9_7F4A_7C15
+    hash = (hash ^ (hash >> 29)) &+ (group ^ outcome.bitPattern) &* 0xBF58_476D_1CE4_E5B9
+    hash = (hash ^ (hash >> 32)) &* 0x94D0_49BB_1331_11EB
+    hash ^= hash >> 29
+    return Int(truncatingIfNeeded: hash)
+  }
+
   private mutating func grow() {
     slots = Array(repeating: -1, count: slots.count * 2)
+    let mask = slots.count - 1
+    // All are different: a place is any that is free, without a look at the others.
     for (position, old) in comparisons.enumerated()
     where old.outcome == 0 || old.outcome == 0.5 || old.outcome == 1 {
-      slots[slot(old.a, old.b, old.annotator, old.prompt, old.outcome)] = Int32(position)
+      var slot = Self.hash(old.a, old.b, old.annotator, old.prompt, old.outcome) & mask
+      while slots[slot] >= 0 { slot = (slot + 1) & mask }
+      slots[slot] = Int32(position)
     }
   }
 }

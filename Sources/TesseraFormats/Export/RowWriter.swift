@@ -39,10 +39,10 @@ package struct RowWriter {
     let separator: UInt8 = format == .tsv ? 0x09 : 0x2C
     let isTable = format == .csv || format == .tsv
     let names = columns.map { Array($0.name.utf8) }
-    let keys = names.map { name in
-      var key: [UInt8] = []
-      JSONBytes.append(string: name, to: &key)
-      return key
+    let keys = names.enumerated().map { place, name in
+      var key: [UInt8] = place > 0 ? [0x2C, 0x20] : [0x7B]
+      name.withUnsafeBufferPointer { JSONBytes.append(string: $0, to: &key) }
+      return key + [0x3A, 0x20]
     }
     if isTable {
       for (place, name) in names.enumerated() {
@@ -58,11 +58,9 @@ package struct RowWriter {
           try Self.append(cell, separator, to: &buffer)
         }
       } else {
-        buffer.append(0x7B)
+        if cells.isEmpty { buffer.append(0x7B) }
         for (place, cell) in cells.enumerated() {
-          if place > 0 { buffer += [0x2C, 0x20] }
           buffer += keys[place]
-          buffer += [0x3A, 0x20]
           JSONBytes.append(cell, to: &buffer)
         }
         buffer.append(0x7D)
@@ -104,11 +102,11 @@ package struct RowWriter {
 enum JSONBytes {
   static func append(_ cell: ParquetCell, to buffer: inout [UInt8]) {
     switch cell {
-    case .null: buffer += Array("null".utf8)
+    case .null: append("null", to: &buffer)
     case .text(let bytes): append(string: bytes, to: &buffer)
-    case .number(let number): buffer += Array((number.isFinite ? "\(number)" : "null").utf8)
-    case .integer(let number): buffer += Array("\(number)".utf8)
-    case .bool(let value): buffer += Array((value ? "true" : "false").utf8)
+    case .number(let number): append(number.isFinite ? number.description : "null", to: &buffer)
+    case .integer(let number): append(number.description, to: &buffer)
+    case .bool(let value): append(value ? "true" : "false", to: &buffer)
     case .json(let value):
       guard value.kind == .string else {
         buffer.append(contentsOf: value.bytes)
@@ -125,22 +123,27 @@ enum JSONBytes {
     }
   }
 
-  static func append(string: some Collection<UInt8>, to buffer: inout [UInt8]) {
+  private static func append(_ text: String, to buffer: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { buffer.append(contentsOf: $0) }
+  }
+
+  static func append(string: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
     buffer.append(0x22)
-    if string.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }) {
-      for byte in string {
-        switch byte {
-        case 0x22: buffer += [0x5C, 0x22]
-        case 0x5C: buffer += [0x5C, 0x5C]
-        case 0x0A: buffer += [0x5C, 0x6E]
-        case 0x0D: buffer += [0x5C, 0x72]
-        case 0x09: buffer += [0x5C, 0x74]
-        case 0..<0x20: buffer += Array("\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8)
-        default: buffer.append(byte)
-        }
+    var rest = UnsafeRawBufferPointer(string)
+    while true {
+      let plain = PlainRun.length(rest)
+      buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: rest[..<plain]))
+      guard plain < rest.count else { break }
+      let byte = rest[plain]
+      switch byte {
+      case 0x22, 0x5C: buffer += [0x5C, byte]
+      case 0x0A: buffer += [0x5C, 0x6E]
+      case 0x0D: buffer += [0x5C, 0x72]
+      case 0x09: buffer += [0x5C, 0x74]
+      default: append("\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))", to: &buffer)
       }
-    } else {
-      buffer.append(contentsOf: string)
+      rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
     }
     buffer.append(0x22)
   }

@@ -89,7 +89,8 @@ package struct WeightedRows {
   /// Writes every row with all its fields and what stands beside them.
   ///
   /// - Throws: `FormatError`, for a field that has the name of a column of ours too.
-  /// - Complexity: one more pass over the rows; for Parquet two, since columns must be known before rows.
+  /// - Complexity: one more pass over the rows. For Parquet another one, over those columns of which the files do not say that they
+  ///   are text, since columns must be known before rows.
   package func write(to file: String, _ format: RowFormat, _ extras: Extras, work: Work) throws {
     let names = reading.names
     let added = added(extras)
@@ -100,23 +101,38 @@ package struct WeightedRows {
         expected: "another name: it is where this column would stand")
     }
     var fields = names.map { ParquetField($0, .string) }
-    if format == .parquet {
-      let inference = ParquetSchemaInference(names)
-      try each(names, work.part(0...0.4)) { _, _, values in inference.observe(values) }
-      fields = inference.fields
+    let open = format == .parquet ? try columnsToInfer(names) : []
+    if !open.isEmpty {
+      let inference = ParquetSchemaInference(open)
+      try each(open, work.part(0...0.4)) { _, _, values in inference.observe(values) }
+      let found = Dictionary(uniqueKeysWithValues: inference.fields.map { ($0.name, $0) })
+      fields = fields.map { found[$0.name] ?? $0 }
     }
     let weights = rowWeights(extras.weights)
-    let part = format == .parquet ? work.part(0.4...1) : work
+    let part = open.isEmpty ? work : work.part(0.4...1)
     try RowWriter(format, columns: fields + added).write(to: file) { append in
+      var cells: [ParquetCell] = []
       try each(names, part) { number, entry, values in
         let times = extras.repeats?[number] ?? 1
         guard times > 0 else { return }
-        try withCells(entry, weights[number], extras) { more in
-          let cells = values.map(ParquetCell.init) + more
-          for _ in 0..<times { try append(cells) }
+        cells.removeAll(keepingCapacity: true)
+        for value in values { cells.append(ParquetCell(value)) }
+        try withCells(entry, weights[number], extras, after: &cells) {
+          for _ in 0..<times { try append($0) }
         }
       }
     }
+  }
+
+  /// Fields whose kind only the rows tell: those that some file does not declare to be text. A file without the column has nulls.
+  private func columnsToInfer(_ names: [String]) throws -> [String] {
+    var open: Set<String> = []
+    for file in files {
+      let source = try file.format.open(file.file)
+      let texts = source.textColumns
+      open.formUnion((source.header ?? names).filter { !texts.contains($0) })
+    }
+    return names.filter(open.contains)
   }
 
   /// Calls with every row that counts, in order.
@@ -150,28 +166,38 @@ package struct WeightedRows {
     }
   }
 
-  private func withCells(
-    _ entry: Entry, _ weight: Double, _ extras: Extras, _ body: ([ParquetCell]) throws -> Void
-  ) throws {
-    // Sides are told where a row compares two.
-    let pairs = reading.records[entry.records].compactMap(\.comparison)
-    let sides = pairs.first.flatMap { first in
-      pairs.allSatisfy { $0.a == first.a && $0.b == first.b } ? (Int(first.a), Int(first.b)) : nil
+  /// The alternatives that a row compares; nil where there are none, or more than two.
+  private func sides(_ entry: Entry) -> (a: Int, b: Int)? {
+    var sides: (a: Int32, b: Int32)?
+    for record in entry.records {
+      guard let comparison = reading.records[record].comparison else { continue }
+      if let sides, sides != (comparison.a, comparison.b) { return nil }
+      sides = (comparison.a, comparison.b)
     }
+    return sides.map { (Int($0.a), Int($0.b)) }
+  }
+
+  /// - Parameter cells: Those of the row; the others are appended.
+  private func withCells(
+    _ entry: Entry, _ weight: Double, _ extras: Extras, after cells: inout [ParquetCell],
+    _ body: ([ParquetCell]) throws -> Void
+  ) throws {
     func text(_ string: String, _ body: (ParquetCell) throws -> Void) throws {
       var string = string
       try string.withUTF8 { try body(.text($0)) }
     }
-    var cells: [ParquetCell] = [.number(weight)]
-    guard let (a, b) = sides else {
-      cells += [ParquetCell](repeating: .null, count: extras.rewards == nil ? 4 : 7)
-      try source(entry, extras, cells, body)
+    cells.append(.number(weight))
+    guard let (a, b) = sides(entry) else {
+      for _ in 0..<(extras.rewards == nil ? 4 : 7) { cells.append(.null) }
+      try source(entry, extras, &cells, body)
       return
     }
-    cells += [.number(extras.alternatives[a]), .number(extras.alternatives[b])]
+    cells.append(.number(extras.alternatives[a]))
+    cells.append(.number(extras.alternatives[b]))
     try text(extras.groups[a]) { groupA in
       try text(extras.groups[b]) { groupB in
-        cells += [groupA, groupB]
+        cells.append(groupA)
+        cells.append(groupB)
         if let rewards = extras.rewards {
           let (first, second) = (rewards[a], rewards[b])
           cells += [
@@ -179,16 +205,20 @@ package struct WeightedRows {
             first.flatMap { first in second.map { .number(first - $0) } } ?? .null,
           ]
         }
-        try source(entry, extras, cells, body)
+        try source(entry, extras, &cells, body)
       }
     }
   }
 
   private func source(
-    _ entry: Entry, _ extras: Extras, _ cells: [ParquetCell], _ body: ([ParquetCell]) throws -> Void
+    _ entry: Entry, _ extras: Extras, _ cells: inout [ParquetCell], _ body: ([ParquetCell]) throws -> Void
   ) throws {
     guard extras.namesSource else { return try body(cells) }
     var name = files[entry.file].file
-    try name.withUTF8 { try body(cells + [.text($0), .integer(Int64(entry.place))]) }
+    try name.withUTF8 {
+      cells.append(.text($0))
+      cells.append(.integer(Int64(entry.place)))
+      try body(cells)
+    }
   }
 }

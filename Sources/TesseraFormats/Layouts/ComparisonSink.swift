@@ -67,6 +67,7 @@ struct ComparisonSink {
   /// The category of the row at hand; -1 where none are asked for, -2 where the row has none.
   private var category = -1
   private let scratch = ByteScratch()
+  private let textScratch = ByteScratch()
 
   init(_ settings: Settings, alternatives: [String]?) {
     self.settings = settings
@@ -108,7 +109,7 @@ struct ComparisonSink {
       self.category = -2
       return
     }
-    self.category = try number(row.text(category, field), row, field, \.categories)
+    self.category = try Self.number(row.text(category, field), row, field, &categories)
   }
 
   // MARK: Names
@@ -118,8 +119,7 @@ struct ComparisonSink {
     guard value.kind == .string || value.kind == .number else {
       throw row.error(field, quoted(value.bytes), "a string or a number")
     }
-    var bytes = value.bytes
-    if value.escaped { bytes = scratch.hold(JSONScanner.unescape(bytes)) }
+    let bytes = value.escaped ? scratch.unescaped(value.bytes) : value.bytes
     guard !bytes.isEmpty else { throw row.error(field, "an empty name", "a name") }
     return try identify(bytes, row, field)
   }
@@ -140,18 +140,19 @@ struct ComparisonSink {
 
   /// Room for what is known of alternatives that are new.
   private mutating func fillUp() {
-    let more = ids.count - contents.count
-    guard more > 0 else { return }
-    contents += [UInt64](repeating: 0, count: more)
-    promptOf += [Int32](repeating: -1, count: more)
-    modelOf += [Int32](repeating: -1, count: more)
-    if keepsTexts { texts += [String?](repeating: nil, count: more) }
+    // One by one: mostly there is one.
+    while contents.count < ids.count {
+      contents.append(0)
+      promptOf.append(-1)
+      modelOf.append(-1)
+      if keepsTexts { texts.append(nil) }
+    }
   }
 
-  private mutating func number(
-    _ bytes: [UInt8], _ row: Row, _ field: String, _ table: WritableKeyPath<ComparisonSink, StringTable>
-  ) throws -> Int {
-    guard let number = bytes.withUnsafeBufferPointer({ self[keyPath: table].intern($0) }) else {
+  private static func number(_ bytes: [UInt8], _ row: Row, _ field: String, _ table: inout StringTable) throws
+    -> Int
+  {
+    guard let number = bytes.withUnsafeBufferPointer({ table.intern($0) }) else {
       throw row.error(field, "bytes that are not UTF-8", "UTF-8")
     }
     return number
@@ -160,18 +161,18 @@ struct ComparisonSink {
   /// The number of an annotator; nil where they are not kept apart or there is none.
   mutating func annotator(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
     guard settings.keepsAnnotators, let value else { return nil }
-    return try number(row.text(value, field), row, field, \.annotators)
+    return try Self.number(row.text(value, field), row, field, &annotators)
   }
 
   mutating func annotator(numbered number: Int, _ row: Row) throws -> Int? {
     guard settings.keepsAnnotators else { return nil }
-    return try self.number(Array("\(number)".utf8), row, "annotator", \.annotators)
+    return try Self.number(Array("\(number)".utf8), row, "annotator", &annotators)
   }
 
   /// The number of a prompt that is known by a name; nil where they are not kept apart or there is none.
   mutating func promptName(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
     guard settings.keepsPrompts, let value else { return nil }
-    return try number(row.text(value, field), row, field, \.prompts)
+    return try Self.number(row.text(value, field), row, field, &prompts)
   }
 
   /// Which families a row says that its two alternatives are of; one alternative has one.
@@ -195,55 +196,71 @@ struct ComparisonSink {
   // MARK: Texts
 
   mutating func prompt(_ transcript: Transcript, _ row: Row, _ field: String) throws -> Prompt {
-    try transcript.bytes.withUnsafeBufferPointer { bytes in
-      let hash = ContentHash(bytes)
-      let known = prompts.count
-      let number = try short(hash, row, field, \.prompts)
-      guard number == known else {
-        try same(promptHashes[number], hash.high, "prompts", row, field)
-        return Prompt(number: number, hash: hash)
-      }
-      promptHashes.append(hash.high)
-      if keepsTexts { promptTexts.append(try utf8(bytes, row, field)) }
-      let key = Self.normalised(bytes)
-      if let first = spellings[key] {
-        faults.add(
-          .promptSpelledTwice, fileNumber, row.place, [prompts.strings[Int(first)], prompts.strings[number]])
-      } else {
-        spellings[key] = Int32(number)
-      }
+    try transcript.bytes.withUnsafeBufferPointer { try prompt(text: $0, row, field) }
+  }
+
+  /// - Parameter bytes: All that the prompt says.
+  mutating func prompt(text bytes: UnsafeBufferPointer<UInt8>, _ row: Row, _ field: String) throws -> Prompt {
+    let hash = ContentHash(bytes)
+    let known = prompts.count
+    let number = try Self.short(hash, row, field, &prompts)
+    guard number == known else {
+      try same(promptHashes[number], hash.high, "prompts", row, field)
       return Prompt(number: number, hash: hash)
     }
+    promptHashes.append(hash.high)
+    if keepsTexts { promptTexts.append(try utf8(bytes, row, field)) }
+    let first = Int(firstSpelling(PromptSpelling.hash(bytes, scratch), number))
+    if first != number {
+      faults.add(
+        .promptSpelledTwice, fileNumber, row.place, [prompts.strings[first], prompts.strings[number]])
+    }
+    return Prompt(number: number, hash: hash)
   }
 
   mutating func answer(
     _ transcript: Transcript, under prompt: Prompt?, model: [UInt8]? = nil, _ row: Row, _ field: String
   ) throws -> Int {
-    try transcript.bytes.withUnsafeBufferPointer { bytes in
-      let hash = prompt.map { ContentHash($0.hash, bytes) } ?? ContentHash(bytes)
-      let known = ids.count
-      if closed {
-        var short = hash.short
-        guard let number = short.withUTF8({ ids.find($0) }) else {
-          throw row.error(
-            field, "an answer whose id, \(short), is not among the \(ids.count) alternatives",
-            "the alternatives of these rows, as tessera export writes them")
-        }
-        return number
+    try transcript.bytes.withUnsafeBufferPointer {
+      try answer(text: $0, under: prompt, model: model, row, field)
+    }
+  }
+
+  /// - Parameter bytes: All that the answer says.
+  mutating func answer(
+    text bytes: UnsafeBufferPointer<UInt8>, under prompt: Prompt?, model: [UInt8]?, _ row: Row,
+    _ field: String
+  ) throws -> Int {
+    let hash = prompt.map { ContentHash($0.hash, bytes) } ?? ContentHash(bytes)
+    let known = ids.count
+    if closed {
+      guard let number = hash.withShort({ ids.find($0) }) else {
+        throw row.error(
+          field, "an answer whose id, \(hash.short), is not among the \(ids.count) alternatives",
+          "the alternatives of these rows, as tessera export writes them")
       }
-      let number = try short(hash, row, field, \.ids)
-      guard number == known else {
-        try same(contents[number], hash.high, "answers", row, field)
-        return number
-      }
-      if number >= settings.textLimit, keepsTexts { forgetTexts() }
-      fillUp()
-      contents[number] = hash.high
-      promptOf[number] = Int32(prompt?.number ?? -1)
-      if let model { modelOf[number] = Int32(try self.number(model, row, field, \.models)) }
-      if keepsTexts { texts[number] = try utf8(bytes, row, field) }
       return number
     }
+    let number = try Self.short(hash, row, field, &ids)
+    guard number == known else {
+      try same(contents[number], hash.high, "answers", row, field)
+      return number
+    }
+    if number >= settings.textLimit, keepsTexts { forgetTexts() }
+    fillUp()
+    contents[number] = hash.high
+    promptOf[number] = Int32(prompt?.number ?? -1)
+    if let model { modelOf[number] = Int32(try Self.number(model, row, field, &models)) }
+    if keepsTexts { texts[number] = try utf8(bytes, row, field) }
+    return number
+  }
+
+  /// Whether answers can be told apart by their bytes alone: a truncation counts characters.
+  var takesBareTexts: Bool { settings.truncation == nil }
+
+  /// What a bare text says; valid until the next call.
+  func text(_ value: JSONScanner.Value) -> UnsafeBufferPointer<UInt8> {
+    value.escaped ? textScratch.unescaped(value.bytes) : value.bytes
   }
 
   private mutating func forgetTexts() {
@@ -251,14 +268,20 @@ struct ComparisonSink {
     (texts, promptTexts) = ([], [])
   }
 
-  private mutating func short(
-    _ hash: ContentHash, _ row: Row, _ field: String, _ table: WritableKeyPath<ComparisonSink, StringTable>
+  private static func short(
+    _ hash: ContentHash, _ row: Row, _ field: String, _ table: inout StringTable
   ) throws -> Int {
-    var text = hash.short
-    guard let number = text.withUTF8({ self[keyPath: table].intern($0) }) else {
+    guard let number = hash.withShort({ table.intern($0) }) else {
       throw row.error(field, "no id", "an id")
     }
     return number
+  }
+
+  /// The first prompt that is spelled alike: this one where there is none.
+  private mutating func firstSpelling(_ key: UInt64, _ number: Int) -> Int32 {
+    func keep(_ first: inout Int32) -> Int32 { first }
+    // One look-up: what is passed inout is stored where it was not there.
+    return keep(&spellings[key, default: Int32(number)])
   }
 
   private func same(_ one: UInt64, _ other: UInt64, _ what: String, _ row: Row, _ field: String) throws {
@@ -274,32 +297,17 @@ struct ComparisonSink {
     return text
   }
 
-  /// A hash that case, space and punctuation at the ends do not change.
-  private static func normalised(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var kept: [UInt8] = []
-    kept.reserveCapacity(bytes.count)
-    var isBehindSpace = true
-    for byte in bytes {
-      let isSpace = byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
-      if isSpace {
-        if !isBehindSpace { kept.append(0x20) }
-      } else {
-        kept.append((0x41...0x5A).contains(byte) ? byte + 0x20 : byte)
-      }
-      isBehindSpace = isSpace
-    }
-    while let last = kept.last, [0x20, 0x2E, 0x21, 0x3F, 0x3A].contains(last) { kept.removeLast() }
-    return kept.withUnsafeBufferPointer { ContentHash($0).low }
-  }
-
   // MARK: Comparisons
+
+  /// Whether two numbers are two alternatives; one with itself is counted and left out.
+  mutating func areDifferent(_ a: Int, _ b: Int, _ row: Row) -> Bool {
+    if a == b { leaveOut(row, .equalSides, [ids.strings[a]]) }
+    return a != b
+  }
 
   /// Whether two texts are alternatives that can be compared; equal ones are counted and left out.
   mutating func areDifferent(_ a: Int, _ b: Int, _ one: Transcript, _ other: Transcript, _ row: Row) -> Bool {
-    if a == b {
-      leaveOut(row, .equalSides, [ids.strings[a]])
-      return false
-    }
+    guard areDifferent(a, b, row) else { return false }
     if let limit = settings.truncation, Self.isSame(one.bytes, other.bytes, limit) {
       faults.add(.equalWhenTruncated, fileNumber, row.place, [ids.strings[a], ids.strings[b]])
     }
@@ -371,10 +379,7 @@ struct ComparisonSink {
   ) throws {
     let first = try named(a.value, row, a.field)
     let second = try named(b.value, row, b.field)
-    guard first != second else {
-      leaveOut(row, .equalSides, [ids.strings[first]])
-      return
-    }
+    guard areDifferent(first, second, row) else { return }
     let place = settings.keepsPrompts ? try prompt.map { try self.prompt($0, row, promptField).number } : nil
     try add(
       row, first, second, outcome: outcome.share, count: count, annotator: annotator, prompt: place,

@@ -7,17 +7,22 @@ struct ContentHash: Hashable, Sendable {
   private(set) var high: UInt64
 
   /// The first twelve digits to base 32, lower case: 60 bits. They are what people see of it.
-  var short: String {
-    var rest = low
-    var digits = [UInt8](repeating: 0, count: 12)
-    for i in digits.indices {
-      digits[i] = Self.digits[Int(rest >> 59)]
-      rest <<= 5
+  var short: String { withShort { String(decoding: $0, as: UTF8.self) } }
+
+  /// The bytes of `short`, without a string for them.
+  func withShort<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 12) { digits in
+      var rest = low
+      for i in 0..<12 {
+        // 32 digits, five bits.
+        digits[i] = Self.digits.utf8Start[Int(rest >> 59)]
+        rest <<= 5
+      }
+      return try body(UnsafeBufferPointer(digits))
     }
-    return String(decoding: digits, as: UTF8.self)
   }
 
-  private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+  private static let digits: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
 
   init(_ text: UnsafeBufferPointer<UInt8>) {
     var state = SipHash(key: Self.key)

@@ -28,6 +28,12 @@ struct PreferenceLayout: ComparisonLayout {
 
   func read(_ row: Row, into sink: inout ComparisonSink) throws {
     let slot = prompt.first { row[$0] != nil }
+    if let slot, sink.takesBareTexts, row.isBareText(slot), row.isBareText(0), row.isBareText(1) {
+      return try Self.compareTexts(
+        row, sink: &sink, prompt: slot, sides: (0, 1), outcome: Outcome(share: 1),
+        count: VotesLayout.count(row, count),
+        annotator: sink.annotator(row[annotator], row, row.names[annotator]))
+    }
     let asked = try slot.map { try row.transcript($0) }
     let chosen = try dialogue(row.transcript(0, "the preferred answer"), asked)
     let rejected = try dialogue(row.transcript(1, "the answer that was turned down"), asked)
@@ -61,6 +67,27 @@ struct PreferenceLayout: ComparisonLayout {
     let one = try sink.answer(a, under: place, model: models.a, row, fields.0)
     let other = try sink.answer(b, under: place, model: models.b, row, fields.1)
     guard sink.areDifferent(one, other, a, b, row) else { return }
+    try sink.add(
+      row, one, other, outcome: outcome.share, count: count, annotator: annotator,
+      isBothBad: outcome.isBothBad)
+  }
+
+  /// The same for bare texts under a prompt that is one, as most rows have them: they are read where they stand.
+  ///
+  /// - Parameters:
+  ///   - prompt: Its slot.
+  ///   - sides: Slots of the answers.
+  static func compareTexts(
+    _ row: Row, sink: inout ComparisonSink, prompt: Int, sides: (a: Int, b: Int), outcome: Outcome,
+    count: Double, annotator: Int?, models: (a: [UInt8]?, b: [UInt8]?) = (nil, nil)
+  ) throws {
+    guard let asked = row[prompt], let first = row[sides.a], let second = row[sides.b] else { return }
+    let place = try sink.prompt(text: sink.text(asked), row, row.names[prompt])
+    let one = try sink.answer(
+      text: sink.text(first), under: place, model: models.a, row, row.names[sides.a])
+    let other = try sink.answer(
+      text: sink.text(second), under: place, model: models.b, row, row.names[sides.b])
+    guard sink.areDifferent(one, other, row) else { return }
     try sink.add(
       row, one, other, outcome: outcome.share, count: count, annotator: annotator,
       isBothBad: outcome.isBothBad)
@@ -190,6 +217,12 @@ struct AnswersLayout: ComparisonLayout {
     }
     func model(_ slot: Int) throws -> [UInt8]? { try row[slot].map { try row.text($0, row.names[slot]) } }
     let models = [modelSlots, modelSlots + 2].first { row[$0] != nil && row[$0 + 1] != nil }
+    if let slot, sink.takesBareTexts, row.isBareText(slot), row.isBareText(a), row.isBareText(b) {
+      return try PreferenceLayout.compareTexts(
+        row, sink: &sink, prompt: slot, sides: (a, b), outcome: outcome, count: VotesLayout.count(row, count),
+        annotator: sink.annotator(row[annotator], row, row.names[annotator]),
+        models: (models.map { try model($0) } ?? nil, models.map { try model($0 + 1) } ?? nil))
+    }
     try PreferenceLayout.compare(
       row, sink: &sink, prompt: slot.map { try row.transcript($0) },
       promptField: slot.map { row.names[$0] } ?? row.names[a], first: row.transcript(a),

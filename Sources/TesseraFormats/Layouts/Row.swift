@@ -34,6 +34,13 @@ struct Row {
     }
   }
 
+  /// Whether a slot has a text that is certainly no list of turns: it does not begin with a bracket, nor with an escape by number,
+  /// which could stand for one.
+  func isBareText(_ slot: Int) -> Bool {
+    guard let value = values[slot], value.kind == .string else { return false }
+    return value.bytes.first != 0x5B && !(value.escaped && value.bytes.starts(with: [0x5C, 0x75]))
+  }
+
   func transcript(_ slot: Int, _ expected: String = "a text or a list of messages") throws -> Transcript {
     try transcript(required(slot, expected), names[slot])
   }

@@ -193,6 +193,8 @@ extension Transcript {
   /// A dialogue that stands in one text, with "\n\nHuman: " and "\n\nAssistant: " before its turns, as hh-rlhf has it; nil for other
   /// texts.
   init?(humanAssistant bytes: [UInt8]) {
+    // The first turn stands at the very beginning: most other texts are told at once.
+    guard bytes.starts(with: [0x0A, 0x0A]) else { return nil }
     let marks: [(mark: [UInt8], role: String)] = [
       (Array("\n\nHuman:".utf8), "user"), (Array("\n\nAssistant:".utf8), "assistant"),
     ]

@@ -9,21 +9,22 @@ final class ParquetLeafWriter {
   let maxDefinition: Int
   let maxRepetition: Int
 
+  // Read and written by its own methods alone, none of which calls back.
   // MARK: the page
-  private var definitions: [UInt8] = []
-  private var repetitions: [UInt8] = []
+  @exclusivity(unchecked) private var definitions: [UInt8] = []
+  @exclusivity(unchecked) private var repetitions: [UInt8] = []
   /// PLAIN, while there is no dictionary.
-  private var values: [UInt8] = []
-  private var valueCount = 0
-  private var indices: [UInt32] = []
-  private var textBytes = 0
+  @exclusivity(unchecked) private var values: [UInt8] = []
+  @exclusivity(unchecked) private var valueCount = 0
+  @exclusivity(unchecked) private var indices: [UInt32] = []
+  @exclusivity(unchecked) private var textBytes = 0
 
   // MARK: the chunk
   private var pages: [UInt8] = []
-  private var entries = 0
-  private var uncompressedSize = 0
-  private var dictionary: StringTable?
-  private var dictionarySize = 0
+  @exclusivity(unchecked) private var entries = 0
+  @exclusivity(unchecked) private var uncompressedSize = 0
+  @exclusivity(unchecked) private var dictionary: StringTable?
+  @exclusivity(unchecked) private var dictionarySize = 0
   private var hasIndexedPages = false
   private var hasPlainPages = false
   private let context = ZSTD_createCCtx()

@@ -29,6 +29,16 @@ public final class ParquetRows: RowSource {
 
   public var header: [String]? { parquet.schema.columns.map(\.name) }
 
+  /// Texts, dates and times. What cannot be read is not among them: reading it says why.
+  package var textColumns: Set<String> {
+    Set(
+      parquet.schema.columns.filter { node in
+        guard case .leaf(let leaf) = node.form else { return false }
+        if case .unsupported = leaf { return false }
+        return ParquetText.kind(leaf) == .string
+      }.map(\.name))
+  }
+
   /// The columns with their values in the first row.
   ///
   /// A column that Parquet allows and that cannot be read as text or numbers (binary images beside texts, say) is nil here, and

@@ -1,8 +1,9 @@
 /// Bytes at an address that stays valid until the next use, for text that must be rewritten before it is read
 /// (escapes, doubled quotation marks).
 final class ByteScratch {
-  private var buffer: UnsafeMutableBufferPointer<UInt8> = .allocate(capacity: 256)
-  private(set) var count = 0
+  // Read and written by its own methods alone; what `written` calls does not come back.
+  @exclusivity(unchecked) private var buffer: UnsafeMutableBufferPointer<UInt8> = .allocate(capacity: 256)
+  @exclusivity(unchecked) private(set) var count = 0
 
   deinit { buffer.deallocate() }
 
@@ -24,10 +25,19 @@ final class ByteScratch {
     UnsafeBufferPointer(rebasing: buffer[range])
   }
 
-  /// A copy of `bytes`, valid until the next use.
-  func hold(_ bytes: [UInt8]) -> UnsafeBufferPointer<UInt8> {
-    reset(capacity: bytes.count)
-    for byte in bytes { append(byte) }
+  /// What a string of JSON stands for, valid until the next use.
+  func unescaped(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    reset(capacity: JSONScanner.unescapedCapacity(bytes.count))
+    count = buffer.baseAddress.map { JSONScanner.unescape(bytes, into: $0) } ?? 0
+    return self[0..<count]
+  }
+
+  /// Bytes that `body` writes, `capacity` of them at most; it says how many. Valid until the next use.
+  func written(capacity: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) -> UnsafeBufferPointer<
+    UInt8
+  > {
+    reset(capacity: capacity)
+    count = body(buffer)
     return self[0..<count]
   }
 }

@@ -10,6 +10,7 @@ final class CSVRows: RowSource {
   let file: String
   var places: RowPlaces { .lines }
   var header: [String]? { columnNames }
+  var textColumns: Set<String> { Set(columnNames) }
   var progress: Double? { records.progress }
 
   /// - Parameter separator: What stands between fields.

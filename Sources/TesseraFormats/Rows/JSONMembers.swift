@@ -1,8 +1,14 @@
 /// The members of JSON objects that are asked for, taken from one object after another.
 struct JSONMembers {
   private let names: [[UInt8]]
-  /// What stood at each place of the last object: rows mostly repeat the order of their members.
-  private var memory: [(name: [UInt8], slots: [Int])] = []
+  /// All names that members had, numbered.
+  private var table = StringTable()
+  /// Of each of them the slots that ask for it: `slots[ends[number]..<ends[number + 1]]`.
+  private var slots: [Int] = []
+  private var ends: [Int] = [0]
+  /// Number of the name that stood at each place of the last object, -1 for one that is not UTF-8: rows mostly repeat the order of
+  /// their members.
+  private var memory: [Int] = []
   /// In which object each member was seen last, so that none is taken twice.
   private var seen: [Int]
   private var objects = 0
@@ -26,15 +32,17 @@ struct JSONMembers {
     var scanner = try JSONScanner(record)
     var position = 0
     while let (key, value) = try scanner.nextMember() {
-      if position == memory.count { memory.append((name: [], slots: [])) }
-      if !Self.matches(key, memory[position].name) {
-        memory[position] = (
-          key.escaped ? [] : Array(key.bytes), names.indices.filter { Self.matches(key, names[$0]) }
-        )
-        let name = key.withText { String(decoding: $0, as: UTF8.self) }
-        if isKnown.insert(name).inserted { known.append(name) }
+      if position == memory.count { memory.append(-1) }
+      if key.escaped || memory[position] < 0 || !table.is(memory[position], key.bytes) {
+        memory[position] = number(of: key)
       }
-      for slot in memory[position].slots {
+      let number = memory[position]
+      guard number >= 0 else {
+        position += 1
+        continue
+      }
+      for place in ends[number]..<ends[number + 1] {
+        let slot = slots[place]
         guard seen[slot] != objects else {
           throw Twice(name: String(decoding: names[slot], as: UTF8.self))
         }
@@ -45,11 +53,24 @@ struct JSONMembers {
     }
   }
 
-  static func matches(_ key: JSONScanner.Value, _ name: [UInt8]) -> Bool {
-    if key.escaped { return JSONScanner.unescape(key.bytes) == name }
-    guard key.bytes.count == name.count else { return false }
-    for index in name.indices where key.bytes[index] != name[index] { return false }
-    return true
+  private mutating func number(of key: JSONScanner.Value) -> Int {
+    key.withText { text in
+      guard let number = table.intern(text) else {
+        // No field that is asked for has such a name; people are told of it as far as it can be shown.
+        note(String(decoding: text, as: UTF8.self))
+        return -1
+      }
+      if number == ends.count - 1 {
+        slots += names.indices.filter { names[$0].elementsEqual(text) }
+        ends.append(slots.count)
+        note(table.strings[number])
+      }
+      return number
+    }
+  }
+
+  private mutating func note(_ name: String) {
+    if isKnown.insert(name).inserted { known.append(name) }
   }
 
   /// All members of an object in their order, nil for null.

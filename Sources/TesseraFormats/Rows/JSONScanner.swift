@@ -1,3 +1,5 @@
+import Foundation
+
 /// A strict JSON reader that hands out the members of an object without building it.
 ///
 /// Preference files have millions of short lines of which a few fields matter; building every object with a
@@ -145,7 +147,9 @@ package struct JSONScanner {
     index += 1
     let start = index
     var escaped = false
-    while index < bytes.count {
+    while true {
+      index += PlainRun.length(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[index...]))
+      guard index < bytes.count else { break }
       let byte = bytes[index]
       if byte == 0x22 {
         let content = UnsafeBufferPointer(rebasing: bytes[start..<index])
@@ -155,10 +159,8 @@ package struct JSONScanner {
       if byte == 0x5C {
         escaped = true
         try scanEscape()
-      } else if byte < 0x20 {
-        throw error("no control character inside a string")
       } else {
-        index += 1
+        throw error("no control character inside a string")
       }
     }
     throw error("a quotation mark that closes the string", at: start - 1)
@@ -218,9 +220,30 @@ package struct JSONScanner {
 
   /// The bytes that a scanned string stands for. A lone half of a surrogate pair becomes U+FFFD.
   static func unescape(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
+    [UInt8](unsafeUninitializedCapacity: unescapedCapacity(bytes.count)) { target, count in
+      count = target.baseAddress.map { unescape(bytes, into: $0) } ?? 0
+    }
+  }
+
+  /// Room that `unescape` needs for so many bytes. An escape is never shorter than what it stands for, but for one that the end of
+  /// the text cuts off, which becomes the three bytes of U+FFFD.
+  static func unescapedCapacity(_ count: Int) -> Int { count + 3 }
+
+  /// The same, written to memory with room for `unescapedCapacity` bytes.
+  ///
+  /// - Returns: How many bytes were written.
+  static func unescape(_ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>) -> Int {
+    guard let base = bytes.baseAddress else { return 0 }
     var index = 0
+    var written = 0
+    func put(_ byte: UInt8) {
+      target[written] = byte
+      written += 1
+    }
+    func copy(_ range: Range<Int>) {
+      (target + written).update(from: base + range.lowerBound, count: range.count)
+      written += range.count
+    }
     func unit(at position: Int) -> UInt16? {
       guard position + 6 <= bytes.count, bytes[position] == 0x5C, bytes[position + 1] == 0x75 else {
         return nil
@@ -229,20 +252,20 @@ package struct JSONScanner {
     }
     while index < bytes.count {
       // Up to the next backslash text is copied as it stands.
-      let rest = UnsafeBufferPointer(rebasing: bytes[index...])
-      let plain = rest.firstIndex(of: 0x5C) ?? rest.count
-      result.append(contentsOf: rest[..<plain])
-      index += plain
+      let found = memchr(base + index, 0x5C, bytes.count - index)
+      let plain = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? bytes.count
+      copy(index..<plain)
+      index = plain
       guard index + 1 < bytes.count else {
-        result.append(contentsOf: bytes[index...])
+        copy(index..<bytes.count)
         break
       }
       switch bytes[index + 1] {
-      case 0x62: result.append(0x08)
-      case 0x66: result.append(0x0C)
-      case 0x6E: result.append(0x0A)
-      case 0x72: result.append(0x0D)
-      case 0x74: result.append(0x09)
+      case 0x62: put(0x08)
+      case 0x66: put(0x0C)
+      case 0x6E: put(0x0A)
+      case 0x72: put(0x0D)
+      case 0x74: put(0x09)
       case 0x75:
         var scalar = UInt32(unit(at: index) ?? 0xFFFD)
         if (0xD800..<0xDC00).contains(scalar), let low = unit(at: index + 6), (0xDC00..<0xE000).contains(low)
@@ -250,12 +273,14 @@ package struct JSONScanner {
           scalar = 0x10000 + (scalar - 0xD800) << 10 + UInt32(low - 0xDC00)
           index += 6
         }
-        result.append(contentsOf: String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8)
+        for byte in UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter {
+          put(byte)
+        }
         index += 4
-      default: result.append(bytes[index + 1])
+      default: put(bytes[index + 1])
       }
       index += 2
     }
-    return result
+    return written
   }
 }

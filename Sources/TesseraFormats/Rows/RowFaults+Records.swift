@@ -73,7 +73,7 @@ extension ComparisonFile {
       var wins = 0.0
       var losses = 0.0
     }
-    var pairs: [UInt64: Tally] = [:]
+    var pairs: [UInt64: Tally] = Dictionary(minimumCapacity: comparisons.comparisons.count)
     var isWinner = [Bool](repeating: false, count: alternatives.count)
     var isLoser = isWinner
     var repeated = 0.0

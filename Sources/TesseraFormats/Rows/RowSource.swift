@@ -14,6 +14,9 @@ package protocol RowSource: AnyObject {
   /// Names of the columns where the file says them once for all rows; nil where every row names its own.
   var header: [String]? { get }
 
+  /// Columns whose values are text or null in every row, known before any row is read.
+  var textColumns: Set<String> { get }
+
   /// The fields of the first row with their values, nil for null; nothing is consumed. Empty where there is no row.
   ///
   /// - Throws: `FormatError`.
@@ -43,6 +46,7 @@ package enum RowPlaces: Sendable {
 
 extension RowSource {
   package var names: [String] { header ?? [] }
+  package var textColumns: Set<String> { [] }
 
   /// An error in a row.
   package func error(_ place: Int, _ field: String?, _ found: String, _ expected: String) -> FormatError {

@@ -8,59 +8,68 @@ package struct StringTable {
   package private(set) var strings: [String] = []
   private var bytes: [UInt8] = []
   private var ends: [Int] = [0]
-  private var hashes: [UInt32] = []
-  private var slots: [Int32] = Array(repeating: -1, count: 1 << 10)
+  /// Open addressing with linear probing: the hash in the upper half, so that other strings are passed over without a look at them;
+  /// the number below, and one more, so that 0 is an empty slot.
+  private var slots: [UInt64] = Array(repeating: 0, count: 1 << 10)
 
   var count: Int { strings.count }
 
   /// The number of a string that is there; nil otherwise.
   func find(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
-    let slot = slot(of: key, hash: Self.hash(key))
-    return slots[slot] >= 0 ? Int(slots[slot]) : nil
+    number(slots[slot(of: key, hash: Self.hash(key))])
   }
 
   /// The number of a string, a new one where it is not there yet; nil when the bytes are not UTF-8.
   package mutating func intern(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
     let hash = Self.hash(key)
     let slot = slot(of: key, hash: hash)
-    if slots[slot] >= 0 { return Int(slots[slot]) }
+    if let known = number(slots[slot]) { return known }
     guard let string = String(validating: key, as: UTF8.self) else { return nil }
     let number = strings.count
-    slots[slot] = Int32(number)
+    slots[slot] = UInt64(hash) << 32 | UInt64(number + 1)
     strings.append(string)
     bytes.append(contentsOf: key)
     ends.append(bytes.count)
-    hashes.append(hash)
     if strings.count * 2 > slots.count { grow() }
     return number
+  }
+
+  /// What a slot holds; nil where it is empty.
+  private func number(_ slot: UInt64) -> Int? {
+    let number = Int(slot & 0xFFFF_FFFF)
+    return number > 0 ? number - 1 : nil
   }
 
   private func slot(of key: UnsafeBufferPointer<UInt8>, hash: UInt32) -> Int {
     let mask = slots.count - 1
     var slot = Int(hash) & mask
-    while slots[slot] >= 0 {
-      let number = Int(slots[slot])
-      if hashes[number] == hash, ends[number + 1] - ends[number] == key.count, matches(number, key) { break }
+    while let number = number(slots[slot]) {
+      if UInt32(slots[slot] >> 32) == hash, matches(number, key) { break }
       slot = (slot + 1) & mask
     }
     return slot
   }
 
+  /// Whether a number's string has these bytes.
+  func `is`(_ number: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool { matches(number, key) }
+
   private func matches(_ number: Int, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
     bytes.withUnsafeBufferPointer { bytes in
       let start = ends[number]
+      guard ends[number + 1] - start == key.count else { return false }
       for offset in 0..<key.count where bytes[start + offset] != key[offset] { return false }
       return true
     }
   }
 
   private mutating func grow() {
-    slots = Array(repeating: -1, count: slots.count * 4)
+    let old = slots
+    slots = Array(repeating: 0, count: old.count * 2)
     let mask = slots.count - 1
-    for (number, hash) in hashes.enumerated() {
-      var slot = Int(hash) & mask
-      while slots[slot] >= 0 { slot = (slot + 1) & mask }
-      slots[slot] = Int32(number)
+    for held in old where held != 0 {
+      var slot = Int(held >> 32) & mask
+      while slots[slot] != 0 { slot = (slot + 1) & mask }
+      slots[slot] = held
     }
   }
 
