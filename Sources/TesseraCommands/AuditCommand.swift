@@ -153,7 +153,7 @@ struct AuditCommand: ParsableCommand {
       let prepared = try transform?.apply(to: contexts) ?? contexts
       return (
         try raw.replacing(contexts: prepared), transform,
-        "Contexts: \(prepared.dimension) numbers for each alternative."
+        "Contexts: \(prepared.dimension - prepared.promptColumns) numbers for each alternative."
       )
     }
     let limit = BehaviourWeights.mostAlternatives
