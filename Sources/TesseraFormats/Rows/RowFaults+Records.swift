@@ -69,29 +69,32 @@ extension ComparisonFile {
   /// - Complexity: O(different comparisons).
   public var faultCounts: [RowFaults.Kind: Int] {
     var counts = faults.counts
-    struct Tally {
-      var wins = 0.0
-      var losses = 0.0
+    func pair(_ row: Comparison) -> UInt64 {
+      UInt64(UInt32(bitPattern: row.a)) << 32 | UInt64(UInt32(bitPattern: row.b))
     }
-    var pairs: [UInt64: Tally] = Dictionary(minimumCapacity: comparisons.comparisons.count)
+    // The pair, shifted by one (numbers have 31 bits), and who won it. Sorted: no dictionary of all pairs.
+    var decided: [UInt64] = []
     var isWinner = [Bool](repeating: false, count: alternatives.count)
     var isLoser = isWinner
     var repeated = 0.0
     for row in comparisons.comparisons {
       if row.count > 1, row.count == row.count.rounded() { repeated += row.count - 1 }
       guard row.outcome != 0.5 else { continue }
-      let key = UInt64(UInt32(bitPattern: row.a)) << 32 | UInt64(UInt32(bitPattern: row.b))
       let (winner, loser) = row.outcome > 0.5 ? (row.a, row.b) : (row.b, row.a)
       isWinner[Int(winner)] = true
       isLoser[Int(loser)] = true
-      if row.outcome > 0.5 {
-        pairs[key, default: Tally()].wins += row.count
-      } else {
-        pairs[key, default: Tally()].losses += row.count
-      }
+      decided.append(pair(row) << 1 | (row.outcome > 0.5 ? 1 : 0))
     }
-    let contradictory = pairs.values.reduce(0.0) {
-      $1.wins > 0 && $1.losses > 0 ? $0 + $1.wins + $1.losses : $0
+    decided.sort()
+    var contradicted: Set<UInt64> = []
+    for (one, next) in zip(decided, decided.dropFirst()) where one != next && one >> 1 == next >> 1 {
+      contradicted.insert(one >> 1)
+    }
+    var contradictory = 0.0
+    if !contradicted.isEmpty {
+      for row in comparisons.comparisons where row.outcome != 0.5 && contradicted.contains(pair(row)) {
+        contradictory += row.count
+      }
     }
     if contradictory > 0 { counts[.contradictory] = Int(contradictory.rounded(.up)) }
     let both = zip(isWinner, isLoser).count { $0 && $1 }
