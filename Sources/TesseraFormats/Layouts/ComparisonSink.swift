@@ -179,7 +179,7 @@ struct ComparisonSink {
     guard let lastPair else { return }
     for (slot, alternative) in [(slotA, lastPair.a), (slotB, lastPair.b)] {
       guard let value = row[slot] else { continue }
-      let name = try number(row.text(value, row.names[slot]), row, row.names[slot], \.families)
+      let name = try Self.number(row.text(value, row.names[slot]), row, row.names[slot], &families)
       if let known = familyOf[alternative] {
         guard known.name == name else {
           throw row.error(
