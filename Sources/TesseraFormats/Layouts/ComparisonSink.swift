@@ -419,6 +419,6 @@ struct ComparisonSink {
       faults: faults, records: records, bothBad: bothBadTotal > 0 ? bothBad : nil, bothBadTotal: bothBadTotal,
       categories: zip(categories.strings, tables).map { ($0, $1) }
         + (uncategorised.total > 0 ? [(nil, uncategorised)] : []),
-      families: ids.strings.indices.map { familyOf[$0].map { families.strings[$0.name] } })
+      families: ids.indices.map { familyOf[$0].map { families.strings[$0.name] } })
   }
 }
