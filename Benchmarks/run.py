@@ -418,8 +418,8 @@ def local():
     weigh(f"{what}: 100,000 comparisons of 10,000 answers", 10_000, 100_000, [])
 
 
-def processor(*command):
-    """Processor and wall seconds of a whole process, its peak in GiB, and what it printed."""
+def processor(*command, read=json.loads):
+    """Processor and wall seconds of a whole process, its peak in GiB, and what it printed, as `read` understands it."""
     start = time.monotonic()
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
     output = process.stdout.read()
@@ -429,7 +429,7 @@ def processor(*command):
         sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}")
     return {
         "processor": usage.ru_utime + usage.ru_stime, "wall": time.monotonic() - start,
-        "peak": usage.ru_maxrss / 2**20, **json.loads(output)}
+        "peak": usage.ru_maxrss / 2**20, **read(output)}
 
 
 def parquet():
@@ -460,10 +460,36 @@ def parquet():
         "pyarrow": lambda: processor(sys.executable, script, "write", path, out)})
 
 
+def export():
+    """A million rows of text read, grouped, weighed and written again, by whole processes."""
+    count = 1_000_000
+    if not os.path.exists(os.path.join(DATA, f"pairs-{count}.parquet")):
+        maker = os.path.join(HERE, "peers", "pairs_data.py")
+        subprocess.run([sys.executable, maker, DATA, str(count)], check=True)
+
+    def rows(output):
+        # "wrote 1,000,000 rows to ..."
+        return {"rows": int(output.split()[1].replace(b",", b""))}
+
+    script = os.path.join(HERE, "peers", "pairs.py")
+    for kind in ("jsonl", "parquet"):
+        source, target = (os.path.join(DATA, f"{name}-{count}.{kind}") for name in ("pairs", "out"))
+        result = medians({
+            "tessera export": lambda: processor(TOOL, "export", source, "-o", target, read=rows),
+            "datasets and pandas": lambda: processor(sys.executable, script, source, target)}, 3)
+        os.remove(target)
+        if any(r["rows"] != count for r in result.values()):
+            sys.exit(f"{kind}: {[r['rows'] for r in result.values()]} rows, expected {count}")
+        table(
+            f"Rows of text, {kind}: {count:,} read, weighed and written again",
+            ["", "processor seconds", "seconds", "GiB"],
+            [[name, f"{r['processor']:.1f}", f"{r['wall']:.1f}", f"{r['peak']:.2f}"] for name, r in result.items()])
+
+
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
-    "parquet": parquet,
+    "parquet": parquet, "export": export,
 }
 
 if __name__ == "__main__":
