@@ -78,8 +78,9 @@ reproduce: build
 benchmark: build
 	Benchmarks/run
 
-# OpenBLAS for BLAS and LAPACK, Qhull for exact cells, SQLite and curl for services, found through pkg-config; Python and
+# OpenBLAS for BLAS and LAPACK, Qhull for exact cells, SQLite and curl for services, zstd, zlib and snappy for files, found through pkg-config (snappy by its header); Python and
 # its jsonschema for the checks.
 dependencies:
-	@pkg-config --exists openblas qhull_r sqlite3 libcurl 2>/dev/null && python3 -c 'import jsonschema' 2>/dev/null \
+	@pkg-config --exists openblas qhull_r sqlite3 libcurl libzstd zlib 2>/dev/null \
+	  && echo '#include <snappy-c.h>' | cc -E -x c - >/dev/null 2>&1 && python3 -c 'import jsonschema' 2>/dev/null \
 	  || Scripts/install-dependencies

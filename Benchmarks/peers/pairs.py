@@ -36,7 +36,7 @@ def main():
         if target.endswith(".parquet"):
             rows.to_parquet(target)
         else:
-            # One process: at a million rows two of them took ten minutes, most of it the kernel's.
+            # One process, which was faster here than two.
             rows.to_json(target, force_ascii=False)
     print(json.dumps({"rows": count, "alternatives": len(names)}))
 
