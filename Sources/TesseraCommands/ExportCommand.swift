@@ -27,7 +27,7 @@ struct ExportCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "File to write, by its ending, or a folder of a data set, which ends in /. It appears whole or not at all.",
+      "File to write, by its ending, or a folder of a data set, which ends in /. Each file appears whole or not at all.",
       valueName: "file"))
   var output: String
 

@@ -24,14 +24,17 @@ struct WeightedExport {
     var aids = aids
     aids.families = families
     let fit = RewardFit(settings)
-    let found = try fit.weigh(dataset, aids: aids, work: work.part(0...0.3, "weights"))
+    // A fit weighs on its way.
+    let result = wantsRewards ? try fit.run(dataset, aids: aids, work: work.part(0...0.3, "rewards")) : nil
+    let found =
+      try result?.rowWeights ?? fit.weigh(dataset, aids: aids, work: work.part(0...0.3, "weights"))
     choice = found.choice
     scheme = found.measured?.alternatives.provenance.scheme ?? "none"
     let ids = dataset.alternatives.map(\.id)
     groups = try dataset.contexts.map {
       try DuplicateGroups(
         $0.answers, ids: ids, prompts: NearDuplicateFrequency.prompts(of: dataset),
-        work: work.part(0.3...0.5, "groups"))
+        work: work.part(0.3...0.6, "groups"))
     }
     var names = ids
     for members in groups?.groups ?? [] {
@@ -43,10 +46,7 @@ struct WeightedExport {
       weights: file.records.map { $0.comparison.map(found.weight(of:)) ?? 0 },
       alternatives: found.alternatives,
       groups: names)
-    if wantsRewards {
-      let result = try fit.run(dataset, aids: aids, work: work.part(0.5...0.6, "rewards"))
-      extras.rewards = result.best.rewards
-    }
+    extras.rewards = result?.best.rewards
     self.extras = extras
     let severalARow = LayoutName(name: file.layout)?.makesSeveral ?? false
     self.unit = unit == .auto ? (severalARow ? .pairs : .rows) : unit
@@ -57,64 +57,30 @@ struct WeightedExport {
     to output: String, _ target: ExportCommand.Target, resample: Int?, deduplicates: Bool, seed: UInt64,
     work: Work
   ) throws -> String {
-    let place = work.part(0.6...1, "writing")
-    return try unit == .pairs
-      ? writePairs(to: output, target, resample: resample, deduplicates: deduplicates, seed: seed, place)
-      : writeRows(to: output, target, resample: resample, deduplicates: deduplicates, seed: seed, place)
-  }
-
-  // MARK: Rows
-
-  private func writeRows(
-    to output: String, _ target: ExportCommand.Target, resample: Int?, deduplicates: Bool, seed: UInt64,
-    _ work: Work
-  ) throws -> String {
-    let rows = WeightedRows(files, file)
+    let work = work.part(0.6...1, "writing")
+    let pairs = unit == .pairs ? WeightedPairs(files.map(\.file), file) : nil
+    let lines: any WeightedLines = pairs ?? WeightedRows(files, file)
     var extras = extras
-    let weights = rows.rowWeights(extras.weights)
+    let weights = lines.weights(extras.weights)
     var left: [Repeated] = []
     if let resample {
       extras.repeats = SystematicSample.counts(weights, draws: resample, seed: seed)
       extras.namesSource = true
     } else if deduplicates {
-      left = repeated(
-        rows.entries.map { ($0.file, $0.place, file.records[$0.records].compactMap(\.comparison)) })
-      let dropped = Set(left.map(\.number))
-      extras.repeats = rows.entries.indices.map { dropped.contains($0) ? 0 : 1 }
+      left = repeated(lines.statements)
+      var repeats = [Int](repeating: 1, count: weights.count)
+      for line in left { repeats[line.number] = 0 }
+      extras.repeats = repeats
     }
-    try write(output, target, left) { try rows.write(to: $0, target.rows, extras, work: work) }
-    let count = extras.repeats?.reduce(0, +) ?? rows.entries.count
-    return words(
-      "\(Spell.plural(count, "row"))", weights: weights, repeats: extras.repeats, left: left, output, target)
-  }
-
-  // MARK: Pairs
-
-  private func writePairs(
-    to output: String, _ target: ExportCommand.Target, resample: Int?, deduplicates: Bool, seed: UInt64,
-    _ work: Work
-  ) throws -> String {
-    let pairs = WeightedPairs(files.map(\.file), file)
-    var extras = extras
-    let weights = pairs.weights(extras.weights)
-    var left: [Repeated] = []
-    if let resample {
-      extras.repeats = SystematicSample.counts(weights, draws: resample, seed: seed)
-    } else if deduplicates {
-      left = repeated(
-        pairs.records.map { place in
-          let record = file.records[place]
-          return (Int(record.file), record.place, record.comparison.map { [$0] } ?? [])
-        })
-      let dropped = Set(left.map(\.number))
-      extras.repeats = pairs.records.indices.map { dropped.contains($0) ? 0 : 1 }
+    try write(output, target, left) {
+      try lines.write(to: $0, target.rows, weights: weights, extras, work: work)
     }
-    try write(output, target, left) { try pairs.write(to: $0, target.rows, extras, work: work) }
-    let count = extras.repeats?.reduce(0, +) ?? pairs.records.count
-    let ties = pairs.ties > 0 ? "\(Spell.plural(pairs.ties, "tie")) left out: they prefer nobody\n" : ""
+    let count = extras.repeats?.reduce(0, +) ?? weights.count
+    let ties = pairs?.ties ?? 0
     return words(
-      "\(Spell.plural(count, "pair"))", weights: weights, repeats: extras.repeats, left: left, output, target)
-      + ties
+      Spell.plural(count, pairs == nil ? "row" : "pair"), weights: weights, repeats: extras.repeats,
+      left: left, output, target)
+      + (ties > 0 ? "\(Spell.plural(ties, "tie")) left out: they prefer nobody\n" : "")
   }
 
   // MARK: Files
@@ -163,17 +129,8 @@ struct WeightedExport {
           alternative.id, alternative.prompt, alternative.prompt.map { prompts[$0] ?? $0 }, alternative.text,
           alternative.model, extras.groups[i],
         ]
-        var bytes: [UInt8] = []
-        let ranges = texts.map { text -> Range<Int>? in
-          guard let text else { return nil }
-          let start = bytes.count
-          bytes.append(contentsOf: text.utf8)
-          return start..<bytes.count
-        }
-        try bytes.withUnsafeBufferPointer { bytes in
-          var cells = ranges.map { range in
-            range.map { ParquetCell.text(UnsafeBufferPointer(rebasing: bytes[$0])) } ?? .null
-          }
+        try ParquetCell.withTexts(texts) { strings in
+          var cells = strings
           cells += [.number(extras.alternatives[i]), .number(counts.comparisons(of: i))]
           if let rewards = extras.rewards { cells.append(rewards[i].map(ParquetCell.number) ?? .null) }
           try append(cells)
@@ -201,7 +158,7 @@ struct WeightedExport {
   }
 
   /// Rows behind the first of those that compare the same groups with the same outcome.
-  private func repeated(_ rows: [(file: Int, place: Int, comparisons: [Comparison])]) -> [Repeated] {
+  private func repeated(_ rows: [WeightedStatement]) -> [Repeated] {
     var first: [[Statement]: Int] = [:]
     var found: [Repeated] = []
     for (number, row) in rows.enumerated() where !row.comparisons.isEmpty {

@@ -23,9 +23,15 @@ public struct RowWeights: Sendable {
   /// Weights of the alternatives, mean 1: 1 is an equal share.
   public var alternatives: [Double] {
     guard let measured else { return [Double](repeating: 1, count: counts.alternatives) }
-    let weights = (measured.sharing(pairs)).alternatives.values
-    let sum = weights.reduce(0, +)
-    return sum > 0 ? weights.map { $0 / sum * Double(weights.count) } : weights
+    return measured.sharing(pairs).alternatives.values.scaledToMeanOne
+  }
+}
+
+extension RewardFit.Result {
+  /// What this fit weighed comparisons by, where no duplicates were merged.
+  public var rowWeights: RowWeights {
+    RowWeights(
+      choice, choice.weights == .uniform ? nil : fittedWeights, fittedDataset.pairCounts, best.pairs)
   }
 }
 

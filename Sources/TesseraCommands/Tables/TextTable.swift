@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFormats
 
 /// Columns of text, aligned, as wide as the place where they are shown.
 struct TextTable {
@@ -115,7 +116,7 @@ struct TextTable {
       case "\r": result += "\\r"
       case "\t": result += "\\t"
       default:
-        if scalar.properties.generalCategory == .control {
+        if scalar.steersDisplay {
           result += "\\u{\(String(scalar.value, radix: 16))}"
         } else {
           result.unicodeScalars.append(scalar)

@@ -98,6 +98,25 @@ package struct RowWriter {
   }
 }
 
+extension ParquetCell {
+  /// Texts as cells, nil as null; valid inside `body` alone. All stand in one buffer, which the cells point into.
+  package static func withTexts<Result>(_ texts: [String?], _ body: ([ParquetCell]) throws -> Result) rethrows
+    -> Result
+  {
+    var bytes: [UInt8] = []
+    let ranges = texts.map { text -> Range<Int>? in
+      guard let text else { return nil }
+      let start = bytes.count
+      bytes.append(contentsOf: text.utf8)
+      return start..<bytes.count
+    }
+    return try bytes.withUnsafeBufferPointer { bytes in
+      try body(
+        ranges.map { range in range.map { .text(UnsafeBufferPointer(rebasing: bytes[$0])) } ?? .null })
+    }
+  }
+}
+
 /// JSON as bytes.
 enum JSONBytes {
   static func append(_ cell: ParquetCell, to buffer: inout [UInt8]) {

@@ -1,10 +1,27 @@
 import Tessera
 
+/// What an export can be made of: rows as they were read, or pairs of their own.
+package protocol WeightedLines {
+  /// Where each line comes from, and what it compares, in the order of lines.
+  var statements: [WeightedStatement] { get }
+  /// Weights of the lines from those of the records, mean 1.
+  func weights(_ records: [Double]) -> [Double]
+  func write(
+    to file: String, _ format: RowFormat, weights: [Double], _ extras: WeightedRows.Extras, work: Work) throws
+}
+
+/// A line of an export: where it comes from, and what it says.
+package struct WeightedStatement: Sendable {
+  package let file: Int
+  package let place: Int
+  package let comparisons: [Comparison]
+}
+
 /// The rows of files once more, each with what it weighs: what a trainer reads.
 ///
 /// Rows are read again and passed on; nothing of them is kept. What a row is worth comes from the first reading's records, which are
 /// in the order of rows.
-package struct WeightedRows {
+package struct WeightedRows: WeightedLines {
   /// What stands beside the fields of a row.
   package struct Extras: Sendable {
     /// Weights of the records, in their order, and of the alternatives.
@@ -21,6 +38,24 @@ package struct WeightedRows {
 
     package init(weights: [Double], alternatives: [Double], groups: [String]) {
       (self.weights, self.alternatives, self.groups) = (weights, alternatives, groups)
+    }
+
+    /// Columns beside those of the rows.
+    var columns: [ParquetField] {
+      let numbers = ["weight", "weight_a", "weight_b"].map { ParquetField($0, .double) }
+      let groups = ["group_a", "group_b"].map { ParquetField($0, .string) }
+      let rewards =
+        rewards == nil ? [] : ["reward_a", "reward_b", "margin"].map { ParquetField($0, .double) }
+      let source = [ParquetField("source_file", .string), ParquetField("source_row", .int64)]
+      return numbers + groups + rewards + (namesSource ? source : [])
+    }
+
+    /// Rewards of two answers and their difference, where they were asked for.
+    func rewardCells(_ a: Int, _ b: Int) -> [ParquetCell] {
+      guard let rewards else { return [] }
+      func cell(_ value: Double?) -> ParquetCell { value.map(ParquetCell.number) ?? .null }
+      let (first, second) = (rewards[a], rewards[b])
+      return [cell(first), cell(second), cell(first.flatMap { first in second.map { first - $0 } })]
     }
   }
 
@@ -66,34 +101,29 @@ package struct WeightedRows {
   }
 
   /// Weights of the rows: the sum of their comparisons', mean 1 over all rows; those that say nothing weigh 0.
-  package func rowWeights(_ records: [Double]) -> [Double] {
-    let sums = entries.map { $0.records.reduce(0) { $0 + records[$1] } }
-    let total = sums.reduce(0, +)
-    return total > 0 ? sums.map { $0 / total * Double(sums.count) } : sums
+  package func weights(_ records: [Double]) -> [Double] {
+    entries.map { $0.records.reduce(0) { $0 + records[$1] } }.scaledToMeanOne
   }
 
-  package static let names = ["weight", "weight_a", "weight_b", "group_a", "group_b"]
-  package static let rewardNames = ["reward_a", "reward_b", "margin"]
-  package static let sourceNames = ["source_file", "source_row"]
-
-  /// Columns beside those of the rows.
-  package func added(_ extras: Extras) -> [ParquetField] {
-    [
-      ParquetField("weight", .double), ParquetField("weight_a", .double), ParquetField("weight_b", .double),
-      ParquetField("group_a", .string), ParquetField("group_b", .string),
-    ] + (extras.rewards == nil ? [] : Self.rewardNames.map { ParquetField($0, .double) })
-      + (extras.namesSource
-        ? [ParquetField("source_file", .string), ParquetField("source_row", .int64)] : [])
+  /// Where each row stands, and what it compares.
+  package var statements: [WeightedStatement] {
+    entries.map {
+      WeightedStatement(
+        file: $0.file, place: $0.place, comparisons: reading.records[$0.records].compactMap(\.comparison))
+    }
   }
 
   /// Writes every row with all its fields and what stands beside them.
   ///
+  /// - Parameter weights: Of the rows.
   /// - Throws: `FormatError`, for a field that has the name of a column of ours too.
   /// - Complexity: one more pass over the rows. For Parquet another one, over those columns of which the files do not say that they
   ///   are text, since columns must be known before rows.
-  package func write(to file: String, _ format: RowFormat, _ extras: Extras, work: Work) throws {
+  package func write(
+    to file: String, _ format: RowFormat, weights: [Double], _ extras: Extras, work: Work
+  ) throws {
     let names = reading.names
-    let added = added(extras)
+    let added = extras.columns
     if let taken = added.first(where: { names.contains($0.name) }) {
       throw FormatError.content(
         file: files.first?.file ?? file, line: nil, field: taken.name,
@@ -108,7 +138,6 @@ package struct WeightedRows {
       let found = Dictionary(uniqueKeysWithValues: inference.fields.map { ($0.name, $0) })
       fields = fields.map { found[$0.name] ?? $0 }
     }
-    let weights = rowWeights(extras.weights)
     let part = open.isEmpty ? work : work.part(0.4...1)
     try RowWriter(format, columns: fields + added).write(to: file) { append in
       var cells: [ParquetCell] = []
@@ -198,13 +227,7 @@ package struct WeightedRows {
       try text(extras.groups[b]) { groupB in
         cells.append(groupA)
         cells.append(groupB)
-        if let rewards = extras.rewards {
-          let (first, second) = (rewards[a], rewards[b])
-          cells += [
-            first.map(ParquetCell.number) ?? .null, second.map(ParquetCell.number) ?? .null,
-            first.flatMap { first in second.map { .number(first - $0) } } ?? .null,
-          ]
-        }
+        cells += extras.rewardCells(a, b)
         try source(entry, extras, &cells, body)
       }
     }

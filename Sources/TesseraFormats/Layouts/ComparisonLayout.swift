@@ -4,8 +4,6 @@ import Tessera
 protocol ComparisonLayout {
   /// Names of the fields that are read, in the file's spelling.
   var fields: [String] { get }
-  /// What a row is, in words.
-  var meaning: String { get }
 
   /// Takes what one row says. Rows that belong together are kept until `finish`.
   ///

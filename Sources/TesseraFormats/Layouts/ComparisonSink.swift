@@ -163,11 +163,6 @@ struct ComparisonSink {
     return try Self.number(row.text(value, field), row, field, &annotators)
   }
 
-  mutating func annotator(numbered number: Int, _ row: Row) throws -> Int? {
-    guard settings.keepsAnnotators else { return nil }
-    return try Self.number(Array("\(number)".utf8), row, "annotator", &annotators)
-  }
-
   /// The number of a prompt that is known by a name; nil where they are not kept apart or there is none.
   mutating func promptName(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
     guard settings.keepsPrompts, let value else { return nil }

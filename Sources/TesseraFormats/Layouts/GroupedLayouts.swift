@@ -3,8 +3,6 @@ import Tessera
 /// TRL's unpaired rows: `prompt`, `completion`, `label`. Within a prompt every true one is preferred to every false one.
 struct UnpairedLayout: ComparisonLayout {
   let fields: [String]
-  let meaning =
-    "a prompt, a completion and whether it is good: every good one against every bad one of its prompt"
 
   private struct Group {
     var good: [(Int, Transcript)] = []
@@ -81,7 +79,6 @@ struct RatingsLayout: ComparisonLayout {
   private static let items = ["item", "model", "response", "completion", "answer", "system"]
   private static let scores = ["score", "rating", "stars", "helpfulness", "reward"]
   let fields: [String]
-  let meaning = "who rated what how: pairs of what one annotator rated differently"
   private let items: Range<Int>
   private let scores: Range<Int>
   private let annotators: Range<Int>

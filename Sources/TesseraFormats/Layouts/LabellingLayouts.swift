@@ -29,7 +29,6 @@ enum LabelledPair {
 /// Label Studio's export (JSON) of a project with a Pairwise tag: tasks with `data` and `annotations`.
 struct LabelStudioLayout: ComparisonLayout {
   let fields: [String]
-  let meaning = "tasks with annotations: which of two texts was selected, annotator by annotator"
   private let map: FieldMap
 
   init(_ map: FieldMap) {
@@ -112,7 +111,6 @@ struct LabelStudioLayout: ComparisonLayout {
 /// A label names one of the fields, or a tie; a ranking puts them in order.
 struct ArgillaLayout: ComparisonLayout {
   let fields: [String]
-  let meaning = "records with responses: which answer was preferred, user by user"
   private let map: FieldMap
   /// The question; nil where records are nested, which name it.
   private let question: String?

@@ -6,14 +6,15 @@ struct LayoutRecognition {
   let layout: any ComparisonLayout
 
   /// - Parameters:
+  ///   - sample: The source's, of its first row.
   ///   - given: The layout that was asked for; nil to recognise it by the fields of the first row.
   ///   - map: Names of fields.
   ///   - aspect: Which rating UltraFeedback's completions are compared by; nil for the mean.
   /// - Throws: `FormatError`.
   init(
-    _ source: any RowSource, given: LayoutName?, map: FieldMap, by: ComparedThings, aspect: String?
+    _ source: any RowSource, _ sample: [(name: String, value: JSONScanner.Value?)], given: LayoutName?,
+    map: FieldMap, by: ComparedThings, aspect: String?
   ) throws {
-    let sample = try source.sample()
     let names = sample.map(\.name)
     let fields = Set(names)
     if let header = source.header {

@@ -7,9 +7,7 @@ import Tessera
 struct PreferenceLayout: ComparisonLayout {
   private static let prompts = ["prompt", "input", "question", "instruction"]
   let fields: [String]
-  let meaning = "an answer that was preferred and one that was turned down"
   private let prompt: Range<Int>
-  private let margin: Int
   private let count: Int
   private let annotator: Int
 
@@ -18,7 +16,6 @@ struct PreferenceLayout: ComparisonLayout {
     prompt = 2..<2 + prompts.count
     annotator = 2 + prompts.count
     count = annotator + 1
-    margin = annotator
     fields = [map["chosen"], map["rejected"]] + prompts + [map["annotator"], map["count"]]
   }
 
@@ -107,7 +104,6 @@ struct PreferenceLayout: ComparisonLayout {
 /// OpenAI's, Together's and Fireworks' rows: `input.messages`, `preferred_output`, `non_preferred_output`.
 struct OpenAILayout: ComparisonLayout {
   let fields: [String]
-  let meaning = "messages, a preferred output and one that was not"
 
   init(_ map: FieldMap) {
     fields = [map["input"], map["preferred_output"], map["non_preferred_output"]]
@@ -149,7 +145,6 @@ struct AnswersLayout: ComparisonLayout {
   private static let models = [("model_a", "model_b"), ("model_1", "model_2")]
 
   let fields: [String]
-  let meaning = "two answers and which of them was preferred"
   private let outcomes: OutcomeFields
   private let sides: Int
   private let prompt: Range<Int>

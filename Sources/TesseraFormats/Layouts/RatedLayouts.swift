@@ -35,7 +35,6 @@ struct RatedAnswers {
 /// NeMo's ranked rows: `context` and `completions` with `rank` (a lower one is better) and `completion`.
 struct RankedLayout: ComparisonLayout {
   let fields: [String]
-  let meaning = "a context and ranked completions: every better one against every worse one"
 
   init(_ map: FieldMap) {
     fields = [map["context"], map["completions"], map["prompt"]]
@@ -73,7 +72,6 @@ struct RankedLayout: ComparisonLayout {
 /// UltraFeedback's rows: `instruction` and `completions` with `response`, `model` and ratings by aspect.
 struct UltraFeedbackLayout: ComparisonLayout {
   let fields: [String]
-  let meaning: String
   /// nil for the mean of all aspects.
   private let aspect: String?
 
@@ -81,8 +79,6 @@ struct UltraFeedbackLayout: ComparisonLayout {
   init(_ map: FieldMap, aspect: String?) {
     fields = [map["instruction"], map["completions"], map["prompt"]]
     self.aspect = aspect
-    meaning =
-      "an instruction and rated completions: pairs of unequal \(aspect.map { "rating of \($0)" } ?? "mean rating")"
   }
 
   static func matches(_ fields: Set<String>, _ map: FieldMap, keys: Set<String>) -> Bool {
@@ -165,7 +161,6 @@ struct UltraFeedbackLayout: ComparisonLayout {
 /// HelpSteer's preferences: two responses and a strength, negative for the first; version 3 says it of every annotator.
 struct HelpSteerLayout: ComparisonLayout {
   let fields: [String]
-  let meaning = "a context, two responses and by how much the second is preferred"
 
   init(_ map: FieldMap) {
     fields = [

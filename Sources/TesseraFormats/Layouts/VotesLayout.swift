@@ -9,7 +9,6 @@ struct VotesLayout: ComparisonLayout {
   ]
 
   let fields: [String]
-  let meaning = "two names and who of them won"
   private let sides: [(a: Int, b: Int)]
   private let outcomes: OutcomeFields
   private let count: Int

@@ -80,8 +80,9 @@ public struct ComparisonReader: Sendable {
   /// - Throws: `FormatError`, where its fields are those of none.
   public func recognise(_ file: String, format: Format) throws -> LayoutName? {
     let source = try format.open(file)
-    guard try !source.sample().isEmpty else { return nil }
-    return try LayoutRecognition(source, given: layout, map: map, by: by, aspect: aspect).name
+    let sample = try source.sample()
+    guard !sample.isEmpty else { return nil }
+    return try LayoutRecognition(source, sample, given: layout, map: map, by: by, aspect: aspect).name
   }
 
   /// Reads a whole file.
@@ -119,15 +120,18 @@ public struct ComparisonReader: Sendable {
       let source = try format.open(file)
       try sink.begin(file: source.file)
       // An empty file has no fields to recognise anything by.
-      guard try !source.sample().isEmpty || source.header?.isEmpty == false else { continue }
-      let found = try LayoutRecognition(source, given: layout, map: map, by: by, aspect: aspect)
+      let sample = try source.sample()
+      guard !sample.isEmpty || source.header?.isEmpty == false else { continue }
+      // Values are gone once the source reads on, names stay.
+      let sampled = sample.map(\.name)
+      let found = try LayoutRecognition(source, sample, given: layout, map: map, by: by, aspect: aspect)
       if let name, name != found.name {
         throw source.error(
           1, nil, "rows of the layout \(found.name.rawValue)", "\(name.rawValue), as in the files before")
       }
       name = found.name
       (fields, ignored) = Self.names(
-        try source.sample().map(\.name), found.layout.fields,
+        sampled, found.layout.fields,
         filter.fields(map) + (family.map { Self.sides($0).flatMap { [$0.0, $0.1] } } ?? [])
           + (category.map { [$0] } ?? []))
       try read(source, found.layout, into: &sink, &passed, part)
