@@ -46,8 +46,8 @@ public struct RewardFit: Sendable {
     // Section 2: p_ij and n_ij are counted in the dataset. Definition 4.1: w_i, and what pairs weigh.
     let measured = try measure(fitted, choice, aids, state, work.part(0.1...0.4, "weights"))
     let equal = try equalPairs(fitted.pairCounts, choice.pairs, merged)
-    let pairs = try measured.map { try pairWeights($0, fitted, choice.pairs, merged) }
-    let copies = pairs == nil ? nil : measured?.groups ?? fitted.contexts?.duplicates()
+    let copies = measured.flatMap { $0.groups ?? fitted.contexts?.duplicates() }
+    let pairs = try measured.map { try pairWeights($0, fitted, choice.pairs, merged, groups: copies) }
     // Equation 1, Theorem 2.5: the standard estimate. Equation 2, Theorem 4.4: the weighted one. Each with the lambda that
     // was asked for, or the one that predicts best.
     let folds = folds(of: fitted)
@@ -70,7 +70,7 @@ public struct RewardFit: Sendable {
         start, state?.weightedRewards, work.part(0.8...1, "weighted estimate")
       ).addingWeightNoise(
         of: measured, fitted.pairCounts,
-        remake: { try pairWeights($0, fitted, choice.pairs, merged) }, work)
+        remake: { try pairWeights($0, fitted, choice.pairs, merged, groups: copies) }, work)
     }
     return Result(
       settings: settings, choice: choice, dataset: known, transform: transform, merged: merged,

@@ -20,7 +20,14 @@ struct DuplicatesCommand: ParsableCommand {
         tessera duplicates --alternatives texts.jsonl --within exact --deduplicated clean.jsonl
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument { case table, json, jsonl, csv }
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case table, json, jsonl, csv
+
+    /// nil for endings that say nothing.
+    init?(endingOf file: String) {
+      self.init(rawValue: URL(fileURLWithPath: file).pathExtension.lowercased())
+    }
+  }
 
   @OptionGroup var input: ComparisonOptions
   @OptionGroup var alternatives: AlternativesOptions
@@ -60,8 +67,7 @@ struct DuplicatesCommand: ParsableCommand {
   var output: String?
 
   private var chosenFormat: Format {
-    format ?? output.flatMap { Format(rawValue: URL(fileURLWithPath: $0).pathExtension.lowercased()) }
-      ?? .table
+    format ?? output.flatMap { Format(endingOf: $0) } ?? .table
   }
 
   func validate() throws {
@@ -74,6 +80,11 @@ struct DuplicatesCommand: ParsableCommand {
     }
     guard top >= 0 else { throw ValidationError("--top is \(top); expected 0 or more.") }
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected at least 1.") }
+    if let output, let said = Format(endingOf: output), let format, said != format {
+      throw ValidationError(
+        "--format is \(format.rawValue) and --output is \(output), which is \(said.rawValue); expected one of them alone, or both alike."
+      )
+    }
     if all, chosenFormat == .table {
       throw ValidationError("--all writes rows for programs: give --format json, jsonl or csv.")
     }
@@ -85,6 +96,9 @@ struct DuplicatesCommand: ParsableCommand {
       }
       if file == "-" {
         throw ValidationError("--deduplicated copies lines of a file: standard input can be read once.")
+      }
+      guard (RowFormat(file: file) ?? .jsonl) == .jsonl else {
+        throw ValidationError("--deduplicated copies lines, and --alternatives is \(file); expected JSONL.")
       }
     }
   }
@@ -157,7 +171,7 @@ struct DuplicatesCommand: ParsableCommand {
         comparisons: input, alternatives: alternatives, texts: texts, seed: seed, threads: threads
       ).readAll(reader, keepsPrompts: true, keepsTexts: .all)
       guard let contexts = data.dataset.contexts else { throw noContexts(file) }
-      // Which prompts answers belong to is asked of the prompts themselves.
+      // Distances and cosines are those of answers; which prompts they answer is asked of the prompts themselves.
       return (
         data.dataset.alternatives, contexts.answers, data.dataset, file.isEmpty ? data.file.firstPlaces : nil
       )

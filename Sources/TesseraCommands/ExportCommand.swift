@@ -69,6 +69,7 @@ struct ExportCommand: ParsableCommand {
 
   private var target: Target {
     get throws {
+      try RowFormat.refuseCompressed(output, "--output")
       let told: Target? =
         output.hasSuffix("/") || RowPaths.isFolder(output)
         ? .folder : RowFormat(file: output).map { Target($0) }

@@ -65,6 +65,9 @@ struct FitCommand: ParsableCommand {
   func validate() throws {
     if states.fromState == nil { try input.requireFiles() }
     try rows.check(output)
+    if figures.verdict, output.format == .csv {
+      throw ValidationError("--verdict has no place in a CSV file: give another format.")
+    }
     if figures.pairMasses, output.format != .json {
       throw ValidationError("--pair-masses is written into the JSON document: give --format json.")
     }

@@ -123,7 +123,7 @@ struct RankCommand: ParsableCommand {
     switch output.askedFormat ?? .table {
     case .table: try output.write(table.text(rows: rows))
     case .markdown: try output.write(table.markdown(rows: rows))
-    case .csv: try output.write(table.csv)
+    case .csv: try output.write(table.csv(rows: rows))
     case .json: try output.write(DocumentFile.text(document))
     }
   }

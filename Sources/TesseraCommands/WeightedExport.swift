@@ -33,7 +33,7 @@ struct WeightedExport {
     let ids = dataset.alternatives.map(\.id)
     groups = try dataset.contexts.map {
       try DuplicateGroups(
-        $0.answers, ids: ids, prompts: NearDuplicateFrequency.prompts(of: dataset),
+        $0, ids: ids, prompts: NearDuplicateFrequency.prompts(of: dataset),
         work: work.part(0.3...0.6, "groups"))
     }
     var names = ids

@@ -73,11 +73,7 @@ extension Contexts {
     print.add(prompt == nil ? 0 : 1)
     var state = print.word
     let values = (0..<promptDimensions).map { _ in
-      // SplitMix64 (Steele, Lea, Flood, 2014).
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var word = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Double(Int64(bitPattern: word ^ (word >> 31))) / Double(Int64.max)
+      Double(Int64(bitPattern: RandomStream.splitMix(&state))) / Double(Int64.max)
     }
     let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return values.map { $0 / norm }

@@ -134,11 +134,19 @@ public struct StandardErrors: Sendable, Equatable {
     clusters = other.clusters
     relativeError = other.relativeError
     quasiError = other.quasiError
-    covariances = other.covariances.map { all in
+    let members = values.count
+    covariances = other.covariances.flatMap { all in
+      // Members of merged alternatives can be many more than were fitted.
+      guard members <= Self.quasiLimit else { return nil }
       // Where each place of the new arrangement comes from.
       let m = other.values.count
       let from = arrange((0..<m).map { Double($0) }).map { $0.map { Int($0) } }
-      return from.flatMap { i in from.map { j in zip(i, j) { all[$0 * m + $1] } ?? 0 } }
+      return from.flatMap { i in
+        from.map { j in
+          guard let i, let j else { return 0 }
+          return all[i * m + j]
+        }
+      }
     }
   }
 
@@ -353,9 +361,4 @@ package struct QuasiVariances {
     for i in 0..<n { for j in 0..<i { worst = max(worst, abs(((q[i] + q[j]) / v[i][j]).squareRoot() - 1)) } }
     worstRelativeError = worst
   }
-}
-
-private func zip(_ i: Int?, _ j: Int?, _ value: (Int, Int) -> Double) -> Double? {
-  guard let i, let j else { return nil }
-  return value(i, j)
 }

@@ -44,7 +44,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     self.init(seed: seed, stream: purpose.rawValue << 56 | (number & (1 << 56 - 1)))
   }
 
-  private static func splitMix(_ state: inout UInt64) -> UInt64 {
+  /// SplitMix64 (Steele, Lea, Flood, 2014).
+  static func splitMix(_ state: inout UInt64) -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

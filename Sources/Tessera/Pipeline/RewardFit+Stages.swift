@@ -126,11 +126,12 @@ extension RewardFit {
   }
 
   /// v_ij and rho_i of Equation 2.
+  ///
+  /// - Parameter groups: Exact duplicates: those that the weights know of, or those of the contexts.
   func pairWeights(
     _ measured: MeasuredWeights, _ data: PreferenceDataset, _ pairs: PairConvention,
-    _ merged: MergedDuplicates?
+    _ merged: MergedDuplicates?, groups: Partition?
   ) throws -> PairWeights {
-    let groups = measured.groups ?? data.contexts?.duplicates()
     switch measured.comparisons {
     case .local(let local):
       return try PairWeights(
@@ -189,11 +190,13 @@ extension RewardFit {
       let folds = Folds(data, predictsNewAlternatives: true, seed: settings.seed)
     else { return nil }
     // Training goes through comparisons, so each counts.
+    let groups = weights == nil ? nil : contexts.duplicates()
     let pairs =
-      try weights.map { try pairWeights($0, data, .count, nil) } ?? equalPairs(data.pairCounts, .count, nil)
+      try weights.map { try pairWeights($0, data, .count, nil, groups: $0.groups ?? groups) }
+      ?? equalPairs(data.pairCounts, .count, nil)
     return try LambdaCurve(
       linear: LinearReward.Design(contexts, work: work), folds, data.pairCounts, pairs, pairs: .count,
-      lambda: settings.lambdaConvention, groups: weights == nil ? nil : contexts.duplicates(), work: work)
+      lambda: settings.lambdaConvention, groups: groups, work: work)
   }
 
   /// How strongly an estimate is held back, and what that was chosen by.
@@ -240,6 +243,7 @@ extension RewardFit {
     let convention = choice(for: data).pairs
     let found: MeasuredWeights
     let pairs: PairWeights
+    var copies: Partition?
     if scheme.isUniform {
       found = MeasuredWeights(.uniform(alternatives: counts.alternatives))
       pairs = try equalPairs(counts, convention, nil)
@@ -248,7 +252,8 @@ extension RewardFit {
         throw RewardFitError.noContexts(neededFor: "the weights \(scheme.name)")
       }
       found = try measured ?? scheme.measure(data, work: work)
-      pairs = try pairWeights(found, data, convention, nil)
+      copies = found.groups ?? data.contexts?.duplicates()
+      pairs = try pairWeights(found, data, convention, nil, groups: copies)
     }
     let strength =
       try lambda.map {
@@ -256,7 +261,7 @@ extension RewardFit {
       }
       ?? strength(
         data, folds(of: data), pairs, convention,
-        groups: scheme.isUniform ? nil : found.groups ?? data.contexts?.duplicates(),
+        groups: copies,
         isStandard: scheme.isUniform, work.silent)
     return WeightedEstimate(
       scheme: scheme, measured: found, pairs: pairs, lambda: strength.lambda, curve: strength.curve,

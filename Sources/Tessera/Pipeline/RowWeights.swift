@@ -46,7 +46,9 @@ extension RewardFit {
     let choice = choice(for: known, families: aids.families)
     let measured = try measure(known, choice, aids, nil, work.part(0.2...1, "weights"))
     let pairs =
-      try measured.map { try pairWeights($0, known, choice.pairs, nil) }
+      try measured.map {
+        try pairWeights($0, known, choice.pairs, nil, groups: $0.groups ?? known.contexts?.duplicates())
+      }
       ?? equalPairs(known.pairCounts, choice.pairs, nil)
     return RowWeights(choice, measured, known.pairCounts, pairs)
   }
@@ -66,7 +68,7 @@ public enum SystematicSample {
     let total = weights.reduce(0, +)
     guard total > 0, draws > 0 else { return [Int](repeating: 0, count: weights.count) }
     var stream = RandomStream(seed: seed, for: .rowSample)
-    let start = Double(stream.next() >> 11) * 0x1p-53
+    let start = stream.uniform()
     var before = 0
     var sum = 0.0
     var last = 0

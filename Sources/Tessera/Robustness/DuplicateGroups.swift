@@ -93,6 +93,8 @@ public struct DuplicateGroups: Sendable {
   ) throws {
     precondition(ids.count == contexts.count && (prompts?.count ?? ids.count) == ids.count)
     let m = contexts.count
+    // Which prompts they answer is told by `prompts`.
+    let contexts = contexts.answers
     let seen = nearness.isOfDirections ? try contexts.normalized() : contexts
     // Points: alternatives of one prompt with equal contexts.
     let copies = seen.duplicates(work: work)

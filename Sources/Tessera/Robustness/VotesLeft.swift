@@ -162,19 +162,24 @@ struct VotesLeft {
       ? -slope * (rate - outcome) * votes / left : slope * (rate - local.expected) - local.ridge
   }
 
+  /// Entries by their rate, the highest first; of equal ones the first.
+  private static var byRate: Heap<(rate: Double, entry: Int)> {
+    Heap { ($1.rate, $0.entry) < ($0.rate, $1.entry) }
+  }
+
   /// Votes to drop for a challenger to draw level, to first order; infinite where `most` do not suffice.
   func expectedVotes(_ slopes: [Double], _ leader: Int, _ challenger: Int, most: Double) -> Double {
     let locals = locals(slopes)
     var rest = fit.rewards[leader] - fit.rewards[challenger]
     var votes = 0.0
-    var heap = Heap()
+    var heap = Self.byRate
     for (place, local) in locals.enumerated() {
       guard let local else { continue }
       for kind in Kind.allCases {
         let available = kind.count(pairs[place])
         guard available > Self.smallest else { continue }
         let gain = gain(local, kind, pairs[place], available)
-        if gain > 0 { heap.add(gain / available, 4 * place + kind.rawValue) }
+        if gain > 0 { heap.push((gain / available, 4 * place + kind.rawValue)) }
       }
     }
     while rest > 0, let (rate, entry) = heap.pop() {
@@ -221,7 +226,7 @@ struct VotesLeft {
   /// Drops so many votes by their prices; how many were dropped.
   private mutating func take(_ order: Order, _ slopes: [Double], _ step: Double, within: Double) -> Double {
     let locals = locals(slopes)
-    var heap = Heap()
+    var heap = Self.byRate
     func offer(_ entry: Int) {
       let place = entry / 4
       guard let local = locals[place], let kind = Kind(rawValue: entry % 4) else { return }
@@ -233,7 +238,7 @@ struct VotesLeft {
         let all = min(available, max(within, 1))
         rate = max(rate, gain(local, kind, pairs[place], all) / all)
       }
-      if rate > 0 { heap.add(rate, entry) }
+      if rate > 0 { heap.push((rate, entry)) }
     }
     for entry in 0..<4 * pairs.count { offer(entry) }
     var taken = 0.0
@@ -328,41 +333,6 @@ extension VotesLeft.Kind {
       pair.soft = max(pair.soft - votes, 0)
       pair.softSum = max(pair.softSum - share * model.softSum, 0)
       pair.softSquares = max(pair.softSquares - share * model.softSquares, 0)
-    }
-  }
-}
-
-/// Entries by their rate, the highest first; of equal ones the first.
-private struct Heap {
-  private var items: [(rate: Double, entry: Int)] = []
-
-  private static func precedes(_ a: (rate: Double, entry: Int), _ b: (rate: Double, entry: Int)) -> Bool {
-    (b.rate, a.entry) < (a.rate, b.entry)
-  }
-
-  mutating func add(_ rate: Double, _ entry: Int) {
-    items.append((rate, entry))
-    var place = items.count - 1
-    while place > 0, Self.precedes(items[place], items[(place - 1) / 2]) {
-      items.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  mutating func pop() -> (rate: Double, entry: Int)? {
-    guard let first = items.first, let last = items.popLast() else { return nil }
-    guard !items.isEmpty else { return first }
-    items[0] = last
-    var place = 0
-    while true {
-      var next = place
-      for child in [2 * place + 1, 2 * place + 2]
-      where child < items.count && Self.precedes(items[child], items[next]) {
-        next = child
-      }
-      if next == place { return first }
-      items.swapAt(place, next)
-      place = next
     }
   }
 }

@@ -20,7 +20,7 @@ struct HelpPage {
     let asks = arguments.isEmpty || isShort || before.contains("--help") || arguments.first == "help"
     guard asks else { return nil }
     let description = try ToolDescription.read()
-    let names = before.filter { !$0.hasPrefix("-") }.drop { $0 == "help" }
+    let names = Mistakes.names(in: arguments)
     let command = names.first.flatMap(description.command(named:))
     // A command that there is not is a mistake, whatever else is asked.
     if command == nil, let name = names.first { throw ValidationError("There is no command \(name).") }

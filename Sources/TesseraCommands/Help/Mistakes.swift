@@ -3,8 +3,13 @@ struct Mistakes {
   let description: ToolDescription
   let arguments: [String]
 
-  /// The command that is asked for: what stands first and is no option.
-  private var named: String? { arguments.first { !$0.hasPrefix("-") } }
+  /// The command that is asked for, with or without help before it: what stands first and is no option.
+  private var named: String? { Self.names(in: arguments).first }
+
+  /// Words that can name commands.
+  static func names(in arguments: [String]) -> ArraySlice<String> {
+    arguments.prefix { $0 != "--" }.filter { !$0.hasPrefix("-") }.drop { $0 == "help" }
+  }
   var command: ToolDescription.Command? { named.flatMap(description.command(named:)) }
 
   /// - Parameter parsers: What the parser says.

@@ -170,13 +170,14 @@ struct FilterOptions: ParsableArguments {
   func filter() throws -> RowFilter {
     var filter = RowFilter()
     filter.conditions = try conditions.map { text in
-      let isEqual = !text.contains("!=")
-      let parts = text.components(separatedBy: isEqual ? "=" : "!=")
-      guard parts.count > 1, !parts[0].isEmpty else {
+      // The first sign of equality parts them: values can hold more.
+      let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let isEqual = sides.first?.hasSuffix("!") != true
+      let field = String(sides.first?.dropLast(isEqual ? 0 : 1) ?? "")
+      guard sides.count == 2, !field.isEmpty else {
         throw ValidationError("--where is \(text); expected FIELD=VALUE or FIELD!=VALUE.")
       }
-      return RowFilter.Condition(
-        field: parts[0], value: parts[1...].joined(separator: isEqual ? "=" : "!="), isEqual: isEqual)
+      return RowFilter.Condition(field: field, value: String(sides[1]), isEqual: isEqual)
     }
     func time(_ text: String?, _ option: String) throws -> Double? {
       guard let text else { return nil }
@@ -199,7 +200,15 @@ struct FilterOptions: ParsableArguments {
   }
 }
 
-extension RowFormat: ExpressibleByArgument {}
+extension RowFormat: ExpressibleByArgument {
+  /// Compressed files are read, not written.
+  static func refuseCompressed(_ file: String, _ option: String) throws {
+    if [".gz", ".zst"].contains(where: file.lowercased().hasSuffix) {
+      throw ValidationError(
+        "\(option) is \(file); compressed files are read, not written: leave the last ending out.")
+    }
+  }
+}
 extension ComparedThings: ExpressibleByArgument {}
 
 extension LayoutName: ExpressibleByArgument {

@@ -13,16 +13,17 @@ struct CompareTable {
   }
 
   func markdown(rows: RowOptions) -> String {
-    document.answer.joined(separator: "\n") + "\n\n" + table(rows).markdown + "\n```\n" + basis + "```\n"
+    document.answer.joined(separator: "\n") + "\n\n" + table(rows).markdown
+      + rows.rest(of: document.changes.count) + "\n```\n" + basis + "```\n"
   }
 
-  /// The rows of the JSON document, those of new and gone alternatives with them.
-  func csv() throws -> String {
+  /// The rows of the JSON document, all of those of new and gone alternatives with them.
+  func csv(rows: RowOptions) -> String {
     var text =
       "id,status,rewardBefore,rewardAfter,difference,error,pValue,adjustedPValue,isCertain,rankBefore,rankAfter,comparisonsBefore,comparisonsAfter\n"
     func add(_ cells: [String]) { text += cells.map(csvField).joined(separator: ",") + "\n" }
     func number(_ value: Double) -> String { JSONValue.number(value).plainText }
-    for row in document.changes {
+    for row in document.changes.prefix(rows.limitOfCSV) {
       add(
         [row.id, "both"]
           + [row.rewardBefore, row.rewardAfter, row.difference, row.error, row.pValue, row.adjustedPValue]

@@ -41,7 +41,7 @@ struct DuplicatesTable {
         member.distance.map { Spell.decimals($0) } ?? "-", member.cosine.map { Spell.decimals($0) } ?? "-",
       ])
     }
-    var lines = table.text.split(separator: "\n").map(String.init)
+    var lines = table.text(for: .plain).split(separator: "\n").map(String.init)
     let header = lines.removeFirst()
     var result = cut(title) + "\n" + header + "\n"
     for (line, member) in zip(lines, shown) {

@@ -9,9 +9,10 @@ struct FitConclusion {
 
   init(_ result: RewardFit.Result, _ standardRanks: [Int?], _ weightedRanks: [Int?]?) {
     (self.result, self.standardRanks, self.weightedRanks) = (result, standardRanks, weightedRanks)
+    ids = result.dataset.alternatives.map(\.id)
   }
 
-  private var ids: [String] { result.dataset.alternatives.map(\.id) }
+  private let ids: [String]
 
   var text: String { failures + answer + dependence }
 

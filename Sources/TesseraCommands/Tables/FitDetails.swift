@@ -6,9 +6,11 @@ struct FitDetails {
   private let result: RewardFit.Result
   private let why: [String]
 
-  init(_ result: RewardFit.Result, why: [String]) { (self.result, self.why) = (result, why) }
+  init(_ result: RewardFit.Result, why: [String]) {
+    (self.result, self.why, ids) = (result, why, result.dataset.alternatives.map(\.id))
+  }
 
-  private var ids: [String] { result.dataset.alternatives.map(\.id) }
+  private let ids: [String]
 
   var text: String {
     let (data, standard) = (result.dataset, result.standard)

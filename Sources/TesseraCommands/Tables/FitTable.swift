@@ -14,6 +14,7 @@ struct FitTable {
   init(_ result: RewardFit.Result, why: [String], against: String? = nil) {
     self.why = why
     self.result = result
+    ids = result.dataset.alternatives.map(\.id)
     self.against = against
     standardRanks = result.ranks(result.standard.rewards)
     weightedRanks = result.weighted.map { result.ranks($0.rewards) }
@@ -22,7 +23,7 @@ struct FitTable {
   /// Whether comparisons are weighed: alternatives then have a share of them, and no weight.
   private var isLocal: Bool { result.choice.weights.isLocal && result.weighted != nil }
 
-  private var ids: [String] { result.dataset.alternatives.map(\.id) }
+  private let ids: [String]
 
   func text(rows: RowOptions) -> String {
     let (standard, weighted, best) = (result.standard, result.weighted, result.best)

@@ -18,14 +18,15 @@ struct RankTable {
 
   func markdown(rows: RowOptions) -> String {
     let own =
-      board.answer.joined(separator: "\n") + "\n\n" + table(rows).markdown + "\n```\n" + basis + "```\n"
+      board.answer.joined(separator: "\n") + "\n\n" + table(rows).markdown
+      + rows.rest(of: board.alternatives.count) + "\n```\n" + basis + "```\n"
     return (board.categories ?? []).reduce(own) { text, category in
       text + "\n## \(heading(category))\n\n" + RankTable(category.board).markdown(rows: rows)
     }
   }
 
   /// A line for each alternative, of all categories where there are some.
-  var csv: String {
+  func csv(rows: RowOptions) -> String {
     let isWeighted = board.estimates.weighted != nil
     let standing = [
       "rank", "rankFrom", "rankTo", "place", "score", "scoreError", "scoreFrom", "scoreTo", "reward",
@@ -38,11 +39,13 @@ struct RankTable {
       header += standing.map { "standard" + $0.prefix(1).uppercased() + $0.dropFirst() } + ["why"]
     }
     if board.by != nil { header.insert("category", at: 0) }
-    return header.joined(separator: ",") + "\n" + lines(category: board.by == nil ? nil : "", isWeighted)
-      + (board.categories ?? []).map { RankTable($0.board).lines(category: $0.name, isWeighted) }.joined()
+    return header.joined(separator: ",") + "\n"
+      + lines(category: board.by == nil ? nil : "", isWeighted, rows)
+      + (board.categories ?? []).map { RankTable($0.board).lines(category: $0.name, isWeighted, rows) }
+      .joined()
   }
 
-  private func lines(category: String?, _ isWeighted: Bool) -> String {
+  private func lines(category: String?, _ isWeighted: Bool, _ rows: RowOptions) -> String {
     func number(_ value: Double?) -> String { value.map { JSONValue.number($0).plainText } ?? "" }
     func cells(_ standing: RankDocument.Standing?) -> [String] {
       guard let standing else { return Array(repeating: "", count: 11) }
@@ -53,7 +56,7 @@ struct RankTable {
           standing.rewardError, standing.quasiVariance,
         ].map(number)
     }
-    return ordered.map { row in
+    return ordered.prefix(rows.limitOfCSV).map { row in
       var line = [
         row.id, "\(row.component)", row.family ?? "", number(row.weight), number(row.comparisons.value),
         number(row.winRate), number(row.ties.value), number(row.bothBad?.value),

@@ -92,6 +92,7 @@ struct RowReading {
 /// A file of faults.
 enum FaultFile {
   static func format(_ path: String) throws -> RowFormat {
+    try RowFormat.refuseCompressed(path, "--faults")
     guard let format = RowFormat(file: path), format == .csv || format == .jsonl else {
       throw ValidationError("--faults is \(path); expected a name that ends in .csv or .jsonl.")
     }

@@ -10,21 +10,22 @@ public enum NumpyFile {
   public static func readContexts(_ file: String) throws -> Contexts {
     let descriptor = try FileAccess.openForReading(file)
     defer { if descriptor != 0 { close(descriptor) } }
+    // What can be mapped is not held twice.
+    if descriptor != 0, FileAccess.size(of: descriptor) != nil {
+      let mapped = try MappedFile(file)
+      return try withExtendedLifetime(mapped) { try contexts(in: mapped.bytes, file: file, member: nil) }
+    }
     let header = try Header(file: file, field: nil) { try readBytes(descriptor, $0, file) }
     let wanted = header.count * header.format.width
-    func early(_ got: Int) -> FormatError { header.early(got, file: file, field: nil) }
-    // Compare sizes before asking for memory: a broken header may promise more than any machine has.
-    if let size = FileAccess.size(of: descriptor) {
-      let rest = size - Int(lseek(descriptor, 0, SEEK_CUR))
-      if rest < wanted { throw early(rest) }
-    }
     let bytes = try readBytes(descriptor, wanted, file)
-    guard bytes.count == wanted else { throw early(bytes.count) }
+    guard bytes.count == wanted else { throw header.early(bytes.count, file: file, field: nil) }
     return try bytes.withUnsafeBytes { try header.contexts($0, file: file, field: nil) }
   }
 
   /// Contexts from the bytes of a .npy file that is a member of another file.
-  static func contexts(in bytes: UnsafeRawBufferPointer, file: String, member: String) throws -> Contexts {
+  ///
+  /// - Parameter member: Its name; nil where the file is the array alone.
+  static func contexts(in bytes: UnsafeRawBufferPointer, file: String, member: String?) throws -> Contexts {
     var position = 0
     let header = try Header(file: file, field: member) { count in
       let part = bytes[position..<position + min(count, bytes.count - position)]

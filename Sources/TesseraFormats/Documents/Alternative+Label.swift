@@ -3,10 +3,12 @@ import Tessera
 extension Alternative {
   /// What a person knows it by: its id, and how its text begins where that is known.
   public var label: String {
-    guard let text else { return id }
-    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let visible = words.unicodeScalars.filter { !$0.steersDisplay }
-    let line = String(String.UnicodeScalarView(visible))
+    func visible(_ text: String) -> String {
+      String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.steersDisplay }))
+    }
+    let id = visible(id)
+    let line = visible((text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    guard !line.isEmpty else { return id }
     return line.count > 32 ? "\(id) (\(line.prefix(29))...)" : "\(id) (\(line))"
   }
 }

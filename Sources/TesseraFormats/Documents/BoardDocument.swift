@@ -43,9 +43,11 @@ public enum BoardDocument: Sendable, Decodable {
   public func lambda(_ estimate: Estimate) -> Double {
     switch self {
     case .fit(let fit):
-      // Written for the weighted one where there is one; the standard one's stands in its curve, or is the same.
+      // Written for the weighted one where there is one; the standard one's stands in its curve. What stands in the estimate is
+      // the objective's, which is another one in the paper's convention.
       estimate == .weighted || fit.estimates.weighted == nil
-        ? fit.lambda : fit.settings.lambda.value ?? fit.estimates.standard.lambda
+        ? fit.lambda
+        : fit.settings.lambda.value ?? fit.estimates.standard.lambdaCurve?.chosen ?? LambdaCurve.fixed
     case .rank(let board):
       (estimate == .weighted ? board.estimates.weighted : nil)?.lambda ?? board.estimates.standard.lambda
     }

@@ -55,6 +55,9 @@ public struct FitDocument: Sendable, Equatable, Codable {
     /// What was held out as a whole: prompt, annotator, pair or vote.
     public var unit: Folds.Unit
     public var points: [LambdaCurve.Point]
+
+    /// The strength of the least loss, the strongest of several.
+    public var chosen: Double { points.reversed().min { $0.loss < $1.loss }?.lambda ?? .nan }
   }
 
   /// Another order of the leaders at a strength that the data do not tell from the chosen one.

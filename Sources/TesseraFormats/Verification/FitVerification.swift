@@ -146,7 +146,9 @@ public struct FitVerification: Sendable {
     let best = document.estimates.weighted ?? document.estimates.standard
     expect(
       "lambda of the settings, or of the curve, difference",
-      abs((document.settings.lambda.value ?? Self.least(best.lambdaCurve)) - document.lambda), atMost: 0)
+      abs(
+        (document.settings.lambda.value ?? (best.lambdaCurve?.chosen ?? LambdaCurve.fixed)) - document.lambda),
+      atMost: 0)
     expect(
       "conventions that differ from those of the settings",
       (document.settings.pairs == .automatic || document.settings.pairs.rawValue == document.pairs.rawValue
@@ -191,7 +193,7 @@ public struct FitVerification: Sendable {
     let knowsAverages = all.contains { $0.averageWinRate != nil }
     // Each estimate has the strength of its own curve, where none was given.
     func strength(_ estimate: FitDocument.Estimate) -> Double {
-      document.settings.lambda.value ?? Self.least(estimate.lambdaCurve)
+      document.settings.lambda.value ?? (estimate.lambdaCurve?.chosen ?? LambdaCurve.fixed)
     }
     let standardLambda =
       strength(document.estimates.standard)
@@ -300,8 +302,9 @@ public struct FitVerification: Sendable {
           let f = place[i]
           var (wins, total) = (0.0, 0.0)
           for j in (tally.opponents[f] ?? []).sorted() {
-            wins += size(f, j) * tally.rate(f, j)
-            total += size(f, j)
+            let heard = size(f, j)
+            wins += heard * tally.rate(f, j)
+            total += heard
           }
           switch (all[i][keyPath: printed], total > 0) {
           case (let printed?, true):
@@ -456,12 +459,6 @@ public struct FitVerification: Sendable {
       largest = max(largest, slope > 0 ? abs(moved) / slope : .infinity)
     }
     return min(bound, largest.isNaN ? .infinity : largest)
-  }
-
-  /// The strength of the least loss, the strongest of several; 0.1 where nothing was held out.
-  private static func least(_ curve: FitDocument.Curve?) -> Double {
-    guard let curve else { return LambdaCurve.fixed }
-    return curve.points.reversed().min { $0.loss < $1.loss }?.lambda ?? .nan
   }
 
   /// 1 - W of each alternative's group.

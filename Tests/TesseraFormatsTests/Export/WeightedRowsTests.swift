@@ -20,8 +20,10 @@ import Testing
       weights: reading.records.map { $0.comparison == nil ? 0 : 1 },
       alternatives: reading.alternatives.map { _ in 1 }, groups: reading.ids)
     let target = folder.file(name)
-    try WeightedRows(sources, reading).write(
-      to: target, try #require(RowFormat(file: target)), extras, work: Work())
+    let rows = WeightedRows(sources, reading)
+    try rows.write(
+      to: target, try #require(RowFormat(file: target)), weights: rows.weights(extras.weights), extras,
+      work: Work())
     return target
   }
 
