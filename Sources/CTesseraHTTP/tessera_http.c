@@ -94,6 +94,7 @@ tessera_http_reply tessera_http_post(
   } else {
     const char *text = error[0] ? error : curl_easy_strerror(code);
     strncpy(reply.problem, text, sizeof reply.problem - 1);
+    reply.nobody = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST;
   }
   curl_slist_free_all(headers);
   // The error buffer lives in this call alone.

@@ -20,16 +20,29 @@ struct ReproduceCommand: ParsableCommand {
       and --embedder name services with OpenAI's JSON that do both instead; what they reply is kept on disk, so \
       that a run that was interrupted goes on. Section 8 always uses the generator.
 
+      --annotators puts others in the place of Table 4: a file with a row for each type, share,food,art,romance, where \
+      attitudes are really like, mildly interested or very uninterested.
+
       Exit code 1 when a claim about mathematics fails; a claim about data that does not hold here is reported. \
       Examples:
         tessera reproduce --only 4,5 -o report/
+        tessera reproduce --only "Figure 4" --annotators mine.csv -o mine/
         tessera reproduce --resume -o report/
         tessera reproduce --only 7 --llm http://localhost:8000/v1 --llm-model NAME --embedder \
       http://localhost:8001/v1 --embedder-model NAME
       """)
 
-  @Option(help: ArgumentHelp("Sections to compute (default: all).", valueName: "section,..."))
+  @Option(
+    help: ArgumentHelp(
+      "Sections to compute (default: all), by number or by what stands in them: \"Figure 4\", \"Table 2\", \"Theorem 3.2\".",
+      valueName: "section,..."))
   var only: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Annotators of section 7 in place of Table 4: CSV, JSONL or Parquet with share, food, art, romance.",
+      valueName: "file"))
+  var annotators: String?
 
   @Option(name: .shortAndLong, help: "Folder for index.html, figures/ and results.json.")
   var output: String = "report"
@@ -51,6 +64,7 @@ struct ReproduceCommand: ParsableCommand {
     settings.study.runs = sizes.runs
     settings.study.repeats = sizes.repeats ?? (models.llm == nil ? settings.study.repeats : 5)
     settings.study.populations = sizes.populations
+    if let annotators { settings.study.annotators = try AnnotatorsFile.read(annotators) }
     let cache = models.llm != nil || models.embedder != nil ? try requests.openCache() : nil
     if let llm = models.llm {
       settings.study.source = .model(
@@ -65,7 +79,11 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   private var sections: [String] {
-    only?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? Reproduction.sectionNames
+    only?.split(separator: ",").flatMap { name in
+      let name = name.trimmingCharacters(in: .whitespaces)
+      let found = Reproduction.sections(with: name)
+      return found.isEmpty ? [name] : found
+    } ?? Reproduction.sectionNames
   }
 
   func validate() throws {
@@ -74,8 +92,11 @@ struct ReproduceCommand: ParsableCommand {
     }
     for name in sections where !Reproduction.sectionNames.contains(name) {
       throw ValidationError(
-        "--only names the section \(name); expected some of \(Reproduction.sectionNames.joined(separator: ", "))."
+        "--only names \(name); expected some of the sections \(Reproduction.sectionNames.joined(separator: ", ")), or \(Reproduction.places)."
       )
+    }
+    if annotators != nil, !sections.contains("7") {
+      throw ValidationError("--annotators are those of section 7, which --only leaves out.")
     }
     for (name, value) in [
       ("--comparisons", sizes.comparisons), ("--runs", sizes.runs), ("--repeats", sizes.repeats ?? 1),

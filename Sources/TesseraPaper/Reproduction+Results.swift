@@ -36,13 +36,22 @@ extension Reproduction {
 
 extension Reproduction.Settings {
   /// All that decides what a section says.
-  var json: JSONValue {
+  package var json: JSONValue {
     .object([
       ("instances", .integer(instances)), ("seed", .string(String(seed))),
       ("comparisons", .integer(study.comparisons)), ("runs", .integer(study.runs)),
       ("repeats", .integer(study.repeats)), ("populations", .integer(study.populations)),
       ("dimension", .integer(study.dimension)), ("source", .string(study.sourceWords)),
       ("embedder", .string(study.embedder?.name ?? "builtin")),
+      (
+        "annotators",
+        .array(
+          study.annotators.map { type in
+            .object(
+              [("share", .number(type.share))]
+                + ParisDescriptions.Topic.originals.map { ($0.rawValue, .string(type.attitude($0).name)) })
+          })
+      ),
     ])
   }
 }

@@ -11,6 +11,34 @@ public struct Reproduction: Sendable {
   /// Names of the sections, in the order of the report.
   public static let sectionNames = ["1", "2", "3", "4", "5", "6", "7", "8"]
 
+  /// Where the paper's figures, tables and statements are computed.
+  private static let contents: KeyValuePairs = [
+    "1": ["Figure 1", "Figure 2", "Definition 4.1"],
+    "2": ["Theorem 2.3"],
+    "3": ["Theorem 2.5", "Theorem 4.4", "Theorem 4.6", "Corollary 4.5", "Lemma E.1", "Lemma G.1"],
+    "4": ["Theorem 3.2", "Theorem 4.2", "Table 2", "Table 3"],
+    "5": ["Definition 3.1", "Theorem 3.2", "Theorem 4.2"],
+    "6": ["Appendix C.3"],
+    "7": ["Table 4", "Figure 3", "Figure 4", "Figure 5"],
+  ]
+
+  /// The sections that compute a figure, table or statement of the paper.
+  ///
+  /// - Parameter place: As the paper names it, `Figure 4`; case and the character between do not matter, `figure-4`.
+  /// - Returns: None for what is in none.
+  public static func sections(with place: String) -> [String] {
+    func plain(_ text: String) -> String {
+      text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "." }
+    }
+    return contents.filter { $0.value.contains { plain($0) == plain(place) } }.map(\.key)
+  }
+
+  /// All that `sections(with:)` knows, in words.
+  public static var places: String {
+    var seen: Set<String> = []
+    return contents.flatMap(\.value).filter { seen.insert($0).inserted }.joined(separator: ", ")
+  }
+
   /// What is computed: the same settings give the same sections.
   public struct Settings: Sendable {
     /// Random instances where a claim is checked on many.

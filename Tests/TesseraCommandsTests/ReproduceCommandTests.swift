@@ -28,4 +28,26 @@ import Testing
     let blocked = try folder.write("", to: "file")
     #expect(try Tool.run(["reproduce", "--only", "1", "-o", blocked + "/r"]).code == 73)
   }
+
+  /// Figure 1 alone takes its section alone, whatever it is called by.
+  @Test(arguments: ["1", "Figure 1", "figure-2", "definition 4.1"])
+  func `What stands in a section names it`(name: String) throws {
+    let result = try Tool.run(["reproduce", "--only", name, "-o", folder.file("report")])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.output.contains("3 of 3 claims hold"))
+  }
+
+  @Test func `A figure that is not in the paper is named with those that are`() throws {
+    let result = try Tool.run(["reproduce", "--only", "Figure 6"])
+    #expect(result.code == 64)
+    #expect(result.errors.contains("--only names Figure 6") && result.errors.contains("Figure 5"))
+  }
+
+  @Test func `Annotators without the section that they judge in are refused`() throws {
+    let file = try folder.write("share,food,art,romance\n", to: "a.csv")
+    let result = try Tool.run(["reproduce", "--only", "1", "--annotators", file])
+    #expect(result.code == 64 && result.errors.contains("--annotators"))
+    let bad = try Tool.run(["reproduce", "--only", "7", "--annotators", file, "-o", folder.file("r")])
+    #expect(bad.code == 65 && bad.errors.contains("a.csv: found no rows"))
+  }
 }

@@ -110,3 +110,20 @@ import Testing
     #expect((llm.requests, embedder.requests) == requests, "the second time nothing is asked")
   }
 }
+
+@Suite struct StudyPromptsTests {
+  /// Quotes of an article are the prompts that are sent, word for word.
+  @Test func `The documentation shows what a language model is asked`() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let article = try String(
+      contentsOf: root.appending(path: "Sources/Tessera/Documentation.docc/ReproducingThePaper.md"),
+      encoding: .utf8)
+    let quotes = article.replacing("\n> ", with: " ").replacing("\n", with: " ")
+    let written = try #require(StudyPrompts.descriptions([.food], seed: 0).first)
+    #expect(quotes.contains(written.user))
+    let choice = StudyPrompts.choice(AnnotatorType.table4[0], "", "", sample: 0)
+    #expect(quotes.contains(try #require(choice.system)))
+    #expect(quotes.contains(choice.user.replacing("A: \n\nB: \n\n", with: "")))
+  }
+}

@@ -13,6 +13,8 @@ typedef struct {
   char retry_after[128];
   /// Why no reply came; empty where one did.
   char problem[256];
+  /// 1 where nobody was there to take the request: the host is not known or refused the connection.
+  int nobody;
 } tessera_http_reply;
 
 /// A connection that one thread uses at a time, kept open between requests.

@@ -219,7 +219,7 @@ package struct JSONScanner {
   }
 
   /// The bytes that a scanned string stands for. A lone half of a surrogate pair becomes U+FFFD.
-  static func unescape(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+  package static func unescape(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: unescapedCapacity(bytes.count)) { target, count in
       count = target.baseAddress.map { unescape(bytes, into: $0) } ?? 0
     }
@@ -232,7 +232,7 @@ package struct JSONScanner {
   /// The same, written to memory with room for `unescapedCapacity` bytes.
   ///
   /// - Returns: How many bytes were written.
-  static func unescape(_ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>) -> Int {
+  package static func unescape(_ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>) -> Int {
     guard let base = bytes.baseAddress else { return 0 }
     var index = 0
     var written = 0

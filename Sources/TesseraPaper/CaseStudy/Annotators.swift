@@ -2,9 +2,18 @@ import Foundation
 import Tessera
 
 /// Annotators of one type: what they think of each topic (Table 4).
-public struct AnnotatorType: Sendable {
-  public enum Attitude: Int, Sendable {
+public struct AnnotatorType: Sendable, Equatable {
+  public enum Attitude: Int, Sendable, CaseIterable {
     case veryUninterested, mildlyInterested, reallyLike
+
+    /// As Table 4 names it, and files of annotators spell it.
+    public var name: String {
+      switch self {
+      case .veryUninterested: "very uninterested"
+      case .mildlyInterested: "mildly interested"
+      case .reallyLike: "really like"
+      }
+    }
 
     var words: String {
       switch self {
@@ -25,7 +34,7 @@ public struct AnnotatorType: Sendable {
     self.attitudes = attitudes
   }
 
-  func attitude(_ topic: ParisDescriptions.Topic) -> Attitude {
+  public func attitude(_ topic: ParisDescriptions.Topic) -> Attitude {
     attitudes[topic.original] ?? .mildlyInterested
   }
 

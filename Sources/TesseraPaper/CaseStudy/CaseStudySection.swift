@@ -17,8 +17,8 @@ enum CaseStudySection {
     let topics = [Topic.originals, Topic.originals + [.restaurants]]
     let embedder = try settings.fittedEmbedder(
       topics[1], perTopic: embedderAnswers, seed: seed, work: work.part(0...0.01))
-    var found = Findings()
-    var known = KnownTopics()
+    var found = Findings(settings.annotators)
+    var known = KnownTopics(settings.annotators)
     // The first pair takes as long as several of the others.
     let first = Double(settings.runs) / Double(settings.runsOfRepeats)
     let total = first + Double(settings.repeats - 1)
@@ -32,7 +32,7 @@ enum CaseStudySection {
         let own = work.part(0.01 + 0.99 * from / total...0.01 + 0.99 * to / total)
         let seed = seed &+ UInt64(2 * repeated + place)
         let data = try StudyData(
-          topics: topics, annotators: AnnotatorType.table4, comparisons: settings.comparisons,
+          topics: topics, annotators: settings.annotators, comparisons: settings.comparisons,
           source: settings.source, seed: seed, work: own.part(0...0.3))
         let contexts = try embedder.contexts(of: data.texts, work: own.part(0.3...0.4))
         var study = CaseStudy(runs: repeated == 0 ? settings.runs : settings.runsOfRepeats, seed: seed)
@@ -49,9 +49,12 @@ enum CaseStudySection {
       }
     }
     return PaperSection(
-      name: "7", title: "The case study: describe Paris (Table 4, Figures 3 to 5)",
+      name: "7",
+      title: "The case study: describe Paris ("
+        + (found.isTable4 ? "Table 4" : "own annotators") + ", Figures 3 to 5)",
       paragraphs: paragraphs(settings, found.first) + [known.paragraph], claims: found.claims + known.claims,
-      figures: figures(found), tables: [table(found.first), found.table, known.table])
+      figures: figures(found),
+      tables: [annotators(settings.annotators), table(found.first), found.table, known.table])
   }
 
   /// Borda counts of the topics among the judgements of one data set.
@@ -87,6 +90,20 @@ enum CaseStudySection {
     /// For each setting.
     private(set) var weighted: [[[CaseStudy.Outcome]]] = CaseStudy.Setting.allCases.map { _ in [[], []] }
     private var borda: [[BordaCounts]] = [[], []]
+    private let annotators: [AnnotatorType]
+    private let order: ExpectedOrder
+
+    init(_ annotators: [AnnotatorType]) {
+      self.annotators = annotators
+      order = ExpectedOrder(annotators)
+    }
+
+    var isTable4: Bool { annotators == AnnotatorType.table4 }
+    private var leader: String { order.leader.rawValue }
+    private var rival: String { order.rival.rawValue }
+
+    /// Where a claim stands in the paper, which had annotators of its own.
+    private func source(_ name: String) -> String { isTable4 ? name : "\(name), own annotators" }
 
     mutating func add(_ outcomes: Outcomes, _ counts: BordaCounts, _ place: Int) {
       if first.count < 2 { first.append(outcomes) }
@@ -95,14 +112,14 @@ enum CaseStudySection {
       borda[place].append(counts)
     }
 
-    /// Reward of romance less that of another topic.
+    /// Reward of the leader less that of another topic.
     private func lead(_ outcomes: [CaseStudy.Outcome], over other: Topic) -> Sample {
       Sample(
         outcomes.map { outcome in
           func mean(_ topic: Topic) -> Double {
             outcome.topics.firstIndex(of: topic).map { outcome.means[$0] } ?? 0
           }
-          return mean(.romance) - mean(other)
+          return mean(order.leader) - mean(other)
         })
     }
 
@@ -111,14 +128,14 @@ enum CaseStudySection {
       return pairs == 1 ? "1 pair of data sets" : "\(pairs) pairs of data sets"
     }
 
-    /// Whether romance is first in both data sets.
-    private func order(_ source: String, _ name: String, _ outcomes: [[CaseStudy.Outcome]]) -> Claim {
-      let leads: [[Sample]] = outcomes.map { [lead($0, over: .art), lead($0, over: .food)] }
+    /// Whether the leader is first in both data sets.
+    private func staysFirst(_ source: String, _ name: String, _ outcomes: [[CaseStudy.Outcome]]) -> Claim {
+      let leads: [[Sample]] = outcomes.map { outcomes in order.others.map { lead(outcomes, over: $0) } }
       func spell(_ place: Int) -> String { leads[place].map(\.text).joined(separator: " and ") }
       return Claim(
         source: source,
         statement:
-          "Weighted, \(name): romance is first without and with the clones. Reward of romance less those of art and of food, over \(over)",
+          "Weighted, \(name): \(leader) is first without and with the clones. Reward of \(leader) less those of \(order.others.map(\.rawValue).joined(separator: " and of ")), over \(over)",
         expected: "each above 0 by more than 2 standard errors",
         found: "without: \(spell(0)); with: \(spell(1))",
         verdict: Claim.Kind.setting.verdict(leads.joined().allSatisfy(\.isPositive)))
@@ -127,7 +144,7 @@ enum CaseStudySection {
     /// Whether the clones change less than they change the standard estimate.
     private func change(_ source: String, _ name: String, _ outcomes: [[CaseStudy.Outcome]]) -> Claim {
       func change(_ outcomes: [[CaseStudy.Outcome]]) -> Sample {
-        lead(outcomes[0], over: .art) - lead(outcomes[1], over: .art)
+        lead(outcomes[0], over: order.rival) - lead(outcomes[1], over: order.rival)
       }
       let (ours, reference) = (change(outcomes), change(standard))
       // Less in either direction: the nearer of reference - ours and reference + ours.
@@ -135,36 +152,42 @@ enum CaseStudySection {
       return Claim(
         source: source,
         statement:
-          "Weighted, \(name): rewards stay roughly the same. Change of romance less art by the clones, weighted and standard, and by how much the weighted one is smaller, over \(over)",
+          "Weighted, \(name): rewards stay roughly the same. Change of \(leader) less \(rival) by the clones, weighted and standard, and by how much the weighted one is smaller, over \(over)",
         expected: "smaller by more than 2 standard errors",
         found: "\(ours.text), \(reference.text); smaller by \(margin.text)",
         verdict: Claim.Kind.setting.verdict(margin.isPositive))
     }
 
     var claims: [Claim] {
-      let lead = standard.map { self.lead($0, over: .art) }
+      let lead = standard.map { self.lead($0, over: order.rival) }
       return [
-        counts("without the clones", place: 0, [.food, .art, .romance]),
-        counts("with restaurants", place: 1, [.art, .romance]),
+        counts("without the clones", place: 0, Topic.originals),
+        counts("with restaurants", place: 1, Topic.originals.filter { $0 != .food }),
         Claim(
-          source: "Figure 3",
-          statement:
-            "Standard: romance is before art without the clones, art before romance with them. Reward of romance less that of art, over \(over)",
-          expected: "above 0, below 0, by more than 2 standard errors",
+          source: source("Figure 3"),
+          statement: order.isOvertaken
+            ? "Standard: \(leader) is before \(rival) without the clones, \(rival) before \(leader) with them. Reward of \(leader) less that of \(rival), over \(over)"
+            : "Standard: \(leader) is before \(rival) without the clones and with them, since the annotators' votes say so of both. Reward of \(leader) less that of \(rival), over \(over)",
+          expected: "above 0, \(order.isOvertaken ? "below" : "above") 0, by more than 2 standard errors",
           found: "\(lead[0].text), \(lead[1].text)",
-          verdict: Claim.Kind.setting.verdict(lead[0].isPositive && lead[1].isNegative)),
-        order("Figure 4", "unit cube", weighted[0]), change("Figure 4", "unit cube", weighted[0]),
-        order("Figure 5", "within a factor of 2", weighted[1]),
-        change("Figure 5", "within a factor of 2", weighted[1]),
-        order("Beyond the paper", "meta-alternatives", weighted[2]),
-        change("Beyond the paper", "meta-alternatives", weighted[2]),
+          verdict: Claim.Kind.setting.verdict(
+            lead[0].isPositive && (order.isOvertaken ? lead[1].isNegative : lead[1].isPositive))),
       ]
+        + [
+          ("Figure 4", "unit cube"), ("Figure 5", "within a factor of 2"),
+          ("Beyond the paper", "meta-alternatives"),
+        ].enumerated().flatMap { setting, named in
+          [
+            staysFirst(source(named.0), named.1, weighted[setting]),
+            change(source(named.0), named.1, weighted[setting]),
+          ]
+        }
     }
 
-    /// Borda counts among the judgements against those that Table 4 implies.
+    /// Borda counts among the judgements against those that the annotators' attitudes imply.
     private func counts(_ name: String, place: Int, _ topics: [Topic]) -> Claim {
       let all = place == 0 ? Topic.originals : Topic.originals + [.restaurants]
-      let implied = AnnotatorType.bordaCounts(all, AnnotatorType.table4)
+      let implied = AnnotatorType.bordaCounts(all, annotators)
       let samples = topics.map { topic in Sample(borda[place].map { $0.values[topic] ?? 0 }) }
       let expected = topics.map { implied[all.firstIndex(of: $0) ?? 0] }
       // Two standard errors would miss one of three numbers now and then where all is right.
@@ -172,7 +195,7 @@ enum CaseStudySection {
         $0.values.count > 1 && abs($0.mean - $1) <= 4 * max($0.error, 1e-9)
       }
       return Claim(
-        source: "Table 4",
+        source: isTable4 ? "Table 4" : "Own annotators",
         statement:
           "Borda counts of \(topics.map(\.rawValue).joined(separator: ", ")) among the judgements \(name), over \(over)",
         expected: expected.map { String(format: "%.1f", $0) }.joined(separator: ", ") + " within 4 errors",
@@ -186,11 +209,14 @@ enum CaseStudySection {
       let named =
         [("standard", standard)] + zip(CaseStudy.Setting.allCases, weighted).map { ($0.words, $1) }
       return HTMLPage.Table(
-        header: ["Weights", "Winner differs", "Romance first, without", "Romance first, with"],
+        header: [
+          "Weights", "Winner differs", "\(leader.capitalized) first, without",
+          "\(leader.capitalized) first, with",
+        ],
         rows: named.map { name, outcomes in
           let winners = outcomes.map { $0.map(\.winner) }
           return [name, "\(zip(winners[0], winners[1]).count { $0 != $1 }) of \(pairs)"]
-            + winners.map { "\($0.count { $0 == .romance }) of \(pairs)" }
+            + winners.map { "\($0.count { $0 == order.leader }) of \(pairs)" }
         },
         caption: "Winners among food, art and romance in all pairs of data sets.", numeric: [1, 2, 3])
     }
@@ -201,12 +227,41 @@ enum CaseStudySection {
     let zero = cube.map(\.zeroShare)
     let groups = first.compactMap { $0.weighted.last?.resolution }
     let counts = first.compactMap { $0.weighted.last?.groups }
+    let types = settings.annotators.map { String(format: "%.4g", 100 * $0.share) }
     return [
-      "Annotators of three types (40, 30 and 30 %) compare descriptions of Paris. In the data set Original they are about food, art or romance; in Clones restaurants are a fourth topic, which annotators treat as food. \(settings.sourceWords). \(settings.comparisons) comparisons of new answers; contexts of \(cube.first?.dimension ?? 0) principal components; a perceptron with two hidden layers of 32, Adam with learning rate 1e-4, batches of 512, 500 steps. The first table shows the first pair of data sets with \(settings.runs) runs and 100,000 random points, as in the paper, and the deviation between runs; one pair can come out either way by chance in its data. Figures and verdicts rest on \(settings.repeats) pairs, of which the others have \(settings.runsOfRepeats) runs and \(samplesOfRepeats) points. Their errors are standard errors over the pairs, and hold chance in data, training and weights.",
-      "More about food helps art, which beats food, and hurts romance, which loses to it: the standard estimate changes its winner. The paper weighs answers by Voronoi cells in the unit cube (Figure 4) and in the space of coordinates within a factor of 2 of an observed answer (Figure 5), and finds rewards that are roughly the same with and without the clones, romance first. Both statements are judged in both spaces: that romance is first where its lead is above zero by two standard errors in every data set, that rewards stay where the clones change the lead of romance over art less than they change it under the standard estimate, by two standard errors as well. What is not found, or drowns in chance, does not hold here.",
+      "Annotators of \(types.count) \(types.count == 1 ? "type" : "types") (\(types.joined(separator: ", ")) %, as the table of annotators has them) compare descriptions of Paris. In the data set Original they are about food, art or romance; in Clones restaurants are a fourth topic, which annotators treat as food. \(settings.sourceWords). \(settings.comparisons) comparisons of new answers; contexts of \(cube.first?.dimension ?? 0) principal components; a perceptron with two hidden layers of 32, Adam with learning rate 1e-4, batches of 512, 500 steps. The table of rewards shows the first pair of data sets with \(settings.runs) runs and 100,000 random points, as in the paper, and the deviation between runs; one pair can come out either way by chance in its data. Figures and verdicts rest on \(settings.repeats) pairs, of which the others have \(settings.runsOfRepeats) runs and \(samplesOfRepeats) points. Their errors are standard errors over the pairs, and hold chance in data, training and weights.",
+      explanation(settings.annotators)
+        + " The paper weighs answers by Voronoi cells in the unit cube (Figure 4) and in the space of coordinates within a factor of 2 of an observed answer (Figure 5), and finds rewards that are roughly the same with and without the clones\(settings.annotators == AnnotatorType.table4 ? ", romance first" : "; its annotators were others"). Both statements are judged in both spaces: that the leader is first where its lead is above zero by two standard errors in every data set, that rewards stay where the clones change its lead over \(ExpectedOrder(settings.annotators).rival.rawValue) less than they change it under the standard estimate, by two standard errors as well. What is not found, or drowns in chance, does not hold here.",
       "Taken literally, the unit cube fails here: principal components are centred at zero and their signs are arbitrary, so the cube from 0 to 1 lies in one orthant of very many. \(zero.map { String(format: "%.0f %%", 100 * $0) }.joined(separator: " and ")) of the answers get weight zero, the effective number is \(cube.map { String(format: "%.0f", $0.effective) }.joined(separator: " and ")) of \(cube.first?.alternatives ?? 0), and a whole topic can vanish. What the weighted estimate then says rests on a handful of answers; that clones hardly change it says little.",
       "The headline figure therefore gathers answers into groups first, the paper's meta-alternatives: average linkage, cut in the widest gap between the distances at which groups join (\(groups.map { String(format: "%.2f", $0) }.joined(separator: " and ")) here), groups weighed by Voronoi cells of their centres, and a group's weight shared by its members. That made \(counts.map(String.init).joined(separator: " and ")) groups, without and with the clones. Where food and restaurants fall into one group, as many as without, more answers about them change nothing; where an embedder tells them apart, they count as two topics, and the weighted estimate behaves as the standard one.",
     ]
+  }
+
+  /// Whom clones of food help and hurt.
+  private static func explanation(_ annotators: [AnnotatorType]) -> String {
+    let order = ExpectedOrder(annotators)
+    if annotators == AnnotatorType.table4 {
+      return
+        "More about food helps art, which beats food, and hurts romance, which loses to it: the standard estimate changes its winner."
+    }
+    let against = Topic.originals.filter { $0 != .food }.map { topic in
+      String(
+        format: "%.0f %% prefer \(topic.rawValue) to food",
+        100 * AnnotatorType.probability(topic, over: .food, annotators))
+    }.joined(separator: ", ")
+    return
+      "Of these annotators \(against): more about food helps whoever beats it and hurts whoever loses to it. By their votes \(order.leader.rawValue) leads without the clones and \(order.leaderWithClones.rawValue) with them."
+  }
+
+  /// Table 4, or what stands in its place.
+  private static func annotators(_ types: [AnnotatorType]) -> HTMLPage.Table {
+    HTMLPage.Table(
+      header: ["Share"] + Topic.originals.map(\.rawValue),
+      rows: types.map { type in
+        [String(format: "%.4g %%", 100 * type.share)] + Topic.originals.map { type.attitude($0).name }
+      },
+      caption:
+        "Annotators: what each type thinks of the topics. Restaurants are to them as food is.", numeric: [0])
   }
 
   private static func table(_ first: [Outcomes]) -> HTMLPage.Table {

@@ -3,17 +3,25 @@ import Tessera
 import TesseraReports
 import TesseraText
 
-/// The yardstick of section 7: how often romance stays first where the topics are known.
+/// The yardstick of section 7: how often the leader, romance in the paper, stays first where the topics are known.
 ///
 /// Weights of answers are judged by rewards that are the same for all answers of a topic, so that nothing but the weights
-/// and the votes can err: on the exact win rates of Table 4, on the data set's own votes, and on four times as many.
+/// and the votes can err: on the annotators' exact win rates, on the data set's own votes, and on four times as many.
 struct KnownTopics {
   private typealias Topic = ParisDescriptions.Topic
 
   /// Votes about the same answers for each of the data set's own.
   static let moreVotes = 4
 
-  /// Romance was first, by the name of the weights: on exact win rates, on the data set's votes, on more of them.
+  private let annotators: [AnnotatorType]
+  private let leader: ParisDescriptions.Topic
+
+  init(_ annotators: [AnnotatorType]) {
+    self.annotators = annotators
+    leader = ExpectedOrder(annotators).leader
+  }
+
+  /// The leader was first, by the name of the weights: on exact win rates, on the data set's votes, on more of them.
   private var first: [String: [[Int]]] = [:]
   private var names: [String] = []
   private var sets = [0, 0]
@@ -39,7 +47,7 @@ struct KnownTopics {
     func answer() -> Int { min(Int(random.uniform() * Double(m)), m - 1) }
     let more = (0..<Self.moreVotes * data.comparisons.count).map { _ in
       let (a, b) = (answer(), answer())
-      let judge = AnnotatorType.draw(AnnotatorType.table4, using: &random)
+      let judge = AnnotatorType.draw(annotators, using: &random)
       let (x, y) = (judge.attitude(data.topics[a]).rawValue, judge.attitude(data.topics[b]).rawValue)
       return Comparison(a: a, b: b, outcome: x == y ? 0.5 : x > y ? 1 : 0)
     }
@@ -50,7 +58,7 @@ struct KnownTopics {
         names.append(name)
       }
       for (column, votes) in [nil, data.comparisons, more].enumerated()
-      where try Self.winner(data.topics, values, votes) == .romance {
+      where try Self.winner(data.topics, values, votes, annotators) == leader {
         first[name]?[place][column] += 1
       }
     }
@@ -65,10 +73,11 @@ struct KnownTopics {
 
   /// The best of food, art and romance.
   ///
-  /// - Parameter votes: nil for the exact win rates of Table 4. Votes between two topics count by the product of their
+  /// - Parameter votes: nil for the annotators' exact win rates. Votes between two topics count by the product of their
   ///   answers' weights; topics that never met are taken to be even.
   static func winner(
-    _ topics: [ParisDescriptions.Topic], _ weights: [Double], _ votes: [Comparison]? = nil
+    _ topics: [ParisDescriptions.Topic], _ weights: [Double], _ votes: [Comparison]? = nil,
+    _ annotators: [AnnotatorType] = AnnotatorType.table4
   ) throws -> ParisDescriptions.Topic? {
     let present = Topic.allCases.filter(Set(topics).contains)
     let place = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
@@ -76,7 +85,7 @@ struct KnownTopics {
     var mass = [Double](repeating: 0, count: present.count)
     for (topic, weight) in zip(number, weights) { mass[topic] += weight }
     var rates = present.map { a in
-      present.map { AnnotatorType.probability(a, over: $0, AnnotatorType.table4) }
+      present.map { AnnotatorType.probability(a, over: $0, annotators) }
     }
     if let votes {
       let none = present.map { _ in present.map { _ in 0.0 } }
@@ -115,7 +124,7 @@ struct KnownTopics {
       Claim(
         source: source,
         statement:
-          "Known topics weigh alike, exact win rates: romance is first without and with the clones, in data sets",
+          "Known topics weigh alike, exact win rates: \(leader.rawValue) is first without and with the clones, in data sets",
         expected: "all", found: spell(Self.knownWeights, 0),
         verdict: Claim.Kind.mathematics.verdict(exact)),
       asGood(0, source), asGood(2, source),
@@ -131,13 +140,14 @@ struct KnownTopics {
     return Claim(
       source: source,
       statement:
-        "Weighted by topics that half samples confirm, \(Self.columns[column]): romance is first as often as with known topics, without and with the clones",
+        "Weighted by topics that half samples confirm, \(Self.columns[column]): \(leader.rawValue) is first as often as with known topics, without and with the clones",
       expected: "\(spell(Self.knownWeights, column)), less a tenth at most",
       found: spell(Self.topicWeights, column),
       verdict: Claim.Kind.setting.verdict(close))
   }
 
   var paragraph: String {
+    let lead = ExpectedOrder(annotators).leadInBordaCount
     let own = [0, 1].map { "\(first[Self.knownWeights]?[$0][1] ?? 0) of \(sets[$0])" }
     let counts = found.map { counts in
       counts.isEmpty
@@ -146,15 +156,15 @@ struct KnownTopics {
           separator: ", ")
     }
     return
-      "How well could weights do at all? The last table has a yardstick: weights by known topics, food, art and romance a third each and restaurants part of food. Every answer of a topic has the topic's reward there, so no training errs. With the data sets' own votes even known topics have romance first in \(own[0]) data sets without the clones and \(own[1]) with them: a lead of 0.1 in average win rates drowns in that many votes, and no weights could be blamed or praised for it. Claims rest on exact win rates, and on \(Self.moreVotes) times as many votes about the same answers. Weights by topics find the topics themselves (`--weights topics`). Stable topics without the clones: \(counts[0]); with them: \(counts[1])."
+      "How well could weights do at all? The last table has a yardstick: weights by known topics, food, art and romance a third each and restaurants part of food. Every answer of a topic has the topic's reward there, so no training errs. With the data sets' own votes even known topics have \(leader.rawValue) first in \(own[0]) data sets without the clones and \(own[1]) with them: a lead of \(lead) in Borda counts drowns in that many votes, and no weights could be blamed or praised for it. Claims rest on exact win rates, and on \(Self.moreVotes) times as many votes about the same answers. Weights by topics find the topics themselves (`--weights topics`). Stable topics without the clones: \(counts[0]); with them: \(counts[1])."
   }
 
   var table: HTMLPage.Table {
     HTMLPage.Table(
-      header: ["Weights"] + Self.columns.map { "Romance first, \($0)" },
+      header: ["Weights"] + Self.columns.map { "\(leader.rawValue.capitalized) first, \($0)" },
       rows: names.map { name in [name] + Self.columns.indices.map { spell(name, $0) } },
       caption:
-        "Data sets in which romance is first among food, art and romance, without and with the clones, where all answers of a topic have one reward.",
+        "Data sets in which \(leader.rawValue) is first among food, art and romance, without and with the clones, where all answers of a topic have one reward.",
       numeric: [1, 2, 3])
   }
 }

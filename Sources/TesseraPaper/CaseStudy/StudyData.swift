@@ -66,8 +66,8 @@ public struct StudyData: Sendable {
 }
 
 /// What a language model is asked: to describe Paris by a topic, and to choose as an annotator of a type.
-enum StudyPrompts {
-  static func descriptions(_ topics: [ParisDescriptions.Topic], seed: UInt64) -> [ChatService.Question] {
+package enum StudyPrompts {
+  package static func descriptions(_ topics: [ParisDescriptions.Topic], seed: UInt64) -> [ChatService.Question] {
     topics.enumerated().map { place, topic in
       ChatService.Question(
         user:
@@ -77,7 +77,7 @@ enum StudyPrompts {
     }
   }
 
-  static func choice(_ annotator: AnnotatorType, _ a: String, _ b: String, sample: Int)
+  package static func choice(_ annotator: AnnotatorType, _ a: String, _ b: String, sample: Int)
     -> ChatService.Question
   {
     let likes = ParisDescriptions.Topic.originals.reversed().map {

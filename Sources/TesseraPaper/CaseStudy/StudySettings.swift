@@ -14,6 +14,8 @@ public struct StudySettings: Sendable {
   /// Numbers of a context, for the built-in embedder.
   public var dimension = 256
   public var source = StudyData.Source.simulated
+  /// Who judges in section 7.
+  public var annotators = AnnotatorType.table4
   /// nil for the built-in embedder.
   public var embedder: (any Embedder)?
 

@@ -32,9 +32,13 @@ public struct OpenAIService: Sendable {
     self.key = key
   }
 
-  /// The time before which no request is sent, shared by all requests.
+  /// What all requests share: the time before which none is sent, and whether anybody has answered yet.
   private final class Gate: Sendable {
     private let opens = Mutex(ContinuousClock.now)
+    private let answers = Mutex(false)
+
+    var hasAnswered: Bool { answers.withLock { $0 } }
+    func noteAnswer() { answers.withLock { $0 = true } }
 
     func close(for seconds: Double) {
       opens.withLock { $0 = max($0, ContinuousClock.now + .seconds(seconds)) }
@@ -120,8 +124,11 @@ public struct OpenAIService: Sendable {
       let problem: any Error
       var requested: Double?
       let reply = exchange(address, bytes, connection)
+      if reply.status != 0 { gate.noteAnswer() }
       if reply.status == 0 {
         problem = ServiceError.unreachable(address: address, reason: reply.problem, attempts: attempt)
+        // Where nobody has ever answered, the address is wrong or nothing runs there: waiting does not mend it.
+        if reply.nobody, !gate.hasAnswered, attempt >= RetryPolicy.attemptsToBegin { throw problem }
       } else if (200...299).contains(reply.status) {
         do {
           return try read(reply.body)
@@ -146,9 +153,9 @@ public struct OpenAIService: Sendable {
   }
 
   private func exchange(_ address: String, _ body: Data, _ connection: Connection) -> (
-    status: Int, body: Data, retryAfter: String, problem: String
+    status: Int, body: Data, retryAfter: String, problem: String, nobody: Bool
   ) {
-    guard let handle = connection.handle else { return (0, Data(), "", "no memory for a connection") }
+    guard let handle = connection.handle else { return (0, Data(), "", "no memory for a connection", false) }
     // The pointers live as long as the call, which copies what it needs.
     var reply = body.withUnsafeBytes { bytes in
       let text = bytes.bindMemory(to: CChar.self).baseAddress
@@ -162,7 +169,7 @@ public struct OpenAIService: Sendable {
     func text<Tuple>(_ tuple: Tuple) -> String {
       withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
-    return (reply.status, data, text(reply.retry_after), text(reply.problem))
+    return (reply.status, data, text(reply.retry_after), text(reply.problem), reply.nobody != 0)
   }
 
   /// What a refusal says, and whether waiting cannot help (a quota that is used up).

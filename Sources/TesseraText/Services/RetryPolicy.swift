@@ -10,6 +10,9 @@ public struct RetryPolicy: Sendable, Equatable {
   /// The longest time that a service may ask for with Retry-After.
   public var longestRequestedDelay = 300.0
 
+  /// Attempts in all where nobody takes connections and nobody has answered before.
+  static let attemptsToBegin = 2
+
   public init() {}
 
   /// Whether the same request may be answered later: timeouts, conflicts, too many requests, errors of the server.
