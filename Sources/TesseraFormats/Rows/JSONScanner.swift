@@ -232,7 +232,9 @@ package struct JSONScanner {
   /// The same, written to memory with room for `unescapedCapacity` bytes.
   ///
   /// - Returns: How many bytes were written.
-  package static func unescape(_ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>) -> Int {
+  package static func unescape(_ bytes: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>)
+    -> Int
+  {
     guard let base = bytes.baseAddress else { return 0 }
     var index = 0
     var written = 0

@@ -67,7 +67,9 @@ public struct StudyData: Sendable {
 
 /// What a language model is asked: to describe Paris by a topic, and to choose as an annotator of a type.
 package enum StudyPrompts {
-  package static func descriptions(_ topics: [ParisDescriptions.Topic], seed: UInt64) -> [ChatService.Question] {
+  package static func descriptions(_ topics: [ParisDescriptions.Topic], seed: UInt64) -> [ChatService
+    .Question]
+  {
     topics.enumerated().map { place, topic in
       ChatService.Question(
         user:
