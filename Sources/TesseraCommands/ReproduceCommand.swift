@@ -120,9 +120,7 @@ struct ReproduceCommand: ParsableCommand {
     let settings = try settings()
     let file = output + "/results.json"
     guard let results = FileManager.default.contents(atPath: file) else { return Reproduction(settings) }
-    let found = Reproduction(settings, resuming: String(decoding: results, as: UTF8.self)) { figure in
-      FileManager.default.contents(atPath: "\(output)/\(figure)").map { String(decoding: $0, as: UTF8.self) }
-    }
+    let found = Reproduction(settings, resuming: String(decoding: results, as: UTF8.self))
     if found == nil {
       Console.warn("\(file) was written with other settings: every section is computed again")
     }
@@ -132,7 +130,7 @@ struct ReproduceCommand: ParsableCommand {
   /// Figures before the results that name them: what is interrupted in between is computed again.
   private func write(_ result: Reproduction, _ script: HTMLPage.Plotly) throws {
     for figure in result.sections.flatMap(\.figures) {
-      try FileAccess.write(Array(figure.json.text().utf8), to: "\(output)/figures/\(figure.name).json")
+      try FileAccess.write(Array(figure.plotly.text().utf8), to: "\(output)/figures/\(figure.name).json")
     }
     try FileAccess.write(Array(result.json.text().utf8), to: output + "/results.json")
     try FileAccess.write(Array(result.page.html(plotly: script).utf8), to: output + "/index.html")

@@ -7,7 +7,7 @@ public struct HTMLPage: Sendable {
   public enum Block: Sendable {
     case paragraph(String)
     case table(Table)
-    case figure(PlotlyFigure)
+    case figure(Figure)
   }
 
   public struct Section: Sendable {
@@ -20,13 +20,13 @@ public struct HTMLPage: Sendable {
     }
 
     /// Text, then tables, then figures.
-    public init(title: String, paragraphs: [String], tables: [Table] = [], figures: [PlotlyFigure]) {
+    public init(title: String, paragraphs: [String], tables: [Table] = [], figures: [Figure]) {
       self.init(
         title: title,
         blocks: paragraphs.map(Block.paragraph) + tables.map(Block.table) + figures.map(Block.figure))
     }
 
-    var figures: [PlotlyFigure] {
+    var figures: [Figure] {
       blocks.compactMap { if case .figure(let figure) = $0 { figure } else { nil } }
     }
   }
@@ -108,7 +108,7 @@ public struct HTMLPage: Sendable {
     let figures = sections.flatMap(\.figures)
     let drawing = figures.map { figure in
       // A closing tag inside the data must not end the script.
-      let json = figure.json.text().replacingOccurrences(of: "</", with: "<\\/")
+      let json = figure.plotly.text().replacingOccurrences(of: "</", with: "<\\/")
       return "draw(\"\(figure.name)\", \(json));"
     }.joined(separator: "\n")
     return """
