@@ -215,6 +215,7 @@ import Testing
       resumed.page.html(plotly: .contentDeliveryNetwork) == whole.page.html(plotly: .contentDeliveryNetwork))
     func figures(_ result: Reproduction) -> [Figure] { result.sections.flatMap(\.figures) }
     #expect(figures(resumed) == figures(whole))
+    #expect(figures(resumed).map(\.svg) == figures(whole).map(\.svg))
     #expect(figures(resumed).count == 4)
   }
 
