@@ -25,7 +25,7 @@ extension Reproduction {
   /// - Returns: nil where the settings were others, or the text is not one of ours. A section whose figures cannot be
   ///   read is left out, and so computed again: earlier versions kept them in files of their own.
   public init?(_ settings: Settings, resuming results: String) {
-    guard let json = JSONReader.value(of: results), json["settings"] == settings.json,
+    guard let json = try? JSONReader.value(of: results), json["settings"] == settings.json,
       case .array(let sections)? = json["sections"]
     else { return nil }
     self.init(settings, sections: sections.compactMap { PaperSection($0) })
