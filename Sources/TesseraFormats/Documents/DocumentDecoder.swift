@@ -100,8 +100,9 @@ public enum DocumentDecoder {
       default: throw mismatch(Whole.self)
       }
       guard let value else {
-        throw outside(
-          json.text().filter { $0 != "\n" }, "a whole number between \(Whole.min) and \(Whole.max)")
+        let found = json.line()
+        let isWhole = if case .number(let number) = json { number == number.rounded() } else { true }
+        throw outside(found, "a whole number\(isWhole ? " between \(Whole.min) and \(Whole.max)" : "")")
       }
       return value
     }
