@@ -57,7 +57,9 @@ public enum DocumentDecoder {
       return value
     }
 
-    func decode(_ type: Double.Type) throws -> Double {
+    func decode(_ type: Double.Type) throws -> Double { try number(type) }
+
+    private func number(_ type: any Any.Type) throws -> Double {
       // The nearest number where a whole one has more digits, as its text would be read.
       switch json {
       case .number(let value): return value
@@ -68,7 +70,7 @@ public enum DocumentDecoder {
     }
 
     func decode(_ type: Float.Type) throws -> Float {
-      let value = try decode(Double.self)
+      let value = try number(type)
       let short = Float(value)
       guard short.isFinite, short != 0 || value == 0 else {
         throw outside("\(value)", "a number that fits 32 bits")
@@ -98,8 +100,9 @@ public enum DocumentDecoder {
       default: throw mismatch(Whole.self)
       }
       guard let value else {
-        throw outside(
-          json.text().filter { $0 != "\n" }, "a whole number between \(Whole.min) and \(Whole.max)")
+        let found = json.line()
+        let isWhole = if case .number(let number) = json { number == number.rounded() } else { true }
+        throw outside(found, "a whole number\(isWhole ? " between \(Whole.min) and \(Whole.max)" : "")")
       }
       return value
     }

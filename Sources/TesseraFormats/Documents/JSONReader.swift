@@ -117,7 +117,7 @@ package struct JSONReader {
       try scanner.expect(0x7D, "a comma or }")
       return .object([])
     }
-    let first = members.count
+    let (first, firstKey) = (members.count, keys.count)
     repeat {
       let place = scanner.index
       guard scanner.current == 0x22 else { throw scanner.error("a member name in quotation marks") }
@@ -130,10 +130,10 @@ package struct JSONReader {
     } while try goesOn(until: 0x7D, "a comma or }")
     defer {
       members.removeLast(members.count - first)
-      keys.removeLast(keys.count - first)
+      keys.removeLast(keys.count - firstKey)
     }
     objects += 1
-    for (name, place) in keys[first...] {
+    for (name, place) in keys[firstKey...] {
       if lastObject[name] == objects {
         throw fault(at: place, "\"\(names.strings[name])\" a second time in one object", "it once")
       }
