@@ -139,16 +139,20 @@ struct ReproduceCommand: ParsableCommand {
     if result.claims.contains(where: { $0.verdict == .fails }) { throw ExitCode(1) }
   }
 
-  /// What the folder holds already; nothing where it was written with other settings.
+  /// What the folder holds already.
+  ///
+  /// - Throws: `FormatError` where it was written with other settings.
   private func earlier() throws -> Reproduction {
     let settings = try settings()
     let file = output + "/results.json"
     guard let results = FileManager.default.contents(atPath: file) else { return Reproduction(settings) }
-    let found = Reproduction(settings, resuming: String(decoding: results, as: UTF8.self))
-    if found == nil {
-      Console.warn("\(file) was written with other settings: every section is computed again")
+    guard let found = Reproduction(settings, resuming: String(decoding: results, as: UTF8.self)) else {
+      // What was computed with others stays where it is.
+      throw FormatError.content(
+        file: file, line: nil, field: "settings", found: "others than those that are asked for now",
+        expected: "the same; give another --output, or leave --resume out to begin anew")
     }
-    return found ?? Reproduction(settings)
+    return found
   }
 
   /// Figures before the results that name them: what is interrupted in between is computed again.

@@ -32,6 +32,7 @@ struct Sample: Sendable {
       ? String(format: "%+.3f ± %.3f", mean, error) : String(format: "%+.3f (one pair, no error)", mean)
   }
 
+  func times(_ factor: Double) -> Sample { factor == 1 ? self : Sample(values.map { factor * $0 }) }
   static func - (a: Sample, b: Sample) -> Sample { Sample(zip(a.values, b.values).map { $0 - $1 }) }
   static func + (a: Sample, b: Sample) -> Sample { Sample(zip(a.values, b.values).map { $0 + $1 }) }
 }

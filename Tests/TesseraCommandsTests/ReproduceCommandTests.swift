@@ -66,4 +66,15 @@ import Testing
     let bad = try Tool.run(["reproduce", "--only", "7", "--annotators", file, "-o", folder.file("r")])
     #expect(bad.code == 65 && bad.errors.contains("a.csv: found no rows"))
   }
+
+  @Test func `What was computed with other settings is not lost by resuming`() throws {
+    let report = folder.file("report")
+    #expect(try Tool.run(["reproduce", "--only", "1", "-o", report]).code == 0)
+    let before = try Data(contentsOf: URL(fileURLWithPath: report + "/results.json"))
+    let other = try Tool.run(["reproduce", "--only", "4", "--resume", "--instances", "20", "-o", report])
+    #expect(other.code == 65 && other.errors.contains("results.json: field \"settings\""), "\(other.errors)")
+    #expect(try Data(contentsOf: URL(fileURLWithPath: report + "/results.json")) == before)
+    let more = try Tool.run(["reproduce", "--only", "4", "--resume", "-o", report])
+    #expect(more.code == 0 && more.output.contains("Kept from before: section 1"))
+  }
 }

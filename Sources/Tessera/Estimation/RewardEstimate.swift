@@ -34,16 +34,22 @@ public struct RewardEstimate: Sendable, Equatable, Codable {
     return known
   }
 
-  /// Place of each alternative, 1 for the largest reward; equal rewards share a place.
+  /// Rewards are solved to some twelve digits: what is nearer than nine is one reward.
+  public static func areTied(_ a: Double, _ b: Double) -> Bool {
+    abs(a - b) <= 1e-9 * max(1, abs(a), abs(b))
+  }
+
+  /// Place of each alternative, 1 for the largest reward; tied rewards share a place.
   public var ranks: [Int] { Self.ranks(of: rewards) }
 
-  /// Place of each value, 1 for the largest; equal values share a place.
+  /// Place of each value, 1 for the largest; values that are tied with the first of a place share it.
   public static func ranks(of values: [Double]) -> [Int] {
     let order = values.indices.sorted { values[$0] > values[$1] }
     var ranks = [Int](repeating: 0, count: values.count)
+    var first = 0
     for (position, index) in order.enumerated() {
-      let tied = position > 0 && values[order[position - 1]] == values[index]
-      ranks[index] = tied ? ranks[order[position - 1]] : position + 1
+      if position > 0, !areTied(values[order[first]], values[index]) { first = position }
+      ranks[index] = first + 1
     }
     return ranks
   }

@@ -196,7 +196,14 @@ extension CloneVerdict {
     case .yes:
       action = (collapse?.undone ?? 0) >= Self.enough ? .useWeighted : .keepStandard(look: look)
     case .unclear where !contextsAreRecords:
-      action = .tooLittleData(collect: try Self.telling(dataset, standard, components, fit, work))
+      // Whether the groups change a leader is told by comparing the two.
+      action = .tooLittleData(
+        collect: moved.prefix(3).map { change in
+          Pair(
+            a: change.from, b: change.to,
+            difference: standard.rewards[change.from] - standard.rewards[change.to],
+            error: change.differenceError)
+        })
     default:
       if isTooLittle {
         action = .tooLittleData(collect: try Self.telling(dataset, standard, components, fit, work))

@@ -85,6 +85,8 @@ struct CollapsedGroups {
         (standard.rewards[$1], $0) < (standard.rewards[$0], $1)
       }
       let other = own ?? to
+      // Who shared the first place before takes nobody's.
+      guard !RewardEstimate.areTied(standard.rewards[from], standard.rewards[other]) else { return nil }
       let change =
         after.rewards[places[to]] - after.rewards[places[from]] - standard.rewards[other]
         + standard.rewards[from]

@@ -49,6 +49,14 @@ import Testing
     }
   }
 
+  @Test func `Rewards that rounding alone tells apart share a place`() {
+    let third = 1.0 / 3
+    #expect(RewardEstimate.ranks(of: [third, 0.1 + third - 0.1, -2, third + 1e-6]) == [2, 2, 4, 1])
+    // A chain of near ones does not tie its ends.
+    let chain = (0..<5).map { Double($0) * 0.9e-9 }
+    #expect(RewardEstimate.ranks(of: chain) == [5, 3, 3, 1, 1])
+  }
+
   @Test func `Exact clones with split weights change nothing`() throws {
     for seed in 200..<230 as Range<UInt64> {
       var instance = RandomInstance(seed: seed, alternatives: 4 + Int(seed % 10))
