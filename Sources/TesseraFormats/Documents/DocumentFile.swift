@@ -24,6 +24,15 @@ public enum DocumentFile {
     return try decode(type, data, file: file == "-" ? "standard input" : file)
   }
 
+  /// A document in memory.
+  ///
+  /// - Parameter name: How messages call it.
+  package static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], name: String) throws
+    -> Document
+  {
+    try decode(type, Data(bytes), file: name)
+  }
+
   static func decode<Document: Decodable>(_ type: Document.Type, _ data: Data, file: String) throws
     -> Document
   {

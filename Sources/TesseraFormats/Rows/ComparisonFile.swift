@@ -104,6 +104,13 @@ public struct ComparisonReader: Sendable {
   public func read(
     _ files: [(file: String, format: Format)], alternatives: [String]? = nil, work: Work = Work()
   ) throws -> ComparisonFile {
+    try read(files.map { file, format in { try format.open(file) } }, alternatives: alternatives, work: work)
+  }
+
+  /// The same for rows that are opened one source after another.
+  package func read(
+    _ sources: [() throws -> any RowSource], alternatives: [String]? = nil, work: Work = Work()
+  ) throws -> ComparisonFile {
     var settings = ComparisonSink.Settings()
     (settings.keepsAnnotators, settings.keepsPrompts) = (keepsAnnotators, keepsPrompts)
     (settings.keepsTexts, settings.keepsRecords) = (keepsTexts, keepsRecords)
@@ -114,10 +121,10 @@ public struct ComparisonReader: Sendable {
     var (fields, ignored) = ([String](), [String]())
     var passed = 0
     var names: [String] = []
-    for (number, (file, format)) in files.enumerated() {
+    for (number, open) in sources.enumerated() {
       if let limit = filter.limit, passed >= limit { break }
-      let part = work.part(Double(number) / Double(files.count)...Double(number + 1) / Double(files.count))
-      let source = try format.open(file)
+      let part = work.part(Double(number) / Double(sources.count)...Double(number + 1) / Double(sources.count))
+      let source = try open()
       try sink.begin(file: source.file)
       // An empty file has no fields to recognise anything by.
       let sample = try source.sample()
