@@ -26,9 +26,7 @@ class Columns:
         self.arrays: dict[str, npt.NDArray[Any]] = {}
         self.rows = 0
 
-    def add(
-        self, name: str, data: npt.NDArray[np.uint8], places: npt.NDArray[np.int64], kinds: npt.NDArray[np.uint8]
-    ) -> None:
+    def add(self, name: str, data: npt.NDArray[np.uint8], places: npt.NDArray[np.int64], kinds: npt.NDArray[np.uint8]) -> None:
         if self.names and len(kinds) != self.rows:
             raise DataError(f"{name}: found {len(kinds)} rows, expected {self.rows}, as in the other columns")
         number = len(self.names)

@@ -49,9 +49,7 @@ class Reading:
             found["map"] = dict(self.map)
         if self.where:
             conditions = (
-                [(name, value, "=") for name, value in self.where.items()]
-                if isinstance(self.where, Mapping)
-                else self.where
+                [(name, value, "=") for name, value in self.where.items()] if isinstance(self.where, Mapping) else self.where
             )
             found["conditions"] = [[str(part) for part in condition] for condition in conditions]
         if self.drop:
@@ -96,9 +94,7 @@ class Data:
             return self
         if isinstance(embed, str):
             if embed not in ("builtin", "auto"):
-                raise OptionError(
-                    f'embed is "{embed}"; expected "builtin", "none", a function of texts, a model or a matrix'
-                )
+                raise OptionError(f'embed is "{embed}"; expected "builtin", "none", a function of texts, a model or a matrix')
             settings = {"dimensions": dimensions, "seed": seed, "withPrompt": with_prompt}
             return self._with(_native.run("embed", settings, subject=self.result, threads=threads, progress=progress))
         if callable(embed) or hasattr(embed, "encode"):

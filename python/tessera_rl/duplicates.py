@@ -71,9 +71,7 @@ def duplicates(
     if matrix is not None:
         data = data.given(matrix, apart=False)
     else:
-        data = data.embedded(
-            embed, with_prompt=with_prompt, dimensions=dimensions, seed=0, threads=threads, progress=progress
-        )
+        data = data.embedded(embed, with_prompt=with_prompt, dimensions=dimensions, seed=0, threads=threads, progress=progress)
     document = _native.run(
         "duplicates",
         {"within": within, "acrossPrompts": across_prompts, "all": all},

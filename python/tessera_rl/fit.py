@@ -338,9 +338,7 @@ class RewardFit:
             OptionError: where there is no weighted estimate to compare with.
         """
         if self._verdict is None:
-            document = _native.run(
-                "verdict", subject=self._fitted(), threads=self.threads, progress=self.progress
-            ).document
+            document = _native.run("verdict", subject=self._fitted(), threads=self.threads, progress=self.progress).document
             self._verdict = Verdict(document["answer"], document["action"], document["text"], document)
         return self._verdict
 

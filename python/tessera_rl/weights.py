@@ -42,13 +42,14 @@ def contexts_array(contexts: npt.ArrayLike, name: str = "contexts") -> npt.NDArr
     Raises:
         DataError: for what is no matrix of finite numbers.
     """
-    detach = getattr(contexts, "detach", None)
+    given: Any = contexts
+    detach = getattr(given, "detach", None)
     if detach is not None:  # torch: from any device
-        contexts = detach().cpu()
-        if str(getattr(contexts, "dtype", "")) in ("torch.bfloat16", "torch.float16"):
-            contexts = contexts.float()  # type: ignore[attr-defined]
+        given = detach().cpu()
+        if str(given.dtype) in ("torch.bfloat16", "torch.float16"):
+            given = given.float()
     try:
-        array = np.asarray(contexts)
+        array = np.asarray(given)
     except (TypeError, ValueError) as problem:
         raise DataError(f"{name}: found no matrix of numbers: {problem}") from problem
     if array.ndim != 2:
