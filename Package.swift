@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "Tessera", targets: ["Tessera"]),
     .library(name: "TesseraFormats", targets: ["TesseraFormats"]),
     .library(name: "TesseraText", targets: ["TesseraText"]),
+    .library(name: "TesseraServices", targets: ["TesseraServices"]),
     .library(name: "TesseraPaper", targets: ["TesseraPaper"]),
     .executable(name: "tessera", targets: ["TesseraMain"]),
   ],
@@ -54,15 +55,20 @@ let package = Package(
     // MARK: Library
     // Values and algorithms: no files, no printing, no network, no Foundation.
     .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels", "CTesseraCells"]),
-    // Files in and out: rows (JSONL, CSV, Parquet), arrays (.npy, safetensors), documents (JSON), their verification.
+    // Files in and out: rows (JSONL, CSV, Parquet), arrays (.npy, safetensors), documents (JSON), their verification. No
+    // Foundation either, nor in the next: a library for another language that links them is a seventh of the size.
     .target(name: "TesseraFormats", dependencies: ["Tessera", "CZstd", "CZlib", "CSnappy"]),
-    // Texts to contexts: the built-in embedder, services, their cache.
-    .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats", "CSQLite", "CTesseraHTTP"]),
+    // Texts to contexts: what an embedder is, and the built-in one.
+    .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats"]),
+    // Texts to contexts, and questions to answers, by services over HTTP; their cache.
+    .target(
+      name: "TesseraServices", dependencies: ["Tessera", "TesseraText", "CSQLite", "CTesseraHTTP"]),
     // Figures and HTML pages.
     .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
     // The paper's claims, computed.
     .target(
-      name: "TesseraPaper", dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraReports"]),
+      name: "TesseraPaper",
+      dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraServices", "TesseraReports"]),
     // MARK: C
     // What other languages call: documents and arrays in and out. Linked by Scripts/build-library, Swift's runtime inside.
     .target(name: "TesseraC", dependencies: ["Tessera", "TesseraFormats", "TesseraText"]),
@@ -71,7 +77,7 @@ let package = Package(
     .target(
       name: "TesseraCommands",
       dependencies: [
-        "Tessera", "TesseraFormats", "TesseraText", "TesseraReports", "TesseraPaper",
+        "Tessera", "TesseraFormats", "TesseraText", "TesseraServices", "TesseraReports", "TesseraPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -82,10 +88,12 @@ let package = Package(
     .testTarget(name: "TesseraTests", dependencies: ["Tessera", "TestSupport"]),
     .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
     .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),
+    .testTarget(name: "TesseraServicesTests", dependencies: ["TesseraServices", "TestSupport"]),
     .testTarget(
       name: "TesseraPaperTests",
       dependencies: [
-        "Tessera", "TesseraFormats", "TesseraPaper", "TesseraReports", "TesseraText", "TestSupport",
+        "Tessera", "TesseraFormats", "TesseraPaper", "TesseraReports", "TesseraServices", "TesseraText",
+        "TestSupport",
       ]
     ),
     .testTarget(

@@ -67,7 +67,7 @@ struct Request {
 
   /// - Throws: `FormatError`, naming the member.
   func settings<Settings: Decodable>(_ type: Settings.Type = Settings.self) throws -> Settings {
-    try DocumentFile.decode(type, settings.isEmpty ? Array("{}".utf8) : settings, name: "settings")
+    try DocumentFile.decode(type, settings.isEmpty ? Array("{}".utf8) : settings, file: "settings")
   }
 
   func array(_ name: String) -> InputArray? { arrays.first { $0.name == name } }

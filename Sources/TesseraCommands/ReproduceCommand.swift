@@ -3,7 +3,7 @@ import Foundation
 import TesseraFormats
 import TesseraPaper
 import TesseraReports
-import TesseraText
+import TesseraServices
 
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

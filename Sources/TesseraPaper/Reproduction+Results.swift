@@ -27,7 +27,7 @@ extension Reproduction {
   /// - Returns: nil where the settings were others, or the text is not one of ours. A section whose figures cannot be
   ///   read is left out, and so computed again.
   public init?(_ settings: Settings, resuming results: String, figure: (String) -> String?) {
-    guard let json = JSONReader.value(of: results), json["settings"] == settings.json,
+    guard let json = try? JSONReader.value(of: results), json["settings"] == settings.json,
       case .array(let sections)? = json["sections"]
     else { return nil }
     self.init(settings, sections: sections.compactMap { PaperSection($0, figure: figure) })
@@ -101,7 +101,7 @@ extension PaperSection {
       let captions = json["captions"]?.elements.map({ $0.compactMap(\.text) }), files.count == captions.count
     else { return nil }
     let figures = zip(files, captions).compactMap { file, caption -> PlotlyFigure? in
-      guard let text = figure(file), let json = JSONReader.value(of: text),
+      guard let text = figure(file), let json = try? JSONReader.value(of: text),
         let traces = json["data"]?.elements,
         let layout = json["layout"]
       else { return nil }

@@ -16,12 +16,12 @@ extension Embedder {
 }
 
 /// Texts without repetitions: nothing is worked out, or paid for, twice.
-struct DistinctTexts {
-  let texts: [String]
+package struct DistinctTexts {
+  package let texts: [String]
   /// Position in `texts` of each original text.
-  let places: [Int]
+  package let places: [Int]
 
-  init(_ all: [String]) {
+  package init(_ all: [String]) {
     var seen: [[UInt8]: Int] = [:]
     var texts: [String] = []
     places = all.map { text in

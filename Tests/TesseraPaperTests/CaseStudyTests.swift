@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Tessera
 import TesseraPaper
-import TesseraText
+import TesseraServices
 import TestSupport
 import Testing
 

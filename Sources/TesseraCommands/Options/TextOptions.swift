@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraServices
 import TesseraText
 
 /// How texts become contexts.

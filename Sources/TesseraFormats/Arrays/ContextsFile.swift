@@ -1,5 +1,10 @@
-import Foundation
 import Tessera
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Contexts from whatever holds arrays: .npy, .npz, safetensors, or a column of lists in a Parquet file.
 ///
@@ -26,11 +31,11 @@ public enum ContextsFile {
 
   /// FILE:NAME where there is a file of the first part and none of the whole; FILE otherwise.
   public static func place(_ argument: String) -> Place {
-    if FileManager.default.fileExists(atPath: argument) { return Place(path: argument, member: nil) }
+    if FileAccess.exists(argument) { return Place(path: argument, member: nil) }
     var end = argument.endIndex
     while let colon = argument[..<end].lastIndex(of: ":") {
       let path = String(argument[..<colon])
-      if !path.isEmpty, FileManager.default.fileExists(atPath: path) {
+      if !path.isEmpty, FileAccess.exists(path) {
         return Place(path: path, member: String(argument[argument.index(after: colon)...]))
       }
       end = colon
@@ -72,8 +77,8 @@ public enum ContextsFile {
     defer { close(descriptor) }
     // A pipe can be read once: only arrays come that way.
     guard FileAccess.size(of: descriptor) != nil else { return [] }
-    return [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
-      count = max(0, Foundation.read(descriptor, buffer.baseAddress, buffer.count))
+    return try [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
+      count = try FileAccess.read(descriptor, into: UnsafeMutableRawBufferPointer(buffer), of: path)
     }
   }
 

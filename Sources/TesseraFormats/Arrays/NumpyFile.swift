@@ -1,5 +1,10 @@
-import Foundation
 import Tessera
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// NumPy's .npy files of two dimensions: contexts in and out.
 public enum NumpyFile {
@@ -85,7 +90,7 @@ public enum NumpyFile {
         throw problem("Fortran order", "C order; numpy.ascontiguousarray converts it")
       }
       let shape = text.firstMatch(of: /'shape':\s*\(([^)]*)\)/).map { match in
-        match.1.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) ?? -1 }
+        match.1.split(separator: ",").map { Int(trimmed($0)) ?? -1 }
       }
       do {
         count = try NumberFormat.count(of: shape ?? [])
@@ -114,9 +119,8 @@ public enum NumpyFile {
   private static func readBytes(_ descriptor: Int32, _ count: Int, _ file: String) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < buffer.count {
-        let count = read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
-        if count < 0, errno == EINTR { continue }
-        if count < 0 { throw FormatError.cannotRead(file: file, reason: String(cString: strerror(errno))) }
+        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+        let count = try FileAccess.read(descriptor, into: rest, of: file)
         if count == 0 { break }
         filled += count
       }

@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 extension SafetensorsFile {
@@ -49,6 +48,18 @@ struct SafetensorsIndex {
   let entries: [Entry]
   let metadata: [String: String]
 
+  /// An entry as it is written.
+  private struct Header: Decodable {
+    let dtype: String
+    let shape: [Int]
+    let offsets: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
+    }
+  }
+
   init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
     func problem(_ field: String?, _ found: String, _ expected: String) -> FormatError {
       .content(file: file, line: nil, field: field, found: found, expected: expected)
@@ -58,22 +69,32 @@ struct SafetensorsIndex {
     guard length <= 100_000_000, Int(length) <= bytes.count - 8 else {
       throw problem(nil, "a header of \(length) bytes", "a safetensors file, whose header fits it")
     }
-    let header = Data(bytes[8..<8 + Int(length)])
+    let header = Array(bytes[8..<8 + Int(length)])
     let data = UnsafeRawBufferPointer(rebasing: bytes[(8 + Int(length))...])
-    guard let members = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
+    let json: JSONValue
+    do {
+      json = try JSONReader.value(of: header)
+    } catch let fault as JSONReader.Fault {
+      throw problem(
+        nil, "a header with \(fault.found) at column \(fault.column)",
+        "\(fault.expected), as in a safetensors file")
+    }
+    guard case .object(let members) = json else {
       throw problem(nil, "a header that is not a JSON object", "a safetensors file")
     }
-    metadata = members["__metadata__"] as? [String: String] ?? [:]
+    metadata =
+      members.first { $0.key == "__metadata__" }
+      .flatMap { try? DocumentDecoder.value([String: String].self, from: $0.value) } ?? [:]
     entries = try members.filter { $0.key != "__metadata__" }.sorted { $0.key < $1.key }.map { name, value in
-      guard let entry = value as? [String: Any], let type = entry["dtype"] as? String,
-        let shape = entry["shape"] as? [Int], let offsets = entry["data_offsets"] as? [Int],
-        offsets.count == 2, shape.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }), shape.count <= 8
+      guard let entry = try? DocumentDecoder.value(Header.self, from: value), entry.offsets.count == 2,
+        entry.shape.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }), entry.shape.count <= 8
       else { throw problem(name, "an entry without dtype, shape and data_offsets", "all three") }
+      let offsets = entry.offsets
       guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count else {
         throw problem(name, "bytes \(offsets[0]) to \(offsets[1])", "bytes inside the file")
       }
       return Entry(
-        name: name, type: type, shape: shape,
+        name: name, type: entry.dtype, shape: entry.shape,
         bytes: UnsafeRawBufferPointer(rebasing: data[offsets[0]..<offsets[1]]))
     }
   }

@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 /// Named arrays and text in one file, in the format of Hugging Face's safetensors: eight bytes with the length of a JSON
@@ -73,11 +72,7 @@ public struct SafetensorsFile: Sendable, Equatable {
     func problem(_ field: String?, _ found: String, _ expected: String) -> FormatError {
       .content(file: file, line: nil, field: field, found: found, expected: expected)
     }
-    let descriptor = try FileAccess.openForReading(file)
-    if descriptor != 0 { close(descriptor) }
-    guard let bytes = FileManager.default.contents(atPath: file) else {
-      throw FormatError.cannotRead(file: file, reason: "it could not be opened")
-    }
+    let bytes = try FileAccess.content(ofFile: file)
     var tensors: [String: Tensor] = [:]
     metadata = try bytes.withUnsafeBytes { bytes in
       let index = try SafetensorsIndex(bytes, file: file)

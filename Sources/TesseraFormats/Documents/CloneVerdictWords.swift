@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 /// A `CloneVerdict` in sentences, the same on a terminal, on a page and in documents.
@@ -77,8 +76,8 @@ public struct CloneVerdictWords: Sendable {
   /// A shift beside its noise.
   private func shift(_ change: Double, _ error: Double) -> String {
     error > 0
-      ? String(format: "%+.3g ± %.2g, %.1f standard errors", change, error, abs(change) / error)
-      : String(format: "%+.3g", change)
+      ? printed("%+.3g ± %.2g, %.1f standard errors", change, error, abs(change) / error)
+      : printed("%+.3g", change)
   }
 
   public var action: String {
@@ -115,42 +114,36 @@ public struct CloneVerdictWords: Sendable {
       return "What is known of the alternatives are their records: declare families where they are known."
     case .largestShift(let largest, let count, let limit):
       let own =
-        largest.rewardError.map { String(format: ", beside a standard error of its reward of %.2g", $0) }
+        largest.rewardError.map { printed(", beside a standard error of its reward of %.2g", $0) }
         ?? ""
       return
-        "The clearest of \(count) shifts of other rewards: \(ids[largest.alternative]) by \(shift(largest.change, largest.error))\(own); of so many, one counts from \(String(format: "%.1f", limit)) standard errors and half a standard error of the reward on."
+        "The clearest of \(count) shifts of other rewards: \(ids[largest.alternative]) by \(shift(largest.change, largest.error))\(own); of so many, one counts from \(printed("%.1f", limit)) standard errors and half a standard error of the reward on."
     case .leaderChanges(let change):
       return
-        "\(ids[change.to]) passes \(ids[change.from]), gaining \(shift(change.change, change.error)); the standard error of their difference is \(String(format: "%.2g", change.differenceError))."
+        "\(ids[change.to]) passes \(ids[change.from]), gaining \(shift(change.change, change.error)); the standard error of their difference is \(printed("%.2g", change.differenceError))."
     case .tooFewVotes(let votes):
-      return "\(String(format: "%.4g", votes)) comparisons are too few to hold any out."
+      return "\(printed("%.4g", votes)) comparisons are too few to hold any out."
     case .noBetterThanCoin(let loss, let error):
       return error.isFinite
-        ? String(
-          format:
-            "What is held out is predicted no better than by a coin: log loss %.4f ± %.4f, and 0.6931 of a coin.",
+        ? printed(
+          "What is held out is predicted no better than by a coin: log loss %.4f ± %.4f, and 0.6931 of a coin.",
           loss, error) : "What is held out cannot be told from what a coin predicts."
     case .weightedPredicts(let difference, let error):
       let word =
         abs(difference) <= CloneVerdict.clearly * error
         ? "as well as the standard one, up to noise"
         : difference > 0 ? "worse than the standard one" : "better than the standard one"
-      return String(
-        format:
-          "The %@ estimate predicts what is held out %@: a log loss %+.4f ± %.4f of the standard one's.",
-        weighted,
-        word, difference, error)
+      return
+        "The \(weighted) estimate predicts what is held out \(word): \(printed("a log loss %+.4f ± %.4f of the standard one's.", difference, error))"
     case .undone(let share):
-      return String(
-        format: "The %@ estimate undoes %.0f %% of these shifts.", weighted, max(0, 100 * share))
+      return
+        "The \(weighted) estimate undoes \(printed("%.0f %%", max(0, 100 * share))) of these shifts."
     case .seedNoise(let noise):
-      return String(
-        format:
-          "Its weights are sampled: another seed alone moves a reward by %.3g, and a smaller shift of it says nothing.",
+      return printed(
+        "Its weights are sampled: another seed alone moves a reward by %.3g, and a smaller shift of it says nothing.",
         noise)
     case .effectiveComparisons(let standard, let own):
-      return String(
-        format: "It rests on %.0f equally heavy pairs, the standard one on %.0f.", own, standard)
+      return printed("It rests on %.0f equally heavy pairs, the standard one on %.0f.", own, standard)
     }
   }
 }

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Documents in files: Codable values as JSON, written whole or not at all, read with the place of what is wrong.
 public enum DocumentFile {
@@ -14,26 +18,15 @@ public enum DocumentFile {
   /// - Throws: `FormatError`, naming the file and the field.
   public static func read<Document: Decodable>(_ type: Document.Type, from file: String) throws -> Document {
     let descriptor = try FileAccess.openForReading(file)
-    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: descriptor != 0)
-    let data: Data
-    do {
-      data = try handle.readToEnd() ?? Data()
-    } catch {
-      throw FormatError.cannotRead(file: file, reason: "\(error.localizedDescription)")
-    }
-    return try decode(type, data, file: file == "-" ? "standard input" : file)
+    defer { if descriptor != 0 { close(descriptor) } }
+    let name = file == "-" ? "standard input" : file
+    return try decode(type, FileAccess.content(descriptor, of: name), file: name)
   }
 
   /// A document in memory.
   ///
-  /// - Parameter name: How messages call it.
-  package static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], name: String) throws
-    -> Document
-  {
-    try decode(type, Data(bytes), file: name)
-  }
-
-  static func decode<Document: Decodable>(_ type: Document.Type, _ data: Data, file: String) throws
+  /// - Parameter file: How messages call it.
+  package static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], file: String) throws
     -> Document
   {
     func problem(_ path: [any CodingKey], _ found: String, _ expected: String) -> FormatError {
@@ -45,9 +38,9 @@ public enum DocumentFile {
         file: file, line: nil, field: place.isEmpty ? nil : place, found: found, expected: expected)
     }
     do {
-      let decoder = JSONDecoder()
-      decoder.nonConformingFloatDecodingStrategy = .throw
-      return try decoder.decode(type, from: data)
+      return try DocumentDecoder.value(type, from: JSONReader.value(of: bytes))
+    } catch let fault as JSONReader.Fault {
+      throw FormatError(fault, file: file)
     } catch let error as DecodingError {
       switch error {
       case .keyNotFound(let key, let context):
@@ -59,13 +52,12 @@ public enum DocumentFile {
       case .dataCorrupted(let context):
         let words = context.debugDescription
         // Our own types say what was found and what was expected.
-        if let comma = words.range(of: ", expected "), words.hasPrefix("found ") {
+        if let comma = words.firstRange(of: ", expected "), words.hasPrefix("found ") {
           throw problem(
             context.codingPath, String(words[..<comma.lowerBound].dropFirst(6)),
             String(words[comma.upperBound...]))
         }
-        throw problem(
-          context.codingPath, words.contains("valid JSON") ? "malformed JSON" : words, "a document of ours")
+        throw problem(context.codingPath, words, "a document of ours")
       @unknown default: throw problem([], "\(error)", "a document of ours")
       }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 /// Groups of near-duplicates and what to do with their members, in words.
@@ -110,14 +109,14 @@ public struct DuplicateWords: Sendable {
   private static let look = "do they say the same?"
 
   private static func times(_ number: Int) -> String { number == 1 ? "once" : "\(number) times" }
-  private static func percent(_ share: Double) -> String { String(format: "%.0f %%", 100 * share) }
-  static func short(_ value: Double) -> String { String(format: "%.3g", value) }
-  static func cosine(_ value: Double) -> String { String(format: "%.4g", value) }
+  private static func percent(_ share: Double) -> String { printed("%.0f %%", 100 * share) }
+  static func short(_ value: Double) -> String { printed("%.3g", value) }
+  static func cosine(_ value: Double) -> String { printed("%.4g", value) }
 
   private static func plural(_ number: Int, _ noun: String) -> String { plural(Double(number), noun) }
   private static func plural(_ number: Double, _ noun: String) -> String {
     let spelled =
-      number == number.rounded() && number < 1e15 ? count(Int(number)) : String(format: "%.1f", number)
+      number == number.rounded() && number < 1e15 ? count(Int(number)) : printed("%.1f", number)
     return "\(spelled) \(noun)\(number == 1 ? "" : "s")"
   }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A JSON value to be written, whose members keep their order.
 ///
 /// Numbers are written with the fewest digits that read back to the same bits; what JSON has no number for

@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 /// Advice on weights in sentences: what is wrong, why, and which setting to try.
@@ -27,7 +26,7 @@ public struct WeightAdviceWords: Sendable {
       let state =
         zeroShare > 0.2
         ? "\(percent(zeroShare)) of the alternatives have weight 0"
-        : "The weights are as concentrated as \(String(format: "%.1f", effective)) equal ones of \(alternatives)"
+        : "The weights are as concentrated as \(printed("%.1f", effective)) equal ones of \(alternatives)"
       return
         "\(state): a few alternatives lie nearest to most of the space \(space) and carry the estimate. \(sentence(remedy))"
     case .starved(let samples, let alternatives, let relativeError, let isPool):

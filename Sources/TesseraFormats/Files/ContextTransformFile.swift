@@ -1,16 +1,11 @@
-import Foundation
 import Tessera
 
 /// A stored transform of contexts: JSON with the members of `ContextTransform`.
 public enum ContextTransformFile {
   public static func read(_ file: String) throws -> ContextTransform {
-    let descriptor = try FileAccess.openForReading(file)
-    if descriptor != 0 { close(descriptor) }
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw FormatError.cannotRead(file: file, reason: "it could not be opened")
-    }
+    let bytes = try FileAccess.content(ofFile: file)
     do {
-      return try JSONDecoder().decode(ContextTransform.self, from: data)
+      return try DocumentDecoder.value(ContextTransform.self, from: JSONReader.value(of: bytes))
     } catch {
       throw FormatError.content(
         file: file, line: nil, field: nil, found: "no transform of contexts",
@@ -18,9 +13,16 @@ public enum ContextTransformFile {
     }
   }
 
+  /// One line, members by name, whole numbers without a point.
   public static func write(_ transform: ContextTransform, to file: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    try FileAccess.write(Array(encoder.encode(transform)), to: file)
+    func text(_ numbers: [Double]) -> String {
+      let words = numbers.map { $0.description.hasSuffix(".0") ? "\($0.description.dropLast(2))" : "\($0)" }
+      return "[\(words.joined(separator: ","))]"
+    }
+    let axes = transform.axes.map(text).joined(separator: ",")
+    let members =
+      #""axes":[\#(axes)],"mean":\#(text(transform.mean)),"normalizes":\#(transform.normalizes)"#
+      + #","variances":\#(text(transform.variances))"#
+    try FileAccess.write(Array("{\(members)}".utf8), to: file)
   }
 }

@@ -1,5 +1,10 @@
-import Foundation
 import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Opening files for reading, and writing them whole or not at all.
 public enum FileAccess {
@@ -22,11 +27,72 @@ public enum FileAccess {
     return descriptor
   }
 
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// Size of a regular file; nil for pipes and terminals.
   static func size(of descriptor: Int32) -> Int? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int(status.st_size)
+  }
+
+  /// Up to so many bytes as there is room for; 0 at the end alone.
+  ///
+  /// - Parameter file: For messages.
+  /// - Throws: `FormatError.cannotRead`.
+  static func read(_ descriptor: Int32, into target: UnsafeMutableRawBufferPointer, of file: String) throws
+    -> Int
+  {
+    while true {
+      let count = readOnce(descriptor, target)
+      if count >= 0 { return count }
+      // A signal came in between.
+      if errno != EINTR { throw FormatError.cannotRead(file: file, reason: String(cString: strerror(errno))) }
+    }
+  }
+
+  /// All that is left to read.
+  ///
+  /// - Parameter file: For messages.
+  /// - Throws: `FormatError.cannotRead`.
+  static func content(_ descriptor: Int32, of file: String) throws -> [UInt8] {
+    var content: [UInt8] = []
+    // One byte more than there is, so that the end is seen without growing.
+    var room = (size(of: descriptor) ?? 0) + 1
+    while true {
+      let more = try [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+        while filled < room {
+          let rest = UnsafeMutableRawBufferPointer(
+            rebasing: UnsafeMutableRawBufferPointer(buffer)[filled..<room])
+          let count = try read(descriptor, into: rest, of: file)
+          if count == 0 { return }
+          filled += count
+        }
+      }
+      if content.isEmpty { content = more } else { content += more }
+      if more.count < room { return content }
+      room = max(1 << 16, content.count)
+    }
+  }
+
+  /// All of a file, of a pipe too; standard input is none.
+  ///
+  /// - Throws: `FormatError`.
+  static func content(ofFile file: String) throws -> [UInt8] {
+    let descriptor = try openForReading(file)
+    guard descriptor != 0 else {
+      throw FormatError.cannotRead(file: file, reason: "it could not be opened")
+    }
+    defer { close(descriptor) }
+    return try content(descriptor, of: file)
   }
 
   /// Writes a file beside its place and renames it there, so that it appears whole or not at all.
@@ -47,7 +113,7 @@ public enum FileAccess {
     if exists, status.st_mode & S_IFMT == S_IFDIR {
       throw FormatError.cannotWrite(file: file, reason: "it is a folder")
     }
-    let target = exists && !direct ? URL(fileURLWithPath: file).resolvingSymlinksInPath().path : file
+    let target = exists && !direct ? resolved(file) : file
     let temporary = direct ? target : "\(target).\(getpid()).part"
     if !direct { unfinished.withLock { _ = $0.insert(temporary) } }
     defer { if !direct { unfinished.withLock { _ = $0.remove(temporary) } } }
@@ -63,7 +129,7 @@ public enum FileAccess {
       try parts { part in
         var rest = part
         while !rest.isEmpty {
-          let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+          let written = rest.withUnsafeBytes { writeOnce(descriptor, $0) }
           if written < 0 {
             if errno == EINTR { continue }
             throw fail()
@@ -83,8 +149,24 @@ public enum FileAccess {
     guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, target) == 0 else { throw fail() }
   }
 
+  /// The path without links; the same path where it cannot be told.
+  private static func resolved(_ path: String) -> String {
+    guard let found = realpath(path, nil) else { return path }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
   /// Removes what an interrupted write would leave behind.
   public static func removeUnfinished() {
     unfinished.withLock { for file in $0 { unlink(file) } }
   }
+}
+
+/// The system's own calls, whose names members of types hide.
+private func readOnce(_ descriptor: Int32, _ target: UnsafeMutableRawBufferPointer) -> Int {
+  read(descriptor, target.baseAddress, target.count)
+}
+
+private func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
 }

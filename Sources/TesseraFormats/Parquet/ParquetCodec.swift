@@ -1,7 +1,6 @@
 import CSnappy
 import CZlib
 import CZstd
-import Foundation
 
 /// Unpacks pages.
 ///

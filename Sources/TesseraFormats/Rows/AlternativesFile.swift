@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 /// What was read from an alternatives file.

@@ -1,7 +1,12 @@
 import CZlib
 import CZstd
-import Foundation
 import Tessera
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Bytes of a file or of standard input, in order; gzip and Zstandard are taken off on the way.
 ///
@@ -38,7 +43,7 @@ final class ByteStream {
     raw.deallocate()
     if isInflating { inflateEnd(&inflater) }
     if let decompressor { ZSTD_freeDStream(decompressor) }
-    if descriptor != 0 { _ = Foundation.close(descriptor) }
+    if descriptor != 0 { close(descriptor) }
   }
 
   /// Writes up to `target.count` bytes and says how many; 0 at the end alone.
@@ -75,14 +80,9 @@ final class ByteStream {
   private func fail(_ reason: String) -> FormatError { .cannotRead(file: name, reason: reason) }
 
   private func readFile(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
-    while true {
-      let count = Foundation.read(descriptor, target.baseAddress, target.count)
-      if count >= 0 {
-        consumed += count
-        return count
-      }
-      if errno != EINTR { throw fail(String(cString: strerror(errno))) }
-    }
+    let count = try FileAccess.read(descriptor, into: UnsafeMutableRawBufferPointer(target), of: name)
+    consumed += count
+    return count
   }
 
   /// More of the file behind what is there.

@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// A strict JSON reader that hands out the members of an object without building it.
 ///
@@ -29,8 +33,8 @@ package struct JSONScanner {
     let expected: String
   }
 
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var index = 0
+  let bytes: UnsafeBufferPointer<UInt8>
+  private(set) var index = 0
   private var first = true
 
   /// Starts at the members of the one object or array in `bytes`.
@@ -40,13 +44,19 @@ package struct JSONScanner {
     try expect(open, open == 0x7B ? "an object, { ... }" : "an array, [ ... ]")
   }
 
-  private func error(_ expected: String, at position: Int? = nil) -> SyntaxError {
+  /// Starts at the one value in `bytes`, whatever it is: for `JSONReader`, which goes on from there.
+  init(value bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = bytes
+    skipSpace()
+  }
+
+  func error(_ expected: String, at position: Int? = nil) -> SyntaxError {
     SyntaxError(column: (position ?? index) + 1, expected: expected)
   }
 
-  private var current: UInt8 { index < bytes.count ? bytes[index] : 0 }
+  var current: UInt8 { index < bytes.count ? bytes[index] : 0 }
 
-  private mutating func skipSpace() {
+  mutating func skipSpace() {
     while index < bytes.count {
       let byte = bytes[index]
       guard byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A else { return }
@@ -54,7 +64,7 @@ package struct JSONScanner {
     }
   }
 
-  private mutating func expect(_ byte: UInt8, _ name: String) throws {
+  mutating func expect(_ byte: UInt8, _ name: String) throws {
     guard current == byte, index < bytes.count else { throw error(name) }
     index += 1
   }
@@ -92,7 +102,7 @@ package struct JSONScanner {
     return true
   }
 
-  private mutating func scanValue(depth: Int) throws -> Value {
+  mutating func scanValue(depth: Int) throws -> Value {
     let start = index
     switch current {
     case 0x22: return try scanString()
@@ -143,7 +153,7 @@ package struct JSONScanner {
     while (0x30...0x39).contains(current) { index += 1 }
   }
 
-  private mutating func scanString() throws -> Value {
+  mutating func scanString() throws -> Value {
     index += 1
     let start = index
     var escaped = false
@@ -209,7 +219,7 @@ package struct JSONScanner {
     }
   }
 
-  private static func hexDigit(_ byte: UInt8) -> UInt16? {
+  static func hexDigit(_ byte: UInt8) -> UInt16? {
     switch byte {
     case 0x30...0x39: UInt16(byte - 0x30)
     case 0x41...0x46: UInt16(byte - 0x41 + 10)

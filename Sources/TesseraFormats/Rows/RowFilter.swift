@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 /// Which rows are read.

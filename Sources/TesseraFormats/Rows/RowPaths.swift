@@ -1,5 +1,10 @@
-import Foundation
 import Tessera
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// The files that arguments stand for: themselves, those that a pattern matches, or those of a data set's folder.
 public enum RowPaths {
@@ -13,17 +18,14 @@ public enum RowPaths {
     try paths.flatMap { path -> [String] in
       if path == "-" { return [path] }
       if isFolder(path) { return try DatasetFolder(path).files(subset: subset, split: split) }
-      guard !FileManager.default.fileExists(atPath: path), isPattern(path) else { return [path] }
+      guard !FileAccess.exists(path), isPattern(path) else { return [path] }
       let found = matches(path)
       guard !found.isEmpty else { throw FormatError.noSuchFile(path) }
       return found
     }
   }
 
-  public static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-  }
+  public static func isFolder(_ path: String) -> Bool { FileAccess.isFolder(path) }
 
   public static func isPattern(_ path: String) -> Bool { path.contains { "*?[".contains($0) } }
 
@@ -56,11 +58,13 @@ struct DatasetFolder {
   init(_ path: String) throws {
     self.path = path.hasSuffix("/") ? String(path.dropLast()) : path
     let card = self.path + "/README.md"
-    guard FileManager.default.fileExists(atPath: card) else {
+    guard FileAccess.exists(card) else {
       configs = []
       return
     }
-    guard let text = try? String(contentsOfFile: card, encoding: .utf8) else {
+    guard let bytes = try? FileAccess.content(ofFile: card),
+      let text = String(validating: bytes.trimmingPrefix([0xEF, 0xBB, 0xBF]), as: UTF8.self)
+    else {
       throw FormatError.cannotRead(file: card, reason: "it is not UTF-8")
     }
     configs = try Self.configs(text, file: card)
@@ -122,7 +126,10 @@ struct DatasetFolder {
   ///
   /// - Throws: `FormatError` for a line that is none of them.
   static func configs(_ text: String, file: String) throws -> [Config] {
-    let lines = text.components(separatedBy: "\n").map { $0.hasSuffix("\r") ? String($0.dropLast()) : $0 }
+    // By bytes: a carriage return and a line feed are one character.
+    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map {
+      String(decoding: $0.last == 0x0D ? $0.dropLast() : $0, as: UTF8.self)
+    }
     guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---"),
       let start = lines[..<end].firstIndex(where: { $0.hasPrefix("configs:") })
     else { return [] }
@@ -132,20 +139,20 @@ struct DatasetFolder {
     var pathList = false
     for number in (start + 1)..<end {
       let line = lines[number]
-      let body = line.trimmingCharacters(in: .whitespaces)
+      let body = trimmed(line)
       if body.isEmpty || body.hasPrefix("#") { continue }
       // The block ends where a line is not indented and no item of it.
       if !line.hasPrefix(" "), !line.hasPrefix("-") { break }
       var item = body
       let isItem = item.hasPrefix("- ") || item == "-"
-      if isItem { item = item.dropFirst().trimmingCharacters(in: .whitespaces) }
+      if isItem { item = trimmed(item.dropFirst()) }
       if pathList, isItem, !item.contains(": ") {
         configs[configs.count - 1].files.append((split ?? "train", unquoted(item)))
         continue
       }
       pathList = false
       let parts = item.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces)
+        trimmed($0)
       }
       guard parts.count == 2 else {
         throw FormatError.content(
@@ -191,7 +198,7 @@ struct DatasetFolder {
   private static func list(_ text: String) -> [String] {
     guard text.hasPrefix("["), text.hasSuffix("]") else { return [unquoted(text)] }
     return text.dropFirst().dropLast().split(separator: ",").map {
-      unquoted($0.trimmingCharacters(in: .whitespaces))
+      unquoted(trimmed($0))
     }
   }
 }

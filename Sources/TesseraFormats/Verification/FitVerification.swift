@@ -1,5 +1,10 @@
-import Foundation
 import Tessera
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Checks a fit from its printed document and the comparisons alone, in plain loops that share nothing with the estimator:
 /// what a stranger would write to find out whether the certificate means what it says.

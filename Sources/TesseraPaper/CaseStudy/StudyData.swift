@@ -1,6 +1,6 @@
 import Foundation
 import Tessera
-import TesseraText
+import TesseraServices
 
 /// One data set of the case study: answers about topics, and who preferred what.
 public struct StudyData: Sendable {

@@ -1,5 +1,10 @@
-import Foundation
 import Tessera
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// The built-in embedder: what words and characters two texts share, without any download.
 ///

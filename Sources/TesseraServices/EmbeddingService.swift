@@ -1,5 +1,6 @@
 import Foundation
 import Tessera
+import TesseraText
 
 /// Contexts from a service that speaks OpenAI's `POST /v1/embeddings`.
 public struct EmbeddingService: Embedder {

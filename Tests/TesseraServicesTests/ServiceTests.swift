@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Tessera
+import TesseraServices
 import TesseraText
 import TestSupport
 import Testing
