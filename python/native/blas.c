@@ -1,4 +1,4 @@
-// The six calls of BLAS and LAPACK that the library makes, handed on to an OpenBLAS that is opened when it is first
+// The seven calls of BLAS and LAPACK that the library makes, handed on to an OpenBLAS that is opened when it is first
 // needed: PyPI's scipy-openblas32, whose names begin with scipy_. So the wheel carries none of its own.
 //
 // tessera_blas_open comes before any other call: the Python package sees to it.
@@ -8,7 +8,7 @@
 
 typedef void (*routine)(void);
 
-static routine dgemm, dsymm, dpotrf, dpotri, dpotrs, dsyevd;
+static routine set_threads, dgemm, dsymm, dpotrf, dpotri, dpotrs, dsyevd;
 
 static int find(void *library, routine *into, const char *name) {
   // POSIX promises that a pointer from dlsym can be called.
@@ -16,15 +16,20 @@ static int find(void *library, routine *into, const char *name) {
   return *into != NULL;
 }
 
-/// 0 where the library has all six; 1 where it cannot be opened; 2 where one is missing.
+void openblas_set_num_threads(int threads) { ((void (*)(int))set_threads)(threads); }
+
+/// 0 where the library has all seven; 1 where it cannot be opened; 2 where one is missing.
 int tessera_blas_open(const char *path) {
   if (dsyevd) return 0;
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) return 1;
-  int whole = find(library, &dgemm, "scipy_cblas_dgemm") & find(library, &dsymm, "scipy_cblas_dsymm")
+  int whole = find(library, &set_threads, "scipy_openblas_set_num_threads") & find(library, &dgemm, "scipy_cblas_dgemm") & find(library, &dsymm, "scipy_cblas_dsymm")
     & find(library, &dpotrf, "scipy_dpotrf_") & find(library, &dpotri, "scipy_dpotri_")
     & find(library, &dpotrs, "scipy_dpotrs_") & find(library, &dsyevd, "scipy_dsyevd_");
-  return whole ? 0 : 2;
+  if (!whole) return 2;
+  // The library shares work among cores itself: threads within a call would only wait for one another, and sum in other orders.
+  openblas_set_num_threads(1);
+  return 0;
 }
 
 void cblas_dgemm(int order, int ta, int tb, int m, int n, int k, double alpha, const double *a, int lda, const double *b,
