@@ -14,6 +14,9 @@ struct AuditCommand: ParsableCommand {
       what is held out. Where nothing is known of the alternatives but their comparisons, as on leaderboards, their \
       profiles of win rates are their contexts.
 
+      Every figure of the page comes as figures/NAME.svg, a drawing for a paper, as figures/NAME.csv, its numbers, and \
+      as figures/NAME.json for plotly.
+
       Examples:
         tessera audit votes.csv --columns a=left,b=right,outcome=winner -o audit/
         tessera audit comparisons.jsonl --alternatives alternatives.jsonl --contexts embeddings.npy -o audit/
@@ -48,7 +51,7 @@ struct AuditCommand: ParsableCommand {
   @OptionGroup var settings: SettingsOptions
   @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
-  @Option(name: .shortAndLong, help: "Folder for index.html and audit.json.")
+  @Option(name: .shortAndLong, help: "Folder for index.html, figures/ and audit.json.")
   var output: String = "audit"
 
   @OptionGroup var page: PageOptions
@@ -94,6 +97,7 @@ struct AuditCommand: ParsableCommand {
     let script = try page.script()
     // A folder that cannot be made is found out before the work, not after it.
     try page.makeFolder(output)
+    try page.makeFolder(output + "/figures")
     let raw = try DatasetOptions(
       comparisons: input, alternatives: alternatives, texts: texts, seed: fit.seed, threads: space.threads
     ).read(keepsPrompts: true, keepsTexts: .all)
@@ -124,7 +128,9 @@ struct AuditCommand: ParsableCommand {
       AuditDocument(
         audit, contexts: words, verdict: report.verdict + report.sentences, advice: WeightWords.words),
       to: output + "/audit.json")
-    try FileAccess.write(Array(report.page.html(plotly: script).utf8), to: output + "/index.html")
+    let written = report.page
+    try FigureFiles.write(written.figures, to: output + "/figures")
+    try FileAccess.write(Array(written.html(plotly: script).utf8), to: output + "/index.html")
     try Console.output(
       sentences(audit, report) + "Report: \(URL(fileURLWithPath: output).relativePath)/index.html\n")
   }

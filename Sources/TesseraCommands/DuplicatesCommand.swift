@@ -168,7 +168,8 @@ struct DuplicatesCommand: ParsableCommand {
       var reader = try input.reader()
       reader.keepsRecords = file.isEmpty
       let data = try DatasetOptions(
-        comparisons: input, alternatives: alternatives, texts: texts, seed: seed, threads: threads
+        comparisons: input, alternatives: alternatives, texts: texts, seed: seed, threads: threads,
+        remarks: [.names]
       ).readAll(reader, keepsPrompts: true, keepsTexts: .all)
       guard let contexts = data.dataset.contexts else { throw noContexts(file) }
       // Distances and cosines are those of answers; which prompts they answer is asked of the prompts themselves.

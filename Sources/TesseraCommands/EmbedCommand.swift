@@ -14,13 +14,19 @@ struct EmbedCommand: ParsableCommand {
       OpenAI's POST /v1/embeddings; its key comes from the environment, and its replies are kept on disk, so that \
       work that was interrupted goes on and nothing is asked twice.
 
+      Of rows of preferences between texts, every different answer under its prompt is a row, in the order of first \
+      appearance; --save-alternatives writes which.
+
       Examples:
         tessera embed alternatives.jsonl -o contexts.npy
+        tessera embed pairs.jsonl -o contexts.npy --save-alternatives alternatives.jsonl
         tessera embed alternatives.jsonl -o contexts.npy --embedder openai --base-url http://localhost:8000/v1 \
       --model e5-passage
       """)
 
-  @Argument(help: "JSONL file with a text on every line; - reads standard input.")
+  @Argument(
+    help:
+      "JSONL file with a text on every line, or rows of preferences between texts; - reads standard input.")
   var texts: String
 
   @Option(name: .shortAndLong, help: "NumPy file to write (float32); it appears whole or not at all.")
@@ -36,6 +42,14 @@ struct EmbedCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Store the fitted built-in embedder, for texts to come.", valueName: "file"))
   var saveEmbedder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the alternatives of rows of preferences, with id, prompt and text: line i belongs to row i.",
+      valueName: "file"))
+  var saveAlternatives: String?
+
+  @OptionGroup var answerRows: AnswerRowOptions
 
   @Option(help: "Seed of the built-in embedder.")
   var seed: UInt64 = 0
@@ -54,18 +68,44 @@ struct EmbedCommand: ParsableCommand {
       throw ValidationError("--save-embedder is for the built-in embedder.")
     }
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected at least 1.") }
+    if let saveAlternatives {
+      try RowFormat.refuseCompressed(saveAlternatives, "--save-alternatives")
+      guard RowFormat(file: saveAlternatives) != nil else {
+        throw ValidationError(
+          "--save-alternatives is \(saveAlternatives); expected a name that ends in .jsonl, .csv, .tsv or .parquet."
+        )
+      }
+    }
   }
 
   func run() throws {
-    let read = try AlternativesReader.read(texts, texts: .all, needsIdentifiers: false)
+    let rows = try answerRows.read(texts, threads: threads)
+    if rows == nil, saveAlternatives != nil {
+      throw ValidationError(
+        "--save-alternatives writes those of rows of preferences; the lines of \(texts) are alternatives.")
+    }
+    let known =
+      try rows.map { KnownAnswers($0) }
+      ?? KnownAnswers(AlternativesReader.read(texts, texts: .all, needsIdentifiers: false).alternatives)
     let list = try TextOptions.texts(
-      read.alternatives, file: texts == "-" ? "standard input" : texts, withPrompt: withPrompt)
+      known.alternatives, prompts: known.prompts, file: texts == "-" ? "standard input" : texts,
+      withPrompt: withPrompt)
     let (contexts, fitted) = try embedder.contexts(of: list, model: model, seed: seed, threads: threads)
     if let saveEmbedder { try fitted?.write(to: saveEmbedder) }
     try NumpyFile.write(contexts.singlePrecision, to: output)
+    if let saveAlternatives {
+      try AlternativesWriter.write(
+        known.alternatives, prompts: known.prompts, to: saveAlternatives,
+        format: RowFormat(file: saveAlternatives) ?? .jsonl)
+    }
     let distinct = Set(list.map { Array($0.utf8) }).count
-    try Console.output(
+    var text =
       "\(Spell.plural(contexts.count, "text")) (\(Spell.count(distinct)) different), contexts of \(Spell.plural(contexts.dimension, "number"))\nwrote \(output)\n"
-    )
+    if rows != nil {
+      text +=
+        saveAlternatives.map { "wrote \($0): line i is the alternative of row i\n" }
+        ?? "rows are the answers in the order of first appearance: --save-alternatives FILE writes their ids\n"
+    }
+    try Console.output(text)
   }
 }

@@ -10,7 +10,8 @@ struct ExportCommand: ParsableCommand {
     abstract: "Write every row of the comparisons with its weight, for trainers of reward models.",
     discussion: """
       The rows come out as they came in, with weight (mean 1), weight_a and weight_b (1 is an equal share), group_a and \
-      group_b (which answers are near-duplicates of one another). A trainer that has no weights gets them by --resample.
+      group_b (which answers are near-duplicates of one another). A trainer that has no weights gets them by --resample: \
+      rows that are drawn weigh 1 each.
 
       Examples:
         tessera export pairs.jsonl -o weighted.jsonl
@@ -22,7 +23,14 @@ struct ExportCommand: ParsableCommand {
   enum Target: String, CaseIterable, ExpressibleByArgument { case jsonl, csv, tsv, parquet, folder }
   enum Unit: String, CaseIterable, ExpressibleByArgument { case auto, rows, pairs }
 
-  @OptionGroup var input: ComparisonOptions
+  @Argument(help: "\(ComparisonOptions.containers). They are read twice: standard input cannot be.")
+  var comparisons: [String] = []
+
+  @OptionGroup(title: "What rows hold") var rowFormat: RowFormatOptions
+
+  @OptionGroup(title: "Which rows are read") var filter: FilterOptions
+
+  private var input: ComparisonOptions { ComparisonOptions(comparisons, rowFormat, filter) }
 
   @Option(
     name: .shortAndLong,
@@ -44,8 +52,14 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp(WeightChoice.help, valueName: "scheme"))
   var weights: WeightChoice?
 
-  @Flag(help: "Add reward_a, reward_b and their difference, margin.")
+  @Flag(help: "Add reward_a and reward_b, the fitted rewards of the two answers.")
   var rewards = false
+
+  @Flag(
+    help:
+      "Add margin, the difference of the two rewards. TRL's RewardTrainer subtracts a column of that name unasked."
+  )
+  var margin = false
 
   @Option(
     help: ArgumentHelp(
@@ -102,11 +116,12 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     try input.requireFiles()
-    _ = try target
-    _ = try resolved()
-    if input.comparisons.contains("-") {
+    if comparisons.contains("-") {
       throw ValidationError("Rows are read twice, which standard input cannot be: give a file.")
     }
+    try rowFormat.check(comparisons)
+    _ = try target
+    _ = try resolved()
     if let resample, resample < 1 {
       throw ValidationError("--resample is \(resample); expected a positive number of rows.")
     }
@@ -124,9 +139,22 @@ struct ExportCommand: ParsableCommand {
     return try reader.recognise(first.file, format: first.format)?.makesSeveral ?? false
   }
 
+  /// Names that rows have already are told before hours of work, not after it.
+  private func refuseTakenNames() throws {
+    let files = try input.files()
+    if unit == .auto, let first = files.first,
+      try input.reader().recognise(first.file, format: first.format)?.makesSeveral == true
+    {
+      return
+    }
+    try WeightedRows.refuseTakenNames(
+      files, hasRewards: rewards, hasMargin: margin, namesSource: resample != nil)
+  }
+
   func run() throws {
     let (settings, _) = try resolved()
     let target = try target
+    if unit != .pairs { try refuseTakenNames() }
     var reader = try input.reader()
     reader.keepsRecords = true
     // --seed draws rows and samples weights; what texts are made of does not change with it.
@@ -137,7 +165,7 @@ struct ExportCommand: ParsableCommand {
     ).readAll(reader, keepsTexts: try needsTexts(reader, target) ? .all : .none)
     let work = Console.work("export", threads: space.threads)
     let export = try WeightedExport(
-      data, settings, files: input.files(), unit: unit, wantsRewards: rewards,
+      data, settings, files: input.files(), unit: unit, wantsRewards: rewards, wantsMargin: margin,
       families: families.map {
         try FamiliesReader.read(
           $0, format: RowFormat(file: $0) ?? .csv, alternatives: data.dataset.alternatives.map(\.id)

@@ -39,7 +39,8 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     var reader = try input.reader()
     (reader.keepsTexts, reader.truncation, reader.keepsRecords) = (true, truncate, faults != nil)
-    let data = try DatasetOptions(comparisons: input, alternatives: alternatives).readAll(
+    // Repeats stand among the faults.
+    let data = try DatasetOptions(comparisons: input, alternatives: alternatives, remarks: [.names]).readAll(
       reader, keepsPrompts: true)
     let work = Console.work("inspect", threads: nil)
     let reading = RowReading(data.file, input.comparisons, filter: reader.filter, truncation: truncate)

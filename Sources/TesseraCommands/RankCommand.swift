@@ -96,7 +96,9 @@ struct RankCommand: ParsableCommand {
     reader.category = category
     if case .column(let name)? = families.declaration { reader.family = name }
     let read = try DatasetOptions(
-      comparisons: input, alternatives: AlternativesOptions.none, seed: seed, threads: threads
+      // Models are what a leaderboard is about.
+      comparisons: input, alternatives: AlternativesOptions.none, seed: seed, threads: threads,
+      remarks: [.repeats]
     ).readAll(reader, keepsPrompts: true)
     let data = read.dataset
     let votes = read.file
@@ -125,6 +127,10 @@ struct RankCommand: ParsableCommand {
     case .markdown: try output.write(table.markdown(rows: rows))
     case .csv: try output.write(table.csv(rows: rows))
     case .json: try output.write(DocumentFile.text(document))
+    }
+    // What goes into a file is summed up where the user looks.
+    if let file = output.output {
+      try Console.output(document.answer.map { $0 + "\n" }.joined() + "wrote \(file)\n")
     }
   }
 
@@ -186,7 +192,7 @@ struct RankCommand: ParsableCommand {
     let suggestion = FamilySuggestion(names: ids, agreement: agreement)
     try FileAccess.write(Array(FamilyOptions.csv(suggestion, ids).utf8), to: file)
     Console.error(
-      "tessera: wrote \(file): \(Spell.count(suggestion.families.count)) families of \(Spell.plural(suggestion.families.reduce(0) { $0 + $1.members.count }, "alternative")); correct it and give it back with --families"
+      "tessera: wrote \(file): \(Spell.plural(suggestion.families.count, "family", "families")) of \(Spell.plural(suggestion.families.reduce(0) { $0 + $1.members.count }, "alternative")); correct it and give it back with --families"
     )
   }
 }

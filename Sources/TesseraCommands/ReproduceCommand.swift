@@ -16,6 +16,9 @@ struct ReproduceCommand: ParsableCommand {
       (Table 4, Figures 3 to 5), 8 beyond the paper: more clone topics, random populations. Sections 7 and 8 take \
       some minutes; every section is written as it ends, and --resume goes on from there.
 
+      Every figure comes as figures/NAME.svg, a drawing for a paper that needs no browser, as figures/NAME.csv, its \
+      numbers, and as figures/NAME.json for plotly.
+
       The case study needs no network: a generator writes the descriptions, simulated annotators judge them. --llm \
       and --embedder name services with OpenAI's JSON that do both instead; what they reply is kept on disk, so \
       that a run that was interrupted goes on. Section 8 always uses the generator.
@@ -141,9 +144,7 @@ struct ReproduceCommand: ParsableCommand {
     let settings = try settings()
     let file = output + "/results.json"
     guard let results = FileManager.default.contents(atPath: file) else { return Reproduction(settings) }
-    let found = Reproduction(settings, resuming: String(decoding: results, as: UTF8.self)) { figure in
-      FileManager.default.contents(atPath: "\(output)/\(figure)").map { String(decoding: $0, as: UTF8.self) }
-    }
+    let found = Reproduction(settings, resuming: String(decoding: results, as: UTF8.self))
     if found == nil {
       Console.warn("\(file) was written with other settings: every section is computed again")
     }
@@ -152,9 +153,7 @@ struct ReproduceCommand: ParsableCommand {
 
   /// Figures before the results that name them: what is interrupted in between is computed again.
   private func write(_ result: Reproduction, _ script: HTMLPage.Plotly) throws {
-    for figure in result.sections.flatMap(\.figures) {
-      try FileAccess.write(Array(figure.json.text().utf8), to: "\(output)/figures/\(figure.name).json")
-    }
+    try FigureFiles.write(result.sections.flatMap(\.figures), to: output + "/figures")
     try FileAccess.write(Array(result.json.text().utf8), to: output + "/results.json")
     try FileAccess.write(Array(result.page.html(plotly: script).utf8), to: output + "/index.html")
   }

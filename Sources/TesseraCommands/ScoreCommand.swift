@@ -11,10 +11,12 @@ struct ScoreCommand: ParsableCommand {
     discussion: """
       Prints the reward of every row, the mean over the model's runs, and their standard deviation. Contexts go \
       through the transform that the model was trained with. A model trained on texts by the built-in embedder \
-      carries it and scores texts; for texts and a service, name the one that it was trained with.
+      carries it and scores texts; for texts and a service, name the one that it was trained with. Of rows of \
+      preferences between texts, every different answer is scored.
 
-      Example:
+      Examples:
         tessera score model.safetensors new-answers.npy --format csv
+        tessera score model.safetensors pairs.jsonl --format csv
       """)
 
   @Argument(help: "Model written by tessera train.")
@@ -22,9 +24,11 @@ struct ScoreCommand: ParsableCommand {
 
   @Argument(
     help:
-      "Contexts (.npy, .npz, .safetensors, .parquet; one array of it as FILE:NAME), or JSONL file of alternatives with a context or text each."
+      "Contexts (.npy, .npz, .safetensors, .parquet; one array of it as FILE:NAME), JSONL file of alternatives with a context or text each, or rows of preferences between texts."
   )
   var contexts: String
+
+  @OptionGroup var answerRows: AnswerRowOptions
 
   @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
@@ -36,15 +40,17 @@ struct ScoreCommand: ParsableCommand {
 
   func run() throws {
     let file = try RewardModelFile(readingFrom: model)
-    let (ids, raw) = try NamedContexts.read(contexts) { alternatives in
+    let (ids, raw) = try NamedContexts.read(contexts, answerRows, threads: nil) { known in
       guard !file.embedder.isEmpty, texts.embedder.embedder == .builtin, texts.embedder.fittedEmbedder == nil
       else {
         // The built-in embedder fitted to new texts would not speak the model's language.
         guard texts.embedder.embedder == .openai || texts.embedder.fittedEmbedder != nil else { return nil }
-        return try texts.contexts(of: alternatives, file: contexts, seed: 0, threads: nil)?.contexts
+        return try texts.contexts(
+          of: known.alternatives, prompts: known.prompts, file: contexts, seed: 0, threads: nil)?.contexts
       }
       let list = try TextOptions.texts(
-        alternatives, file: contexts, withPrompt: file.notes["with_prompt"] == "true")
+        known.alternatives, prompts: known.prompts, file: contexts,
+        withPrompt: file.notes["with_prompt"] == "true")
       return try FittedLexicalEmbedder(tensors: file.embedder, of: model).contexts(of: list)
     }
     let expected =
@@ -85,18 +91,29 @@ struct ScoreCommand: ParsableCommand {
 
 /// Contexts with a name for each row.
 enum NamedContexts {
-  /// From a file of arrays, whose rows are named by their number, or from alternatives with contexts or texts.
+  /// From a file of arrays, whose rows are named by their number, from alternatives with contexts or texts, or from rows of
+  /// preferences between texts.
   ///
-  /// - Parameter embed: Turns alternatives with texts into contexts; nil where none has a text.
+  /// - Parameters:
+  ///   - rows: How rows of preferences are read.
+  ///   - embed: Turns alternatives with texts into contexts; nil where none has a text.
   static func read(
-    _ file: String, embed: ([Alternative]) throws -> Contexts?
+    _ file: String, _ rows: AnswerRowOptions, threads: Int?, embed: (KnownAnswers) throws -> Contexts?
   ) throws -> (ids: [String], contexts: Contexts) {
+    if let said = try rows.read(file, threads: threads) {
+      guard let contexts = try embed(KnownAnswers(said)) else {
+        throw FormatError.content(
+          file: file, line: nil, field: nil, found: "no contexts of the answers",
+          expected: "an embedder that makes them of texts")
+      }
+      return (said.ids, contexts)
+    }
     if ContextsFile.hasEnding(file) {
       let contexts = try ContextsFile.read(file)
       return ((0..<contexts.count).map(String.init), contexts)
     }
     let read = try AlternativesReader.read(file, texts: .withoutContext)
-    guard let contexts = try read.contexts ?? embed(read.alternatives) else {
+    guard let contexts = try read.contexts ?? embed(KnownAnswers(read.alternatives)) else {
       throw FormatError.content(
         file: file, line: nil, field: "context", found: "no contexts",
         expected: "an array of numbers or a text on every line")

@@ -17,7 +17,8 @@ struct WeightedExport {
 
   init(
     _ data: DatasetOptions.Data, _ settings: RewardFit.Settings, files: [(file: String, format: RowFormat)],
-    unit: ExportCommand.Unit, wantsRewards: Bool, families: Partition?, aids: RewardFit.Aids, work: Work
+    unit: ExportCommand.Unit, wantsRewards: Bool, wantsMargin: Bool, families: Partition?,
+    aids: RewardFit.Aids, work: Work
   ) throws {
     let dataset = data.dataset
     (file, self.files, self.dataset, prompts) = (data.file, files, dataset, data.prompts)
@@ -25,7 +26,9 @@ struct WeightedExport {
     aids.families = families
     let fit = RewardFit(settings)
     // A fit weighs on its way.
-    let result = wantsRewards ? try fit.run(dataset, aids: aids, work: work.part(0...0.3, "rewards")) : nil
+    let result =
+      wantsRewards || wantsMargin
+      ? try fit.run(dataset, aids: aids, work: work.part(0...0.3, "rewards")) : nil
     let found =
       try result?.rowWeights ?? fit.weigh(dataset, aids: aids, work: work.part(0...0.3, "weights"))
     choice = found.choice
@@ -46,7 +49,8 @@ struct WeightedExport {
       weights: file.records.map { $0.comparison.map(found.weight(of:)) ?? 0 },
       alternatives: found.alternatives,
       groups: names)
-    extras.rewards = result?.best.rewards
+    extras.rewards = wantsRewards ? result?.best.rewards : nil
+    extras.marginRewards = wantsMargin ? result?.best.rewards : nil
     self.extras = extras
     let severalARow = LayoutName(name: file.layout)?.makesSeveral ?? false
     self.unit = unit == .auto ? (severalARow ? .pairs : .rows) : unit
@@ -61,25 +65,32 @@ struct WeightedExport {
     let pairs = unit == .pairs ? WeightedPairs(files.map(\.file), file) : nil
     let lines: any WeightedLines = pairs ?? WeightedRows(files, file)
     var extras = extras
-    let weights = lines.weights(extras.weights)
+    let all = lines.weights(extras.weights)
+    // Those of the lines that are written, and those that stand in summaries.
+    var (weights, told) = (all, all)
     var left: [Repeated] = []
     if let resample {
-      extras.repeats = SystematicSample.counts(weights, draws: resample, seed: seed)
+      extras.repeats = SystematicSample.counts(all, draws: resample, seed: seed)
       extras.namesSource = true
+      // What a line weighs is in how often it is drawn: a trainer that reads weights must not weigh it twice.
+      weights = [Double](repeating: 1, count: all.count)
     } else if deduplicates {
       left = repeated(lines.statements)
-      var repeats = [Int](repeating: 1, count: weights.count)
+      var repeats = [Int](repeating: 1, count: all.count)
       for line in left { repeats[line.number] = 0 }
       extras.repeats = repeats
+      let kept = all.indices.filter { repeats[$0] > 0 }
+      told = kept.map { all[$0] }.scaledToMeanOne
+      for (number, weight) in zip(kept, told) { weights[number] = weight }
     }
     try write(output, target, left) {
       try lines.write(to: $0, target.rows, weights: weights, extras, work: work)
     }
-    let count = extras.repeats?.reduce(0, +) ?? weights.count
+    let count = extras.repeats?.reduce(0, +) ?? all.count
     let ties = pairs?.ties ?? 0
     return words(
-      Spell.plural(count, pairs == nil ? "row" : "pair"), weights: weights, repeats: extras.repeats,
-      left: left, output, target)
+      Spell.plural(count, pairs == nil ? "row" : "pair"), weights: told, repeats: extras.repeats,
+      drawn: resample != nil, left: left, output, target)
       + (ties > 0 ? "\(Spell.plural(ties, "tie")) left out: they prefer nobody\n" : "")
   }
 
@@ -195,7 +206,7 @@ struct WeightedExport {
   // MARK: Words
 
   private func words(
-    _ what: String, weights: [Double], repeats: [Int]?, left: [Repeated], _ output: String,
+    _ what: String, weights: [Double], repeats: [Int]?, drawn: Bool, left: [Repeated], _ output: String,
     _ target: ExportCommand.Target
   ) -> String {
     var lines = ["wrote \(what) to \(output)"]
@@ -209,15 +220,15 @@ struct WeightedExport {
       lines.append(
         groups.groups.isEmpty
           ? "groups no near-duplicates within \(Spell.short(groups.distance))"
-          : "groups \(Spell.plural(groups.groups.count, "group")) of near-duplicates with \(Spell.count(groups.members)) answers"
+          : "groups \(Spell.plural(groups.groups.count, "group")) of near-duplicates with \(Spell.plural(groups.members, "answer"))"
       )
     } else {
       lines.append(
         "groups every answer stands for itself: nothing tells which are near (texts or --contexts would)")
     }
-    if let repeats, left.isEmpty, repeats.contains(where: { $0 != 1 }) {
+    if let repeats, drawn {
       lines.append(
-        "drawn \(Spell.plural(repeats.count { $0 > 0 }, "different row")), one at most \(repeats.max() ?? 0) times; source_row says which"
+        "drawn \(Spell.plural(repeats.count { $0 > 0 }, "different row")), one at most \(Spell.plural(repeats.max() ?? 0, "time")); every row that is written weighs 1, source_row says which it is"
       )
     }
     if !left.isEmpty {

@@ -11,6 +11,9 @@ struct WeightsCommand: ParsableCommand {
       Examples:
         tessera weights embeddings.npy
         tessera weights alternatives.jsonl --space unit-cube --format json
+        tessera weights pairs.jsonl --weights horizon
+
+      Of rows of preferences between texts, every different answer under its prompt is weighed.
 
       Samples can be divided among machines: parts counted anywhere add up to the weights of one run, byte for byte.
         tessera weights embeddings.npy --samples 10000000 --part 3/8 -o part3.json
@@ -19,9 +22,11 @@ struct WeightsCommand: ParsableCommand {
 
   @Argument(
     help:
-      "Contexts (.npy, .npz, .safetensors, .parquet; one array of it as FILE:NAME), or JSONL file of alternatives with a context or text each."
+      "Contexts (.npy, .npz, .safetensors, .parquet; one array of it as FILE:NAME), JSONL file of alternatives with a context or text each, or rows of preferences between texts."
   )
   var file: String?
+
+  @OptionGroup var answerRows: AnswerRowOptions
 
   @OptionGroup var space: SpaceOptions
 
@@ -94,6 +99,7 @@ struct WeightsCommand: ParsableCommand {
       ("--threads", space.threads != nil), ("--transform", space.transforms.transform != nil),
       ("--save-transform", space.transforms.saveTransform != nil),
       ("--embedding-model", texts.embeddingModel != nil), ("--with-prompt", texts.withPrompt),
+      (answerRows.given ?? "", answerRows.given != nil),
     ] where isGiven { names.append(name) }
     if let name = names.first {
       throw ValidationError(
@@ -114,10 +120,19 @@ struct WeightsCommand: ParsableCommand {
     }
     let file = self.file ?? ""
     var draws = false
-    let (ids, raw) = try NamedContexts.read(file) {
-      let made = try texts.contexts(of: $0, file: file, seed: settings.seed, threads: space.threads)
+    let (ids, raw) = try NamedContexts.read(file, answerRows, threads: space.threads) { known in
+      if known.areOfRows, scheme.isLocal {
+        throw ValidationError(
+          "--weights local weighs comparisons: tessera export writes what each row weighs, tessera fit the shares of answers."
+        )
+      }
+      let made = try texts.contexts(
+        of: known.alternatives, prompts: known.prompts, file: file, seed: settings.seed,
+        threads: space.threads)
       draws = made?.fitted != nil
-      return made?.contexts
+      // As in a fit, the same words under two prompts are no copies.
+      return try known.areOfRows && !texts.withPrompt
+        ? made?.contexts.apart(byPrompt: known.alternatives.map(\.prompt)) : made?.contexts
     }
     let work = Console.work("weights", threads: space.threads)
     let fit = RewardFit(settings)

@@ -76,22 +76,23 @@ enum ApproximateClones {
           bound: 1e-4, found: leastStandard),
       ],
       figures: [
-        PlotlyFigure(
+        Figure(
           name: "shift-by-distance",
           caption: "Largest shift against the distance of the clone, both axes logarithmic.",
-          traces: [
-            PlotlyFigure.scatter(
-              "standard, originals", x: distances, y: standard.map(\.originals), colour: "#c05621"),
-            PlotlyFigure.scatter("weighted, originals", x: distances, y: moved, colour: "#2b6cb0"),
-            PlotlyFigure.scatter(
-              "weighted, clone against original", x: distances, y: apart, colour: "#2b6cb0", dash: "dot"),
-            PlotlyFigure.scatter(
-              "constant x sqrt(epsilon)", x: distances, y: line, mode: .lines, colour: "#718096", dash: "dash"
-            ),
+          marks: [
+            .series(
+              Figure.Series(
+                "standard, originals", x: distances, y: standard.map(\.originals), colour: "#c05621")),
+            .series(Figure.Series("weighted, originals", x: distances, y: moved, colour: "#2b6cb0")),
+            .series(
+              Figure.Series(
+                "weighted, clone against original", x: distances, y: apart, colour: "#2b6cb0", dash: .dot)),
+            .series(
+              Figure.Series(
+                "constant x sqrt(epsilon)", x: distances, y: line, mode: .lines, colour: "#718096",
+                dash: .dash)),
           ],
-          layout: PlotlyFigure.layout(
-            x: PlotlyFigure.axis("epsilon", logarithmic: true),
-            y: PlotlyFigure.axis("largest shift", logarithmic: true)))
+          x: Figure.Axis("epsilon", .logarithmic), y: Figure.Axis("largest shift", .logarithmic))
       ],
       tables: [
         HTMLPage.Table(

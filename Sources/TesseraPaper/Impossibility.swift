@@ -43,17 +43,19 @@ enum Impossibility {
       ],
       claims: claims,
       figures: [
-        PlotlyFigure(
+        Figure(
           name: "impossibility",
           caption:
             "Largest r(b) - r(a) that the first population allows, and smallest that the second allows.",
-          traces: [
-            PlotlyFigure.scatter(
-              "first population: at most", x: curve, y: lines.map(\.0), mode: .lines, colour: "#2b6cb0"),
-            PlotlyFigure.scatter(
-              "second population: at least", x: curve, y: lines.map(\.1), mode: .lines, colour: "#c05621"),
+          marks: [
+            .series(
+              Figure.Series(
+                "first population: at most", x: curve, y: lines.map(\.0), mode: .lines, colour: "#2b6cb0")),
+            .series(
+              Figure.Series(
+                "second population: at least", x: curve, y: lines.map(\.1), mode: .lines, colour: "#c05621")),
           ],
-          layout: PlotlyFigure.layout(x: PlotlyFigure.axis("C"), y: PlotlyFigure.axis("r(b) - r(a)")))
+          x: Figure.Axis("C"), y: Figure.Axis("r(b) - r(a)"))
       ])
   }
 

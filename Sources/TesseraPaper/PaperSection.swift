@@ -8,12 +8,12 @@ public struct PaperSection: Sendable {
   public let title: String
   public let paragraphs: [String]
   public let claims: [Claim]
-  public let figures: [PlotlyFigure]
+  public let figures: [Figure]
   /// What was found beside the claims.
   public let tables: [HTMLPage.Table]
 
   public init(
-    name: String, title: String, paragraphs: [String], claims: [Claim], figures: [PlotlyFigure] = [],
+    name: String, title: String, paragraphs: [String], claims: [Claim], figures: [Figure] = [],
     tables: [HTMLPage.Table] = []
   ) {
     (self.name, self.title, self.paragraphs) = (name, title, paragraphs)

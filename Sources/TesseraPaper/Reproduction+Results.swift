@@ -21,16 +21,14 @@ extension Reproduction {
 
   /// A reproduction that goes on from what an earlier one wrote.
   ///
-  /// - Parameters:
-  ///   - results: The text of results.json.
-  ///   - figure: The text of a figure's file, by the name that results.json gives it.
+  /// - Parameter results: The text of results.json.
   /// - Returns: nil where the settings were others, or the text is not one of ours. A section whose figures cannot be
-  ///   read is left out, and so computed again.
-  public init?(_ settings: Settings, resuming results: String, figure: (String) -> String?) {
+  ///   read is left out, and so computed again: earlier versions kept them in files of their own.
+  public init?(_ settings: Settings, resuming results: String) {
     guard let json = try? JSONReader.value(of: results), json["settings"] == settings.json,
       case .array(let sections)? = json["sections"]
     else { return nil }
-    self.init(settings, sections: sections.compactMap { PaperSection($0, figure: figure) })
+    self.init(settings, sections: sections.compactMap { PaperSection($0) })
   }
 }
 
@@ -66,9 +64,10 @@ extension Claim {
   }
 
   init?(_ json: JSONValue) {
-    guard let source = json["source"]?.text, let statement = json["statement"]?.text,
-      let paper = json["paper"]?.text, let expected = json["expected"]?.text, let found = json["found"]?.text,
-      let verdict = json["verdict"]?.text.flatMap(Verdict.init(rawValue:))
+    guard let source = json["source"]?.textValue, let statement = json["statement"]?.textValue,
+      let paper = json["paper"]?.textValue, let expected = json["expected"]?.textValue,
+      let found = json["found"]?.textValue,
+      let verdict = json["verdict"]?.textValue.flatMap(Verdict.init(rawValue:))
     else { return nil }
     self.init(
       source: source, statement: statement, paper: paper, expected: expected, found: found, verdict: verdict)
@@ -90,35 +89,29 @@ extension PaperSection {
       ),
       ("figures", .array(figures.map { .string("figures/\($0.name).json") })),
       ("captions", .array(figures.map { .string($0.caption) })),
+      ("drawings", .array(figures.map(\.json))),
     ])
   }
 
-  init?(_ json: JSONValue, figure: (String) -> String?) {
-    guard let name = json["name"]?.text, let title = json["title"]?.text,
+  init?(_ json: JSONValue) {
+    guard let name = json["name"]?.textValue, let title = json["title"]?.textValue,
       let claims = json["claims"]?.elements,
       let paragraphs = json["paragraphs"]?.elements, let tables = json["tables"]?.elements,
-      let files = json["figures"]?.elements.map({ $0.compactMap(\.text) }),
-      let captions = json["captions"]?.elements.map({ $0.compactMap(\.text) }), files.count == captions.count
+      let drawings = json["drawings"]?.elements
     else { return nil }
-    let figures = zip(files, captions).compactMap { file, caption -> PlotlyFigure? in
-      guard let text = figure(file), let json = try? JSONReader.value(of: text),
-        let traces = json["data"]?.elements,
-        let layout = json["layout"]
-      else { return nil }
-      let name = file.replacing("figures/", with: "").replacing(".json", with: "")
-      return PlotlyFigure(name: name, caption: caption, traces: traces, layout: layout)
-    }
+    let figures = drawings.compactMap { Figure($0) }
     let read = claims.compactMap { Claim($0) }
-    guard figures.count == files.count, read.count == claims.count else { return nil }
+    guard figures.count == drawings.count, read.count == claims.count else { return nil }
     self.init(
-      name: name, title: title, paragraphs: paragraphs.compactMap(\.text), claims: read, figures: figures,
+      name: name, title: title, paragraphs: paragraphs.compactMap(\.textValue), claims: read,
+      figures: figures,
       tables: tables.compactMap { HTMLPage.Table($0) })
   }
 }
 
 extension HTMLPage.Table {
   init?(_ json: JSONValue) {
-    guard let caption = json["caption"]?.text, let rows = json["rows"]?.elements else { return nil }
+    guard let caption = json["caption"]?.textValue, let rows = json["rows"]?.elements else { return nil }
     let members = rows.compactMap { row -> [(key: String, value: JSONValue)]? in
       if case .object(let members) = row { members } else { nil }
     }
@@ -126,16 +119,8 @@ extension HTMLPage.Table {
       if case .integer(let column) = number { column } else { nil }
     }
     self.init(
-      header: members.first?.map(\.key) ?? [], rows: members.map { $0.compactMap(\.value.text) },
+      header: members.first?.map(\.key) ?? [], rows: members.map { $0.compactMap(\.value.textValue) },
       caption: caption,
       numeric: Set(numeric))
   }
-}
-
-extension JSONValue {
-  subscript(key: String) -> JSONValue? {
-    if case .object(let members) = self { members.first { $0.key == key }?.value } else { nil }
-  }
-  var text: String? { if case .string(let text) = self { text } else { nil } }
-  var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
 }

@@ -81,22 +81,24 @@ enum StandardEstimate {
           found: abs(weighted[2] - weighted[3])),
       ],
       figures: [
-        PlotlyFigure(
+        Figure(
           name: "table-2-rewards",
           caption:
             "Rewards without the clone and with it; the weighted ones with a, b, c at (0.2, 0.3), (0.8, 0.2), (0.6, 0.8) of the unit square.",
-          traces: [
-            PlotlyFigure.bars(
-              "without clone", categories: Array(names.prefix(3)), values: before, colour: "#9aa5b1"),
-            PlotlyFigure.bars("standard, with clone", categories: names, values: after, colour: "#c05621"),
-            PlotlyFigure.bars(
-              "weighted, without clone", categories: Array(names.prefix(3)), values: weightedBefore,
-              colour: "#a9c8e8"),
-            PlotlyFigure.bars("weighted, with clone", categories: names, values: weighted, colour: "#2b6cb0"),
+          marks: [
+            .bars(
+              Figure.Bars(
+                "without clone", categories: Array(names.prefix(3)), values: before, colour: "#9aa5b1")),
+            .bars(
+              Figure.Bars("standard, with clone", categories: names, values: after, colour: "#c05621")),
+            .bars(
+              Figure.Bars(
+                "weighted, without clone", categories: Array(names.prefix(3)), values: weightedBefore,
+                colour: "#a9c8e8")),
+            .bars(
+              Figure.Bars("weighted, with clone", categories: names, values: weighted, colour: "#2b6cb0")),
           ],
-          layout: PlotlyFigure.layout(
-            x: PlotlyFigure.axis("alternative"), y: PlotlyFigure.axis("reward"),
-            more: [("barmode", .string("group"))]))
+          x: Figure.Axis("alternative", .category), y: Figure.Axis("reward"))
       ])
   }
 }

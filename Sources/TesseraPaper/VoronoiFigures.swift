@@ -33,23 +33,23 @@ enum VoronoiFigures {
       ])
   }
 
-  private static func diagram(_ name: String, _ caption: String, _ rows: [[Double]]) throws -> PlotlyFigure {
+  private static func diagram(_ name: String, _ caption: String, _ rows: [[Double]]) throws -> Figure {
     let contexts = try Contexts(Matrix(rows))
     let space = UnitCube(dimension: 2)
     let weights = try VoronoiWeights.weights(contexts: contexts, space: space, method: .exact).values
     let colours = ["#a9c8e8", "#f3c7a2", "#b9dfb4", "#d8bfe6"]
     let cells = try VoronoiWeights.planarCells(contexts: contexts, box: space.shape)
-    let traces = cells.enumerated().map { i, corners in
-      PlotlyFigure.polygon("weight \(weights[i])", corners: corners, colour: colours[i % colours.count])
+    let polygons = cells.enumerated().map { i, corners in
+      Figure.Mark.polygon(
+        Figure.Polygon("weight \(weights[i])", corners: corners, colour: colours[i % colours.count]))
     }
-    let labels = PlotlyFigure.labels(
+    let labels = Figure.Labels(
       x: rows.map { $0[0] }, y: rows.map { $0[1] },
       texts: zip(rows, weights).map { String(format: "%.4g", $1) },
-      positions: rows.map { $0[0] == 1 ? "middle right" : $0[0] > 0.5 ? "bottom left" : "top right" })
-    return PlotlyFigure(
-      name: name, caption: caption, traces: traces + [labels],
-      layout: PlotlyFigure.layout(
-        x: PlotlyFigure.axis("first coordinate", range: -0.1...1.25),
-        y: PlotlyFigure.axis("second coordinate", range: -0.1...1.15), square: true))
+      positions: rows.map { $0[0] == 1 ? .right : $0[0] > 0.5 ? .bottomLeft : .topRight })
+    return Figure(
+      name: name, caption: caption, marks: polygons + [.labels(labels)],
+      x: Figure.Axis("first coordinate", range: -0.1...1.25),
+      y: Figure.Axis("second coordinate", range: -0.1...1.15), isSquare: true)
   }
 }

@@ -22,117 +22,95 @@ struct AuditFigures {
   }
 
   /// Standard to weighted, one line for each leading alternative.
-  var slopes: PlotlyFigure {
+  var slopes: Figure {
     let leaders = leaders
-    let traces = leaders.enumerated().map { place, i in
-      PlotlyFigure.scatter(
+    let series = leaders.enumerated().map { place, i in
+      Figure.Series(
         audit.dataset.alternatives[i].id, x: names.indices.map(Double.init),
         y: audit.estimates.map { $0.rewards[i] }, colour: place < 3 ? colour(place) : "#a0aec0",
         errors: place < 8 ? audit.bootstraps.map { $0.halfWidths[i] } : nil)
     }
-    let ticks: [(key: String, value: JSONValue)] = [
-      ("tickvals", .array(names.indices.map(JSONValue.integer))),
-      ("ticktext", .array(names.map(JSONValue.string))),
-      ("range", .array([.number(-0.2), .number(Double(names.count) - 0.8)])),
-      ("automargin", .bool(true)),
-    ]
-    return PlotlyFigure(
+    return Figure(
       name: "leaderboard-slopes",
       caption:
         "Rewards of the leading \(leaders.count) alternatives under each scheme\(audit.components.count > 1 ? ", of the largest component" : ""); whiskers: 95 % of the bootstrap.",
-      traces: traces,
-      layout: PlotlyFigure.layout(
-        x: .object(ticks), y: PlotlyFigure.axis("reward"), more: [("showlegend", .bool(leaders.count <= 10))])
-    )
+      marks: series.map(Figure.Mark.series),
+      x: Figure.Axis("", .named(names), range: -0.2...Double(names.count) - 0.8), y: Figure.Axis("reward"),
+      legend: leaders.count <= 10)
   }
 
   /// Contexts on their first two principal axes, coloured by the first weights that are not equal.
-  var map: PlotlyFigure {
+  var map: Figure {
     let shown = names.count > 1 ? 1 : 0
     let weights = audit.estimates[shown].weights.values
     let m = Double(weights.count)
-    let hover = zip(audit.dataset.alternatives, weights).map { alternative, weight in
+    let texts = zip(audit.dataset.alternatives, weights).map { alternative, weight in
       let text = AuditSpelling.cut(alternative.text, 90)
-      return "\(HTMLPage.escape(alternative.id))<br>weight \(String(format: "%.2f", weight * m))/m"
-        + (text.isEmpty ? "" : "<br>\(HTMLPage.escape(text))")
+      return "\(alternative.id)\nweight \(String(format: "%.2f", weight * m))/m"
+        + (text.isEmpty ? "" : "\n\(text)")
     }
-    let trace = JSONValue.object([
-      ("type", .string(audit.plane.count > 5_000 ? "scattergl" : "scatter")), ("mode", .string("markers")),
-      ("x", .array(audit.plane.map { .number($0.x) })),
-      ("y", .array(audit.plane.map { .number($0.y) })), ("text", .array(hover.map(JSONValue.string))),
-      ("hoverinfo", .string("text")),
-      (
-        "marker",
-        .object([
-          ("size", .number(6)), ("color", .array(weights.map { .number(log10(max($0 * m, 0.01))) })),
-          ("colorscale", .string("Viridis")),
-          (
-            "colorbar",
-            .object([("title", .object([("text", .string("log10(m w)"))])), ("thickness", .number(12))])
-          ),
-        ])
-      ),
-    ])
-    return PlotlyFigure(
+    let cloud = Figure.Cloud(
+      x: audit.plane.map(\.x), y: audit.plane.map(\.y), values: weights.map { log10(max($0 * m, 0.01)) },
+      scale: "log10(m w)", texts: texts)
+    return Figure(
       name: "context-map",
       caption:
         "Contexts on their first two principal axes, coloured by the \(names[shown]) weight: 0 is an equal share, below it answers share with others.",
-      traces: [trace],
-      layout: PlotlyFigure.layout(x: PlotlyFigure.axis("first axis"), y: PlotlyFigure.axis("second axis")))
+      marks: [.cloud(cloud)], x: Figure.Axis("first axis"), y: Figure.Axis("second axis"))
   }
 
   /// Shift against the number of clones, largest over the targets.
-  var attacks: PlotlyFigure {
+  var attacks: Figure {
     let distances = Set(audit.attacks.map(\.distance)).sorted()
     let counts = Set(audit.attacks.map(\.clones)).sorted()
-    let traces = names.enumerated().flatMap { scheme, name in
+    let series = names.enumerated().flatMap { scheme, name in
       distances.enumerated().map { place, distance in
         let largest = counts.map { count in
           audit.attacks.filter { $0.clones == count && $0.distance == distance }
             .map { $0.shifts[scheme].largest }.max() ?? 0
         }
-        return PlotlyFigure.scatter(
+        return Figure.Series(
           "\(name), distance \(AuditSpelling.short(distance))", x: counts.map(Double.init), y: largest,
-          colour: colour(scheme), dash: ["solid", "dash", "dot", "dashdot"][place % 4])
+          colour: colour(scheme), dash: Figure.Series.Dash.allCases[place % 4])
       }
     }
-    return PlotlyFigure(
+    return Figure(
       name: "shift-curves",
       caption:
         "Largest shift of another alternative's reward over the targets, against the number of clones.",
-      traces: traces,
-      layout: PlotlyFigure.layout(x: PlotlyFigure.axis("clones"), y: PlotlyFigure.axis("largest shift")))
+      marks: series.map(Figure.Mark.series), x: Figure.Axis("clones"), y: Figure.Axis("largest shift"))
   }
 
   /// Held-out loss against the strength of the regularisation, each scheme above its own least.
-  func lambdaCurves(_ heldOut: HeldOutFit) -> PlotlyFigure {
-    let traces = names.indices.map { scheme in
-      PlotlyFigure.scatter(
+  func lambdaCurves(_ heldOut: HeldOutFit) -> Figure {
+    let series = names.indices.map { scheme in
+      Figure.Series(
         names[scheme], x: heldOut.curves[scheme].points.map(\.lambda),
         y: heldOut.curves[scheme].points.map(\.difference), colour: colour(scheme))
     }
-    return PlotlyFigure(
+    return Figure(
       name: "lambda-curves",
       caption:
         "Held-out log loss above its least, against lambda. Chosen: \(names.indices.map { "\(names[$0]) \(AuditSpelling.short(heldOut.curves[$0].chosen))" }.joined(separator: ", ")).",
-      traces: traces,
-      layout: PlotlyFigure.layout(
-        x: PlotlyFigure.axis("lambda", logarithmic: true), y: PlotlyFigure.axis("loss above the least")))
+      marks: series.map(Figure.Mark.series), x: Figure.Axis("lambda", .logarithmic),
+      y: Figure.Axis("loss above the least"))
   }
 
   /// What is left as more counts as the same.
-  var resolutions: PlotlyFigure {
+  var resolutions: Figure {
     let points = audit.resolutions.points
     let x = points.map(\.distance)
-    return PlotlyFigure(
+    return Figure(
       name: "resolution-curve",
       caption:
         "Groups and effective number of alternatives against the distance within which answers count as the same, by linkage weights.",
-      traces: [
-        PlotlyFigure.scatter("groups", x: x, y: points.map { Double($0.groups) }, colour: "#2b6cb0"),
-        PlotlyFigure.scatter(
-          "effective alternatives", x: x, y: points.map(\.effectiveAlternatives), colour: "#2f855a"),
+      marks: [
+        .series(
+          Figure.Series("groups", x: x, y: points.map { Double($0.groups) }, colour: "#2b6cb0")),
+        .series(
+          Figure.Series(
+            "effective alternatives", x: x, y: points.map(\.effectiveAlternatives), colour: "#2f855a")),
       ],
-      layout: PlotlyFigure.layout(x: PlotlyFigure.axis("resolution"), y: PlotlyFigure.axis("number")))
+      x: Figure.Axis("resolution"), y: Figure.Axis("number"))
   }
 }

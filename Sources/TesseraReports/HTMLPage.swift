@@ -7,7 +7,7 @@ public struct HTMLPage: Sendable {
   public enum Block: Sendable {
     case paragraph(String)
     case table(Table)
-    case figure(PlotlyFigure)
+    case figure(Figure)
   }
 
   public struct Section: Sendable {
@@ -20,13 +20,13 @@ public struct HTMLPage: Sendable {
     }
 
     /// Text, then tables, then figures.
-    public init(title: String, paragraphs: [String], tables: [Table] = [], figures: [PlotlyFigure]) {
+    public init(title: String, paragraphs: [String], tables: [Table] = [], figures: [Figure]) {
       self.init(
         title: title,
         blocks: paragraphs.map(Block.paragraph) + tables.map(Block.table) + figures.map(Block.figure))
     }
 
-    var figures: [PlotlyFigure] {
+    var figures: [Figure] {
       blocks.compactMap { if case .figure(let figure) = $0 { figure } else { nil } }
     }
   }
@@ -89,6 +89,10 @@ public struct HTMLPage: Sendable {
     self.sections = sections
   }
 
+  /// Those of all sections, in the order in which they are read.
+  public var figures: [Figure] { sections.flatMap(\.figures) }
+
+  /// The page as text. Its figures are drawings, which plotly.js, where it is found, replaces by those one can zoom into.
   public func html(plotly: Plotly) -> String {
     var body = "<h1>\(Self.escape(title))</h1>\n"
     for paragraph in introduction { body += "<p>\(Self.escape(paragraph))</p>\n" }
@@ -100,15 +104,14 @@ public struct HTMLPage: Sendable {
         case .table(let table): body += Self.html(table)
         case .figure(let figure):
           body +=
-            "<figure><div class=\"plot\" id=\"\(Self.escape(figure.name))\"></div><figcaption>\(Self.escape(figure.caption))</figcaption></figure>\n"
+            "<figure><div class=\"plot\" id=\"\(Self.escape(figure.name))\">\n\(figure.svgElement)</div><figcaption>\(Self.escape(figure.caption))</figcaption></figure>\n"
         }
       }
       body += "</section>\n"
     }
-    let figures = sections.flatMap(\.figures)
     let drawing = figures.map { figure in
       // A closing tag inside the data must not end the script.
-      let json = figure.json.text().replacingOccurrences(of: "</", with: "<\\/")
+      let json = figure.plotly.text().replacingOccurrences(of: "</", with: "<\\/")
       return "draw(\"\(figure.name)\", \(json));"
     }.joined(separator: "\n")
     return """
@@ -125,7 +128,8 @@ public struct HTMLPage: Sendable {
       caption { text-align: left; color: #55554f; padding: 0.3rem 0.6rem; } .number { text-align: right !important; font-variant-numeric: tabular-nums; white-space: nowrap; }
       th, td { text-align: left; white-space: pre-line; padding: 0.4rem 0.6rem; border-bottom: 1px solid #e3e3de; vertical-align: top; }
       tr.good td:last-child { color: #15693a; font-weight: 600; } tr.bad td:last-child { color: #a3241b; font-weight: 600; }
-      figure { margin: 1.4rem 0; } figcaption { font-size: 0.88rem; color: #55554f; } .plot { width: 100%; min-height: 440px; background: #fff; }
+      figure { margin: 1.4rem 0; } figcaption { font-size: 0.88rem; color: #55554f; } .plot { width: 100%; background: #fff; }
+      .plot > svg { display: block; width: 100%; max-width: 700px; height: auto; margin: 0 auto; }
       </style>
       \(figures.isEmpty ? "" : plotly.script)
       </head>
@@ -133,8 +137,9 @@ public struct HTMLPage: Sendable {
       \(body)
       <script>
       function draw(name, figure) {
-        if (window.Plotly) Plotly.newPlot(name, figure.data, figure.layout, {responsive: true, displaylogo: false});
-        else document.getElementById(name).textContent = "This figure needs plotly.js.";
+        if (!window.Plotly) return;
+        document.getElementById(name).replaceChildren();
+        Plotly.newPlot(name, figure.data, figure.layout, {responsive: true, displaylogo: false});
       }
       \(drawing)
       </script>

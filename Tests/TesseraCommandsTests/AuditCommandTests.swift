@@ -86,6 +86,12 @@ import Testing
     ] {
       #expect(page.contains(part), "\(part)")
     }
+    for figure in ["leaderboard-slopes", "context-map", "shift-curves", "resolution-curve", "lambda-curves"] {
+      for ending in ["json", "svg", "csv"] {
+        let size = FileManager.default.contents(atPath: folder.file("out/figures/\(figure).\(ending)"))?.count
+        #expect((size ?? 0) > 100, "\(figure).\(ending)")
+      }
+    }
     let bytes = FileManager.default.contents(atPath: folder.file("out/audit.json"))
     _ = try audit(data() + ["--threads", "1"])
     #expect(FileManager.default.contents(atPath: folder.file("out/audit.json")) == bytes)

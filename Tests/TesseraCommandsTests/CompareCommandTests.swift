@@ -20,7 +20,10 @@ import Testing
     let tuesday = try votes(
       "tuesday.csv", [("x", "y", 400), ("y", "x", 100), ("x", "z", 20), ("z", "x", 20)])
     let files = (folder.file("monday.json"), folder.file("tuesday.json"))
-    #expect(try Tool.run(["rank", monday, "--lambda", "0.001", "-o", files.0]).code == 0)
+    let first = try Tool.run(["rank", monday, "--lambda", "0.001", "-o", files.0])
+    // What went into the file is summed up.
+    #expect(
+      first.code == 0 && first.output.hasSuffix("wrote \(files.0)\n") && first.output.hasPrefix("y leads"))
     #expect(try Tool.run(["rank", monday, tuesday, "--lambda", "0.001", "-o", files.1]).code == 0)
     return files
   }
@@ -82,6 +85,14 @@ import Testing
     let unlike = try Tool.run(["compare", other, tuesday, "--nested"])
     #expect(unlike.code == 65 && unlike.errors.contains("lambda 1.0 before, 0.001 now"))
     #expect(try Tool.run(["compare", other, tuesday]).output.contains("The boards were not made alike"))
+    // Four digits, unless they are the same in both.
+    for (lambda, said) in [
+      ("0.031622776601683791", "lambda 0.03162 before"), ("0.0010000001", "0.0010000001 before, 0.001 now"),
+    ] {
+      #expect(try Tool.run(["rank", folder.file("monday.csv"), "--lambda", lambda, "-o", other]).code == 0)
+      let words = try Tool.run(["compare", other, tuesday]).output
+      #expect(words.contains(said), "\(words)")
+    }
     let kind = try folder.write("{\"kind\": \"tessera weights part\"}", to: "kind.json")
     let refused = try Tool.run(["compare", kind, tuesday])
     #expect(refused.code == 65 && refused.errors.contains("field \"kind\""))

@@ -13,8 +13,8 @@ import Testing
         Usage: tessera embed [<options>] --output <output> <texts>
 
         Arguments:
-          <texts>                 JSONL file with a text on every line; - reads standard
-                                  input.
+          <texts>                 JSONL file with a text on every line, or rows of
+                                  preferences between texts; - reads standard input.
 
         Options:
           -o, --output <output>   NumPy file to write (float32); it appears whole or not
@@ -32,14 +32,19 @@ import Testing
           --model <model>         Model of the service, with --embedder openai.
           --with-prompt           Embed the prompt together with the text.
           --save-embedder <file>  Store the fitted built-in embedder, for texts to come.
+          --save-alternatives <file>
+                                  Write the alternatives of rows of preferences, with
+                                  id, prompt and text: line i belongs to row i.
           --seed <seed>           Seed of the built-in embedder. (default: 0)
           --threads <threads>     Cores to use (default: all).
 
         Examples:
           tessera embed alternatives.jsonl -o contexts.npy
+          tessera embed pairs.jsonl -o contexts.npy --save-alternatives alternatives.jsonl
           tessera embed alternatives.jsonl -o contexts.npy --embedder openai --base-url http://localhost:8000/v1 --model e5-passage
 
-        tessera embed --help has more: service of embeddings.
+        tessera embed --help has more: service of embeddings; what rows hold; which rows
+        are read.
 
         """)
   }

@@ -177,7 +177,7 @@ import Testing
       inspected.output.contains("layout   preference")
         && inspected.output.contains("read     chosen, prompt, rejected"))
     let target = place.path + "/weighted.jsonl"
-    let made = try Tool.run(["export", source, "--rewards", "-o", target])
+    let made = try Tool.run(["export", source, "--rewards", "--margin", "-o", target])
     #expect(made.code == 0, "\(made.errors)")
     let weighted = try Self.lines(target)
     #expect(weighted.count == rows.count)
@@ -203,7 +203,10 @@ import Testing
     }
     #expect(FileManager.default.contentsEqual(atPath: drawn, andPath: again))
     var times = [Int](repeating: 0, count: rows.count)
-    for row in try Self.lines(drawn) { times[(row["source_row"] as? Int ?? 1) - 1] += 1 }
+    for row in try Self.lines(drawn) {
+      #expect(row["weight"] as? Double == 1)
+      times[(row["source_row"] as? Int ?? 1) - 1] += 1
+    }
     #expect(times.reduce(0, +) == 5_000)
     for (count, weight) in zip(times, weights) {
       #expect(abs(Double(count) - 5_000 * weight / Double(rows.count)) < 1 + 1e-9)

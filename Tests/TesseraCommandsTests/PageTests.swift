@@ -9,7 +9,9 @@ import Testing
     let plotly = try #require(Browser.plotly)
     let made = try Tool.run(["reproduce", "--only", "1,4,6", "-o", folder.file("r"), "--plotly", plotly])
     #expect(made.code == 0, "\(made.errors)")
-    let figures = try FileManager.default.contentsOfDirectory(atPath: folder.file("r/figures")).count
+    let figures = try FileManager.default.contentsOfDirectory(atPath: folder.file("r/figures"))
+      .filter { $0.hasSuffix(".json") }.count
+    #expect(figures == 3)
     // A frame is as narrow as a phone; a window of Chromium's cannot be.
     let frame = try folder.write(
       "<body style='margin:0'><iframe src='r/index.html' width='390' height='4000' style='border:0'></iframe></body>",
@@ -27,6 +29,17 @@ import Testing
       try Browser.document(folder.file("r/index.html")).components(separatedBy: "class=\"main-svg\"").count
       - 1
     #expect(drawn >= figures)
+  }
+
+  @Test func `Without plotly the drawings stay, and with it they are gone`() throws {
+    let folder = try TemporaryFolder()
+    let plotly = try #require(Browser.plotly)
+    for (library, kept) in [(try folder.write("", to: "nothing.js"), 2), (plotly, 0)] {
+      let made = try Tool.run(["reproduce", "--only", "1", "-o", folder.file("r"), "--plotly", library])
+      #expect(made.code == 0, "\(made.errors)")
+      let drawings = try Browser.document(folder.file("r/index.html")).components(separatedBy: "role=\"img\"")
+      #expect(drawings.count - 1 == kept)
+    }
   }
 }
 

@@ -62,7 +62,7 @@ import Testing
     let votes = try votes()
     let families = folder.file("families.csv")
     let suggested = try Tool.run(["rank", votes, "--suggest-families", families])
-    #expect(suggested.errors.contains("1 families of 2 alternatives"))
+    #expect(suggested.errors.contains("1 family of 2 alternatives"))
     #expect(
       try String(contentsOfFile: families, encoding: .utf8)
         == "id,family,evidence\ny 7B,y,names\ny 13B,y,names\n")

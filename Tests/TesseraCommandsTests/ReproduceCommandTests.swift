@@ -17,7 +17,23 @@ import Testing
     for figure in ["figure-1", "figure-2", "table-2-rewards"] {
       let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("report/figures/\(figure).json")))
       #expect((try JSONSerialization.jsonObject(with: data) as? [String: Any])?["layout"] != nil)
+      let drawing = try String(contentsOfFile: folder.file("report/figures/\(figure).svg"), encoding: .utf8)
+      #expect(drawing.hasPrefix("<?xml ") && drawing.hasSuffix("</svg>\n"))
+      let numbers = try String(contentsOfFile: folder.file("report/figures/\(figure).csv"), encoding: .utf8)
+      #expect(numbers.hasPrefix("series,x,y,error"))
+      // The page shows the drawing, without the line that begins a file.
+      #expect(page.contains(drawing.split(separator: "\n").dropFirst().joined(separator: "\n")))
     }
+    // What is kept comes from results.json alone.
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder.file("report/figures")).sorted()
+    try FileManager.default.removeItem(atPath: folder.file("report/figures"))
+    let again = try Tool.run([
+      "reproduce", "--only", "1,4", "--instances", "2", "--resume", "-o", folder.file("report"),
+    ])
+    #expect(again.output.contains("Kept from before: section 1, 4"))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.file("report/figures")).sorted() == before)
+    #expect(try String(contentsOfFile: folder.file("report/index.html"), encoding: .utf8) == page)
   }
 
   @Test func badRequests() throws {

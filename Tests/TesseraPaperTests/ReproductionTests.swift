@@ -188,15 +188,6 @@ import Testing
 
 /// Sections are computed one after another, and what was written is not computed again.
 @Suite struct ResumingTests {
-  /// What a folder holds after a run.
-  private func written(_ result: Reproduction) -> (results: String, figures: [String: String]) {
-    var figures: [String: String] = [:]
-    for figure in result.sections.flatMap(\.figures) {
-      figures["figures/\(figure.name).json"] = figure.json.text()
-    }
-    return (result.json.text(), figures)
-  }
-
   @Test func `Each section is handed out as it ends, in the order of the report`() throws {
     var seen: [[String]] = []
     var result = Reproduction(ReproductionTests.settings(instances: 3))
@@ -212,8 +203,7 @@ import Testing
       try result.compute(["1", "3", "4", "5"]) { if $0.sections.count == 3 { throw Stop() } }
     }
     #expect(result.sections.map(\.name) == ["1", "3", "4"])
-    let (results, figures) = written(result)
-    var resumed = try #require(Reproduction(settings, resuming: results) { figures[$0] })
+    var resumed = try #require(Reproduction(settings, resuming: result.json.text()))
     #expect(resumed.json == result.json)
     var computed: [String] = []
     try resumed.compute(["1", "3", "4", "5"]) { computed.append(contentsOf: $0.sections.map(\.name)) }
@@ -223,25 +213,32 @@ import Testing
     #expect(resumed.json == whole.json)
     #expect(
       resumed.page.html(plotly: .contentDeliveryNetwork) == whole.page.html(plotly: .contentDeliveryNetwork))
-    #expect(written(resumed).figures == written(whole).figures)
+    func figures(_ result: Reproduction) -> [Figure] { result.sections.flatMap(\.figures) }
+    #expect(figures(resumed) == figures(whole))
+    #expect(figures(resumed).map(\.svg) == figures(whole).map(\.svg))
+    #expect(figures(resumed).count == 4)
   }
 
   @Test func `Other settings, other texts and lost figures are computed again`() throws {
     let settings = ReproductionTests.settings(instances: 3)
     var result = Reproduction(settings)
     try result.compute(["1", "6"])
-    let (results, figures) = written(result)
+    let results = result.json.text()
     var other = settings
     other.seed += 1
-    #expect(Reproduction(other, resuming: results) { figures[$0] } == nil)
+    #expect(Reproduction(other, resuming: results) == nil)
     other = settings
     other.study.repeats += 1
-    #expect(Reproduction(other, resuming: results) { figures[$0] } == nil)
+    #expect(Reproduction(other, resuming: results) == nil)
     for text in ["", "{", "[]", "{\"sections\": []}", String(results.dropLast(20)), results + "x"] {
-      #expect(Reproduction(settings, resuming: text) { figures[$0] } == nil)
+      #expect(Reproduction(settings, resuming: text) == nil)
     }
-    let lost = try #require(Reproduction(settings, resuming: results) { _ in nil })
-    #expect(lost.sections.map(\.name) == ["6"], "section 6 has no figures")
+    // Earlier versions kept figures in files of their own; another version may have marks that are not known here.
+    for renamed in [("\"drawings\"", "\"others\""), ("\"kind\": \"polygon\"", "\"kind\": \"sphere\"")] {
+      let lost = results.replacingOccurrences(of: renamed.0, with: renamed.1)
+      let found = try #require(Reproduction(settings, resuming: lost))
+      #expect(!found.sections.map(\.name).contains("1"), "\(renamed.0)")
+    }
   }
 
   @Test func `Progress rises from 0 to 1, and stopping keeps what was finished`() throws {

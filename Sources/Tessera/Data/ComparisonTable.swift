@@ -23,9 +23,11 @@ public struct ComparisonTable: Sendable {
 
   /// Adds one comparison.
   ///
+  /// - Returns: Whether it was the first of its kind: of the same two, in either order, with this annotator, prompt and outcome.
   /// - Throws: `DatasetError` when the two alternatives are one, the outcome is outside [0, 1], the count is not a
   ///   positive number, or the counts add up to more than `countLimit`.
-  public mutating func add(_ new: Comparison) throws {
+  @discardableResult
+  public mutating func add(_ new: Comparison) throws -> Bool {
     guard new.a != new.b else { throw DatasetError.comparedWithItself(alternative: Int(new.a)) }
     guard new.outcome >= 0, new.outcome <= 1 else { throw DatasetError.outcome(found: new.outcome) }
     guard new.count > 0, new.count.isFinite else { throw DatasetError.count(found: new.count) }
@@ -34,29 +36,38 @@ public struct ComparisonTable: Sendable {
     }
     total += new.count
 
-    let swapped = new.a > new.b
-    let a = swapped ? new.b : new.a
-    let b = swapped ? new.a : new.b
-    // Adding zero makes -0 and 0 one outcome.
-    let outcome = swapped ? 1 - new.outcome : new.outcome + 0
-    let kept = Comparison(
-      a: a, b: b, outcome: outcome, count: new.count, annotator: new.annotator, prompt: new.prompt)
-    if outcome != 0, outcome != 0.5, outcome != 1 {
-      comparisons.append(kept)
-      return
-    }
-    let slot = slot(a, b, new.annotator, new.prompt, outcome)
+    let kept = Self.ordered(new)
+    let slot = slot(kept)
     let position = slots[slot]
-    if position >= 0 {
+    if position >= 0, !Self.isSoft(kept) {
       let old = comparisons[Int(position)]
       comparisons[Int(position)] = Comparison(
-        a: a, b: b, outcome: outcome, count: old.count + new.count, annotator: old.annotator,
+        a: kept.a, b: kept.b, outcome: kept.outcome, count: old.count + new.count, annotator: old.annotator,
         prompt: old.prompt)
-    } else {
-      slots[slot] = Int32(comparisons.count)
-      comparisons.append(kept)
-      if comparisons.count * 3 > slots.count * 2 { grow() }
+      return false
     }
+    // Of equal soft labels the first one is found again.
+    if position < 0 { slots[slot] = Int32(comparisons.count) }
+    comparisons.append(kept)
+    if comparisons.count * 3 > slots.count * 2 { grow() }
+    return position < 0
+  }
+
+  /// Whether a comparison of the same two, in either order, with this annotator, prompt and outcome was added.
+  public func contains(_ comparison: Comparison) -> Bool { slots[slot(Self.ordered(comparison))] >= 0 }
+
+  /// The same with `a < b`.
+  private static func ordered(_ new: Comparison) -> Comparison {
+    let swapped = new.a > new.b
+    // Adding zero makes -0 and 0 one outcome.
+    let outcome = swapped ? 1 - new.outcome : new.outcome + 0
+    return Comparison(
+      a: swapped ? new.b : new.a, b: swapped ? new.a : new.b, outcome: outcome, count: new.count,
+      annotator: new.annotator, prompt: new.prompt)
+  }
+
+  private static func isSoft(_ row: Comparison) -> Bool {
+    row.outcome != 0 && row.outcome != 0.5 && row.outcome != 1
   }
 
   /// Adds the comparisons of another table, whose numbers may stand for other names.
@@ -81,15 +92,15 @@ public struct ComparisonTable: Sendable {
     }
   }
 
-  private func slot(_ a: Int32, _ b: Int32, _ annotator: Int32, _ prompt: Int32, _ outcome: Double) -> Int {
+  private func slot(_ row: Comparison) -> Int {
     let mask = slots.count - 1
-    var slot = Self.hash(a, b, annotator, prompt, outcome) & mask
+    var slot = Self.hash(row.a, row.b, row.annotator, row.prompt, row.outcome) & mask
     return slots.withUnsafeBufferPointer { slots in
       comparisons.withUnsafeBufferPointer { comparisons in
         while slots[slot] >= 0 {
           let other = comparisons[Int(slots[slot])]
-          if other.a == a, other.b == b, other.outcome == outcome, other.annotator == annotator,
-            other.prompt == prompt
+          if other.a == row.a, other.b == row.b, other.outcome == row.outcome,
+            other.annotator == row.annotator, other.prompt == row.prompt
           {
             break
           }
@@ -115,9 +126,13 @@ public struct ComparisonTable: Sendable {
   private mutating func grow() {
     slots = Array(repeating: -1, count: slots.count * 2)
     let mask = slots.count - 1
-    // All are different: a place is any that is free, without a look at the others.
-    for (position, old) in comparisons.enumerated()
-    where old.outcome == 0 || old.outcome == 0.5 || old.outcome == 1 {
+    for (position, old) in comparisons.enumerated() {
+      if Self.isSoft(old) {
+        let slot = slot(old)
+        if slots[slot] < 0 { slots[slot] = Int32(position) }
+        continue
+      }
+      // All others are different: a place is any that is free, without a look at what stands there.
       var slot = Self.hash(old.a, old.b, old.annotator, old.prompt, old.outcome) & mask
       while slots[slot] >= 0 { slot = (slot + 1) & mask }
       slots[slot] = Int32(position)

@@ -6,15 +6,22 @@ import TesseraText
 
 /// How comparisons are read.
 struct ComparisonOptions: ParsableArguments {
-  @Argument(
-    help:
-      "Files of comparisons, read as one: JSONL, JSON, CSV, TSV or Parquet, compressed or not; also folders of a data set; - reads standard input."
-  )
+  static let containers =
+    "Files of comparisons, read as one: JSONL, JSON, CSV, TSV or Parquet, compressed or not; also folders of a data set"
+
+  @Argument(help: "\(ComparisonOptions.containers); - reads standard input.")
   var comparisons: [String] = []
 
   @OptionGroup(title: "What rows hold") var format: RowFormatOptions
 
   @OptionGroup(title: "Which rows are read") var filter: FilterOptions
+
+  init() {}
+
+  /// For commands that name their files in another way.
+  init(_ comparisons: [String], _ format: RowFormatOptions, _ filter: FilterOptions) {
+    (self.comparisons, self.format, self.filter) = (comparisons, format, filter)
+  }
 
   func validate() throws {
     if comparisons.count(where: { $0 == "-" }) > 1 {
@@ -52,8 +59,10 @@ struct ComparisonOptions: ParsableArguments {
     return reader
   }
 
+  /// - Parameter remarks: What is said of rows beside what was left out.
   func read(
-    _ reader: ComparisonReader? = nil, alternatives: [String]?, keepsPrompts: Bool, threads: Int?
+    _ reader: ComparisonReader? = nil, alternatives: [String]?, keepsPrompts: Bool, threads: Int?,
+    remarks: Set<RowRemark> = Set(RowRemark.allCases)
   ) throws -> ComparisonFile {
     var reader = try reader ?? self.reader()
     reader.keepsPrompts = keepsPrompts
@@ -62,6 +71,9 @@ struct ComparisonOptions: ParsableArguments {
     work.report(1)
     for warning in file.warnings { Console.warn(warning) }
     for line in FaultWords.leftOut(file, filter: reader.filter) { Console.warn(line) }
+    for remark in RowRemark.allCases where remarks.contains(remark) {
+      if let line = remark.words(file) { Console.error("tessera: \(line)") }
+    }
     return file
   }
 }
@@ -156,15 +168,17 @@ struct FilterOptions: ParsableArguments {
   var until: String?
 
   @Option(
-    help: ArgumentHelp("Leave comparisons with this outcome out: both_bad or tie.", valueName: "outcome"))
-  var drop: [DroppedOutcome] = []
+    help: ArgumentHelp(
+      "Leave out: both_bad or tie, comparisons with that outcome; repeats, all but the first of those that say the same (alternatives, outcome, annotator, prompt).",
+      valueName: "what"))
+  var drop: [Dropped] = []
 
   @Option(help: ArgumentHelp("Read the first rows alone, for a first look.", valueName: "rows"))
   var limit: Int?
 
-  enum DroppedOutcome: String, CaseIterable, ExpressibleByArgument {
+  enum Dropped: String, CaseIterable, ExpressibleByArgument {
     case bothBad = "both_bad"
-    case tie
+    case tie, repeats
   }
 
   func filter() throws -> RowFilter {
@@ -189,7 +203,8 @@ struct FilterOptions: ParsableArguments {
     }
     filter.since = try time(since, "--since")
     filter.until = try time(until, "--until")
-    filter.dropped = Set(drop.map(\.rawValue))
+    filter.dropped = Set(drop.filter { $0 != .repeats }.map(\.rawValue))
+    filter.dropsRepeats = drop.contains(.repeats)
     if let limit {
       guard limit > 0 else {
         throw ValidationError("--limit is \(limit); expected a positive number of rows.")
@@ -253,7 +268,7 @@ struct AlternativesOptions: ParsableArguments {
     let rows = try ContextsFile.read(contexts)
     guard rows.count == file.alternatives.count else {
       throw FormatError.content(
-        file: contexts, line: nil, field: nil, found: "\(rows.count) rows",
+        file: contexts, line: nil, field: nil, found: Spell.plural(rows.count, "row"),
         expected: "\(file.alternatives.count), one for each line of \(alternatives)")
     }
     return AlternativesFile(alternatives: file.alternatives, contexts: rows)
@@ -279,6 +294,7 @@ struct DatasetOptions {
   var threads: Int?
   /// Whether contexts that were made of answers alone are moved apart by their prompts.
   var separatesPrompts = true
+  var remarks = Set(RowRemark.allCases)
 
   /// Beyond so many answers texts are embedded on request alone: it takes minutes.
   static let mostEmbedded = 100_000
@@ -338,7 +354,8 @@ struct DatasetOptions {
       }
     }
     let file = try comparisons.read(
-      reader, alternatives: known?.alternatives.map(\.id), keepsPrompts: keepsPrompts, threads: threads)
+      reader, alternatives: known?.alternatives.map(\.id), keepsPrompts: keepsPrompts, threads: threads,
+      remarks: remarks)
     if reader.keepsTexts, file.alternatives.count > reader.textLimit {
       Console.error(
         "tessera: \(Spell.count(file.alternatives.count)) answers, more than the \(Spell.count(Self.mostEmbedded)) that are embedded unasked: only equal ones count as alike (--embedder builtin, or --alternatives with --contexts, for near ones)"

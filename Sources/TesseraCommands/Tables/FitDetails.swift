@@ -23,7 +23,7 @@ struct FitDetails {
     lines += why.enumerated().map { ($0.offset == 0 ? "why        " : "           ") + $0.element }
     if let merged = result.merged {
       lines.append(
-        "merged     \(Spell.plural(merged.groups.groupOf.count - merged.groups.count, "exact duplicate")), \(Spell.count(merged.droppedComparisons)) comparisons among them left out"
+        "merged     \(Spell.plural(merged.groups.groupOf.count - merged.groups.count, "exact duplicate")), \(Spell.plural(merged.droppedComparisons, "comparison")) among them left out"
       )
     }
     if result.weighted != nil {

@@ -39,11 +39,3 @@ enum Spell {
     "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 }
-
-/// A field of CSV output, in quotation marks where it needs them.
-func csvField(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }) else {
-    return text
-  }
-  return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
-}

@@ -1,3 +1,4 @@
+import Foundation
 import Tessera
 
 /// The JSON document of two boards compared: what moved, and whether it is more than noise.
@@ -94,6 +95,15 @@ public struct CompareDocument: Sendable, Equatable, Codable {
     incomparable = changes.incomparable
   }
 
+  /// The number nearest to a positive one that has four digits.
+  private static func fourDigits(_ value: Double) -> Double {
+    guard value > 0, value.isFinite else { return value }
+    let places = 3 - Int(log10(value).rounded(.down))
+    // Powers of ten up to 22 are exact, and so the result is the number as it is written with four digits.
+    let scale = pow(10, Double(abs(places)))
+    return places < 0 ? (value / scale).rounded() * scale : (value * scale).rounded() / scale
+  }
+
   private static func differences(
     _ before: BoardDocument, _ after: BoardDocument, _ estimate: BoardDocument.Estimate
   ) -> [String] {
@@ -103,7 +113,10 @@ public struct CompareDocument: Sendable, Equatable, Codable {
     }
     if estimate == .weighted { differ("weights", before.reading.weights, after.reading.weights) }
     differ("ties", before.reading.ties.rawValue, after.reading.ties.rawValue)
-    differ("lambda", "\(before.lambda(estimate))", "\(after.lambda(estimate))")
+    let (old, now) = (before.lambda(estimate), after.lambda(estimate))
+    // Four digits tell two strengths apart, unless they are the same to four digits.
+    let isNear = fourDigits(old) == fourDigits(now)
+    differ("lambda", "\(isNear ? old : fourDigits(old))", "\(isNear ? now : fourDigits(now))")
     differ(
       "lambda convention", before.settings.lambdaConvention.rawValue, after.settings.lambdaConvention.rawValue
     )

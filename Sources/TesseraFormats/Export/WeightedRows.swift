@@ -31,6 +31,8 @@ package struct WeightedRows: WeightedLines {
     package var groups: [String]
     /// Rewards where they were asked for.
     package var rewards: [Double?]?
+    /// Rewards whose difference stands in `margin`, where that was asked for.
+    package var marginRewards: [Double?]?
     /// How often each row is written, in the order of rows; nil for once.
     package var repeats: [Int]?
     /// Whether columns say where rows come from.
@@ -42,20 +44,26 @@ package struct WeightedRows: WeightedLines {
 
     /// Columns beside those of the rows.
     var columns: [ParquetField] {
-      let numbers = ["weight", "weight_a", "weight_b"].map { ParquetField($0, .double) }
-      let groups = ["group_a", "group_b"].map { ParquetField($0, .string) }
-      let rewards =
-        rewards == nil ? [] : ["reward_a", "reward_b", "margin"].map { ParquetField($0, .double) }
-      let source = [ParquetField("source_file", .string), ParquetField("source_row", .int64)]
-      return numbers + groups + rewards + (namesSource ? source : [])
+      Self.columns(hasRewards: rewards != nil, hasMargin: marginRewards != nil, namesSource: namesSource)
     }
 
-    /// Rewards of two answers and their difference, where they were asked for.
+    static func columns(hasRewards: Bool, hasMargin: Bool, namesSource: Bool) -> [ParquetField] {
+      let numbers = ["weight", "weight_a", "weight_b"].map { ParquetField($0, .double) }
+      let groups = ["group_a", "group_b"].map { ParquetField($0, .string) }
+      let rewards = (hasRewards ? ["reward_a", "reward_b"] : []) + (hasMargin ? ["margin"] : [])
+      let source = [ParquetField("source_file", .string), ParquetField("source_row", .int64)]
+      return numbers + groups + rewards.map { ParquetField($0, .double) } + (namesSource ? source : [])
+    }
+
+    /// Rewards of two answers, and their difference, where they were asked for.
     func rewardCells(_ a: Int, _ b: Int) -> [ParquetCell] {
-      guard let rewards else { return [] }
       func cell(_ value: Double?) -> ParquetCell { value.map(ParquetCell.number) ?? .null }
-      let (first, second) = (rewards[a], rewards[b])
-      return [cell(first), cell(second), cell(first.flatMap { first in second.map { first - $0 } })]
+      var cells: [ParquetCell] = []
+      if let rewards { cells += [cell(rewards[a]), cell(rewards[b])] }
+      if let marginRewards {
+        cells.append(cell(marginRewards[a].flatMap { first in marginRewards[b].map { first - $0 } }))
+      }
+      return cells
     }
   }
 
@@ -89,7 +97,7 @@ package struct WeightedRows: WeightedLines {
       {
         end += 1
       }
-      if records[start].leftOut != .filtered {
+      if !records[start..<end].allSatisfy({ $0.leftOut == .filtered || $0.leftOut == .repeated }) {
         entries.append(
           Entry(
             file: Int(records[start].file), row: records[start].row, place: records[start].place,
@@ -124,12 +132,7 @@ package struct WeightedRows: WeightedLines {
   ) throws {
     let names = reading.names
     let added = extras.columns
-    if let taken = added.first(where: { names.contains($0.name) }) {
-      throw FormatError.content(
-        file: files.first?.file ?? file, line: nil, field: taken.name,
-        found: "a field of this name in the rows",
-        expected: "another name: it is where this column would stand")
-    }
+    try Self.refuseTaken(names, by: added, in: files.first?.file ?? file)
     var fields = names.map { ParquetField($0, .string) }
     let open = format == .parquet ? try columnsToInfer(names) : []
     if !open.isEmpty {
@@ -151,6 +154,25 @@ package struct WeightedRows: WeightedLines {
         }
       }
     }
+  }
+
+  /// Refuses files whose first row has a field that is called like a column of ours, before anything is worked out.
+  ///
+  /// - Throws: `FormatError`, naming file and field.
+  package static func refuseTakenNames(
+    _ files: [(file: String, format: RowFormat)], hasRewards: Bool, hasMargin: Bool, namesSource: Bool
+  ) throws {
+    let columns = Extras.columns(hasRewards: hasRewards, hasMargin: hasMargin, namesSource: namesSource)
+    for (file, format) in files {
+      try refuseTaken(format.open(file).sample().map(\.name), by: columns, in: file)
+    }
+  }
+
+  private static func refuseTaken(_ names: [String], by columns: [ParquetField], in file: String) throws {
+    guard let taken = columns.first(where: { names.contains($0.name) }) else { return }
+    throw FormatError.content(
+      file: file, line: nil, field: taken.name, found: "a field of this name in the rows",
+      expected: "another name: it is where this column would stand")
   }
 
   /// Fields whose kind only the rows tell: those that some file does not declare to be text. A file without the column has nulls.
@@ -217,7 +239,8 @@ package struct WeightedRows: WeightedLines {
     }
     cells.append(.number(weight))
     guard let (a, b) = sides(entry) else {
-      for _ in 0..<(extras.rewards == nil ? 4 : 7) { cells.append(.null) }
+      let rewards = (extras.rewards == nil ? 0 : 2) + (extras.marginRewards == nil ? 0 : 1)
+      for _ in 0..<4 + rewards { cells.append(.null) }
       try source(entry, extras, &cells, body)
       return
     }

@@ -19,6 +19,8 @@ struct ComparisonSink {
     var truncation: Int?
     /// Outcomes that are left out: tie, both_bad.
     var dropped: Set<String> = []
+    /// Whether a row is left out that says what an earlier one says.
+    var dropsRepeats = false
   }
 
   /// A prompt that answers were given to.
@@ -57,6 +59,10 @@ struct ComparisonSink {
   private var bothBad: [Double] = []
   private var bothBadTotal = 0.0
   private var warnings: [String] = []
+  /// Whether answers are compared by what they say, not by a name.
+  private var hasTexts = false
+  /// Comparisons that say what an earlier one says.
+  private var repeats = 0
   /// Comparisons before this file.
   private var before = 0.0
   private var leftOutBefore = 0
@@ -225,6 +231,7 @@ struct ComparisonSink {
     text bytes: UnsafeBufferPointer<UInt8>, under prompt: Prompt?, model: [UInt8]?, _ row: Row,
     _ field: String
   ) throws -> Int {
+    hasTexts = true
     let hash = prompt.map { ContentHash($0.hash, bytes) } ?? ContentHash(bytes)
     let known = ids.count
     if closed {
@@ -320,11 +327,13 @@ struct ComparisonSink {
     }
   }
 
-  /// - Parameter outcome: Share of preference for `a`.
+  /// - Parameters:
+  ///   - outcome: Share of preference for `a`.
+  ///   - isOneOfSeveral: Whether it is one of several votes of a row whose voters have no names: the same again is another's vote.
   mutating func add(
     _ row: Row, _ a: Int, _ b: Int, outcome: Double, count: Double = 1, annotator: Int? = nil,
     prompt: Int? = nil,
-    isBothBad: Bool = false
+    isBothBad: Bool = false, isOneOfSeveral: Bool = false
   ) throws {
     if !settings.dropped.isEmpty, outcome == 0.5, settings.dropped.contains(isBothBad ? "both_bad" : "tie") {
       leaveOut(row, .filtered)
@@ -333,8 +342,15 @@ struct ComparisonSink {
     let comparison = Comparison(
       a: a, b: b, outcome: outcome, count: count, annotator: annotator, prompt: prompt)
     lastPair = (a, b)
+    // A count of its own says that votes were added up: the same count again is no row that was copied.
+    let canRepeat = count == 1 && !isOneOfSeveral
+    if settings.dropsRepeats, canRepeat, accumulator.contains(comparison) {
+      leaveOut(row, .repeated, [ids.strings[a], ids.strings[b]])
+      return
+    }
     do {
-      try accumulator.add(comparison)
+      let isFirst = try accumulator.add(comparison)
+      if canRepeat, !isFirst { repeats += 1 }
       if category == -2 { try uncategorised.add(comparison) }
       if category >= 0 {
         while tables.count <= category { tables.append(ComparisonTable()) }
@@ -392,9 +408,10 @@ struct ComparisonSink {
 
   func id(_ number: Int) -> String { ids.strings[number] }
 
-  mutating func finish(_ layout: String, fields: [String], ignored: [String], names: [String]) throws
-    -> ComparisonFile
-  {
+  /// - Parameter passedOver: Fields with answers beside the names that are compared.
+  mutating func finish(
+    _ layout: String, fields: [String], ignored: [String], names: [String], passedOver: [String]
+  ) throws -> ComparisonFile {
     try end()
     if bothBad.count < ids.count { bothBad += [Double](repeating: 0, count: ids.count - bothBad.count) }
     // What looks them up goes before what is known of them comes, 70 bytes an answer.
@@ -409,8 +426,8 @@ struct ComparisonSink {
       },
       annotators: annotators.strings, prompts: prompts, promptTexts: promptTexts,
       comparisons: accumulator,
-      warnings: warnings, layout: layout, fields: fields, ignored: ignored, names: names, rows: rows,
-      examples: examples,
+      warnings: warnings, layout: layout, fields: fields, ignored: ignored, names: names,
+      passedOver: passedOver, comparesTexts: hasTexts, rows: rows, repeats: repeats, examples: examples,
       faults: faults, records: records, bothBad: bothBadTotal > 0 ? bothBad : nil, bothBadTotal: bothBadTotal,
       categories: zip(categories.strings, tables).map { ($0, $1) }
         + (uncategorised.total > 0 ? [(nil, uncategorised)] : []),

@@ -65,7 +65,7 @@ struct UnpairedLayout: ComparisonLayout {
     }
     if lonely > 0 {
       sink.warn(
-        "\(lonely) of \(order.count) prompts have completions of one label alone: nothing can be compared there"
+        "\(lonely) of \(order.count) prompt\(order.count == 1 ? " has" : "s have") completions of one label alone: nothing can be compared there"
       )
     }
     groups = [:]

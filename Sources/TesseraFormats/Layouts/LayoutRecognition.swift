@@ -4,6 +4,8 @@ import Tessera
 struct LayoutRecognition {
   let name: LayoutName
   let layout: any ComparisonLayout
+  /// Fields that hold answers where the names beside them are compared, and nobody asked for that; empty elsewhere.
+  let passedOver: [String]
 
   /// - Parameters:
   ///   - sample: The source's, of its first row.
@@ -23,16 +25,33 @@ struct LayoutRecognition {
           1, theirs, "no such column for \(ours)", "one of \(header.joined(separator: ", "))")
       }
     }
+    // A row without one of its two sides says nothing: the first row has them, whatever the others have.
+    func requireMapped(_ known: [String]?) throws {
+      for (ours, theirs) in map.names.sorted(by: { $0.key < $1.key })
+      where known?.contains(ours) != false && !fields.contains(theirs) && !names.isEmpty {
+        throw source.error(
+          1, theirs, "no such field for \(ours)", "one of \(names.joined(separator: ", "))")
+      }
+    }
+    // What annotation tools export has the fields that are named inside of others.
+    let isNested =
+      given.map { $0 == .labelStudio || $0 == .argilla }
+      ?? (LabelStudioLayout.matches(fields) || ArgillaLayout.matches(fields))
+    if !isNested { try requireMapped(["a", "b", "chosen", "rejected"]) }
     let keys = Self.keysOfCompletions(sample, map)
     guard let name = given ?? Self.recognise(fields, map, by, keys: keys) else {
+      try requireMapped(nil)
+      let suggestion = AnswerFields(sample, map).map { "; here perhaps --map \($0.map)" } ?? ""
       throw source.error(
         1, nil,
         names.isEmpty
           ? "no fields"
           : "the \(source.header == nil ? "fields" : "columns") \(names.joined(separator: ", "))",
-        Self.expected)
+        Self.expected + suggestion)
     }
     self.name = name
+    let isAsked = given != nil || by != .automatic || map.names["a"] != nil || map.names["b"] != nil
+    passedOver = name == .votes && !isAsked ? AnswersLayout.sides(fields) : []
     switch name {
     case .votes: layout = VotesLayout(map, names: source.header)
     case .answers: layout = AnswersLayout(map)

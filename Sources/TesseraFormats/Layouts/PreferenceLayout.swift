@@ -3,20 +3,23 @@ import Tessera
 /// Rows with a preferred answer and one that was turned down: TRL's and OpenRLHF's `chosen` and `rejected`, with a prompt or
 /// without, as texts, as messages, or as the dialogues of hh-rlhf.
 ///
-/// Turns that both sides begin with are the prompt, or go on with it.
+/// Turns that both sides begin with are the prompt, or go on with it. A field `system`, as axolotl has it, is the prompt's first
+/// turn, as a message of that role is.
 struct PreferenceLayout: ComparisonLayout {
   private static let prompts = ["prompt", "input", "question", "instruction"]
   let fields: [String]
   private let prompt: Range<Int>
   private let count: Int
   private let annotator: Int
+  private let system: Int
 
   init(_ map: FieldMap) {
     let prompts = map.candidates("prompt", usual: Self.prompts)
     prompt = 2..<2 + prompts.count
     annotator = 2 + prompts.count
     count = annotator + 1
-    fields = [map["chosen"], map["rejected"]] + prompts + [map["annotator"], map["count"]]
+    system = count + 1
+    fields = [map["chosen"], map["rejected"]] + prompts + [map["annotator"], map["count"], map["system"]]
   }
 
   static func matches(_ fields: Set<String>, _ map: FieldMap) -> Bool {
@@ -25,7 +28,10 @@ struct PreferenceLayout: ComparisonLayout {
 
   func read(_ row: Row, into sink: inout ComparisonSink) throws {
     let slot = prompt.first { row[$0] != nil }
-    if let slot, sink.takesBareTexts, row.isBareText(slot), row.isBareText(0), row.isBareText(1) {
+    let instructions = try instructions(row, beside: slot)
+    if let slot, instructions == nil, sink.takesBareTexts, row.isBareText(slot), row.isBareText(0),
+      row.isBareText(1)
+    {
       return try Self.compareTexts(
         row, sink: &sink, prompt: slot, sides: (0, 1), outcome: Outcome(share: 1),
         count: VotesLayout.count(row, count),
@@ -35,10 +41,17 @@ struct PreferenceLayout: ComparisonLayout {
     let chosen = try dialogue(row.transcript(0, "the preferred answer"), asked)
     let rejected = try dialogue(row.transcript(1, "the answer that was turned down"), asked)
     try Self.compare(
-      row, sink: &sink, prompt: asked, promptField: slot.map { row.names[$0] } ?? row.names[0], first: chosen,
-      second: rejected, fields: (row.names[0], row.names[1]), outcome: Outcome(share: 1),
-      count: VotesLayout.count(row, count),
+      row, sink: &sink, system: instructions, prompt: asked,
+      promptField: slot.map { row.names[$0] } ?? row.names[0], first: chosen, second: rejected,
+      fields: (row.names[0], row.names[1]), outcome: Outcome(share: 1), count: VotesLayout.count(row, count),
       annotator: sink.annotator(row[annotator], row, row.names[annotator]))
+  }
+
+  /// What the field `system` says, as a turn of that role; nil where it says nothing, or is the prompt itself.
+  private func instructions(_ row: Row, beside slot: Int?) throws -> Transcript? {
+    guard let value = row[system], slot.map({ row.names[$0] }) != row.names[system] else { return nil }
+    let text = try row.transcript(value, row.names[system]).bytes
+    return text.isEmpty ? nil : Transcript(turns: [Transcript.Turn(role: "system", text: text)])
   }
 
   /// hh-rlhf's dialogues have no prompt of their own.
@@ -50,14 +63,18 @@ struct PreferenceLayout: ComparisonLayout {
   }
 
   /// Two answers, or dialogues that begin alike, under the prompt that is known.
+  ///
+  /// - Parameter system: A turn that stands before all others.
   static func compare(
-    _ row: Row, sink: inout ComparisonSink, prompt: Transcript?, promptField: String, first: Transcript,
+    _ row: Row, sink: inout ComparisonSink, system: Transcript? = nil, prompt: Transcript?,
+    promptField: String, first: Transcript,
     second: Transcript, fields: (String, String), outcome: Outcome, count: Double, annotator: Int?,
     models: (a: [UInt8]?, b: [UInt8]?) = (nil, nil)
   ) throws {
     // The last turn is the answer, also where all turns are the same.
     let shared = min(first.shared(with: second), first.turns.count - 1, second.turns.count - 1)
-    let asked = Self.joined(prompt, Array(first.turns.prefix(shared)))
+    let said = Self.joined(prompt, Array(first.turns.prefix(shared)))
+    let asked = system.map { system in said.map(system.followed(by:)) ?? system } ?? said
     let a = Transcript(turns: Array(first.turns.dropFirst(shared)))
     let b = Transcript(turns: Array(second.turns.dropFirst(shared)))
     let place = try asked.map { try sink.prompt($0, row, promptField) }
@@ -172,6 +189,11 @@ struct AnswersLayout: ComparisonLayout {
     modelSlots = fields.count
     fields += Self.models.flatMap { [$0.0, $0.1] }
     self.fields = fields
+  }
+
+  /// The two fields with answers that are usual; empty where there are none.
+  static func sides(_ fields: Set<String>) -> [String] {
+    pairs.first { fields.contains($0.0) && fields.contains($0.1) }.map { [$0.0, $0.1] } ?? []
   }
 
   static func matches(_ fields: Set<String>, _ map: FieldMap) -> Bool {

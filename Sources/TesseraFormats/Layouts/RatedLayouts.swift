@@ -64,7 +64,9 @@ struct RankedLayout: ComparisonLayout {
         number: try sink.answer(text, under: prompt, row, "\(name).completion"),
         value: try row.number(rank, "\(name).rank", "a number"), text: text)
     }
-    guard answers.count > 1 else { throw row.error(field, "\(answers.count) completions", "at least two") }
+    guard answers.count > 1 else {
+      throw row.error(field, answers.isEmpty ? "no completions" : "one completion", "at least two")
+    }
     try RatedAnswers.compare(row, answers, largerIsBetter: false, annotator: nil, into: &sink)
   }
 }
@@ -99,10 +101,7 @@ struct UltraFeedbackLayout: ComparisonLayout {
     for (place, element) in elements.enumerated() {
       let name = "\(field)[\(place)]"
       let members = try row.members(element, name)
-      guard let rating = try rating(row, members, name) else {
-        sink.leaveOut(row, .noOutcome)
-        continue
-      }
+      guard let rating = try rating(row, members, name, &sink) else { continue }
       guard let response = members["response"] else {
         throw row.error("\(name).response", "nothing", "a text")
       }
@@ -123,8 +122,19 @@ struct UltraFeedbackLayout: ComparisonLayout {
       row, answers, largerIsBetter: true, annotator: nil, prompt: promptNumber, into: &sink)
   }
 
-  /// nil where the completion was not rated ("N/A").
-  private func rating(_ row: Row, _ members: [String: JSONScanner.Value], _ name: String) throws -> Double? {
+  /// nil where the completion was not rated: every rating is "N/A", which the sink counts.
+  private func rating(
+    _ row: Row, _ members: [String: JSONScanner.Value], _ name: String, _ sink: inout ComparisonSink
+  ) throws -> Double? {
+    func number(_ row: Row, _ value: JSONScanner.Value, _ field: String) throws -> Double? {
+      if value.kind == .string,
+        ["N/A", "NA", "n/a"].contains(String(decoding: value.bytes.prefix(4), as: UTF8.self))
+      {
+        sink.leaveOut(row, .notRated)
+        return nil
+      }
+      return try row.number(value, field, "a rating")
+    }
     if let aspect, let value = members[aspect] { return try number(row, value, "\(name).\(aspect)") }
     guard let annotations = members["annotations"] else {
       guard aspect == nil, let value = members["overall_score"] ?? members["rating"] else {
@@ -146,15 +156,6 @@ struct UltraFeedbackLayout: ComparisonLayout {
         "one of \(aspects.keys.sorted().joined(separator: ", "))")
     }
     return ratings.isEmpty ? nil : ratings.reduce(0, +) / Double(ratings.count)
-  }
-
-  private func number(_ row: Row, _ value: JSONScanner.Value, _ field: String) throws -> Double? {
-    if value.kind == .string,
-      ["N/A", "NA", "n/a"].contains(String(decoding: value.bytes.prefix(4), as: UTF8.self))
-    {
-      return nil
-    }
-    return try row.number(value, field, "a rating")
   }
 }
 
@@ -194,7 +195,7 @@ struct HelpSteerLayout: ComparisonLayout {
           throw row.error("\(name).score", "nothing", "a number from -3 to 3")
         }
         // Annotators have no names: the first of one row need not be the first of another, so none is claimed.
-        try sink.add(row, one, other, outcome: outcome(row, score, "\(name).score"))
+        try sink.add(row, one, other, outcome: outcome(row, score, "\(name).score"), isOneOfSeveral: true)
       }
       if !votes.isEmpty { return }
     }

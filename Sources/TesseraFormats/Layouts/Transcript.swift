@@ -35,6 +35,13 @@ struct Transcript: Sendable {
     zip(turns, other.turns).prefix { $0 == $1 }.count
   }
 
+  /// These turns and those of a prompt behind them; a prompt that begins with the same turns stays as it is.
+  func followed(by prompt: Transcript) -> Transcript {
+    guard !prompt.turns.starts(with: turns) else { return prompt }
+    return Transcript(
+      turns: turns + prompt.turns.map { $0.role.isEmpty ? Turn(role: "user", text: $0.text) : $0 })
+  }
+
   /// What is wrong with a cell.
   struct Problem: Error {
     let found: String

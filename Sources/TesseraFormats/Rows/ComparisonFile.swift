@@ -17,8 +17,15 @@ public struct ComparisonFile: Sendable {
   public let ignored: [String]
   /// All names of fields that rows have, in the order of first appearance.
   public let names: [String]
+  /// Fields that hold answers where the names beside them are compared, unasked; empty elsewhere.
+  public let passedOver: [String]
+  /// Whether alternatives are answers by what they say, not names.
+  public let comparesTexts: Bool
   /// Rows that were read, those left out included.
   public let rows: Int
+  /// Comparisons that say what an earlier one says: same alternatives, outcome, annotator and prompt. Prompts that are names tell
+  /// them apart where they are kept apart.
+  public let repeats: Int
   /// The first three comparisons.
   public let examples: [ComparisonExample]
   public let faults: RowFaults
@@ -85,6 +92,22 @@ public struct ComparisonReader: Sendable {
     return try LayoutRecognition(source, sample, given: layout, map: map, by: by, aspect: aspect).name
   }
 
+  /// Whether the rows of a file are preferences between texts. Votes between names are not, nor are alternatives.
+  ///
+  /// - Throws: `FormatError`, where the fields of the first row are those of no layout.
+  public func comparesTexts(_ file: String, format: Format) throws -> Bool {
+    let source = try format.open(file)
+    let sample = try source.sample()
+    guard !sample.isEmpty else { return false }
+    switch try LayoutRecognition(source, sample, given: layout, map: map, by: by, aspect: aspect).name {
+    case .votes: return false
+    // A score beside an answer can be an alternative's.
+    case .ratings:
+      return Set(sample.map(\.name)).isDisjoint(with: ["id", "text", "context", "item", "model", "system"])
+    default: return true
+    }
+  }
+
   /// Reads a whole file.
   ///
   /// - Parameters:
@@ -112,15 +135,17 @@ public struct ComparisonReader: Sendable {
     _ sources: [() throws -> any RowSource], alternatives: [String]? = nil, work: Work = Work()
   ) throws -> ComparisonFile {
     var settings = ComparisonSink.Settings()
-    (settings.keepsAnnotators, settings.keepsPrompts) = (keepsAnnotators, keepsPrompts)
+    // The same vote under another prompt is another vote.
+    (settings.keepsAnnotators, settings.keepsPrompts) = (keepsAnnotators, keepsPrompts || filter.dropsRepeats)
     (settings.keepsTexts, settings.keepsRecords) = (keepsTexts, keepsRecords)
     settings.textLimit = textLimit
-    (settings.by, settings.truncation, settings.dropped) = (by, truncation, filter.dropped)
+    (settings.by, settings.truncation) = (by, truncation)
+    (settings.dropped, settings.dropsRepeats) = (filter.dropped, filter.dropsRepeats)
     var sink = ComparisonSink(settings, alternatives: alternatives)
     var name: LayoutName?
     var (fields, ignored) = ([String](), [String]())
     var passed = 0
-    var names: [String] = []
+    var (names, passedOver) = ([String](), [String]())
     for (number, open) in sources.enumerated() {
       if let limit = filter.limit, passed >= limit { break }
       let part = work.part(Double(number) / Double(sources.count)...Double(number + 1) / Double(sources.count))
@@ -136,7 +161,7 @@ public struct ComparisonReader: Sendable {
         throw source.error(
           1, nil, "rows of the layout \(found.name.rawValue)", "\(name.rawValue), as in the files before")
       }
-      name = found.name
+      (name, passedOver) = (found.name, found.passedOver)
       (fields, ignored) = Self.names(
         sampled, found.layout.fields,
         filter.fields(map) + (family.map { Self.sides($0).flatMap { [$0.0, $0.1] } } ?? [])
@@ -144,7 +169,23 @@ public struct ComparisonReader: Sendable {
       try read(source, found.layout, into: &sink, &passed, part)
       names += source.names.filter { !names.contains($0) }
     }
-    return try sink.finish(name?.rawValue ?? "", fields: fields, ignored: ignored, names: names)
+    if filter.limit.map({ passed < $0 }) ?? true, let name { try requireNamed(name, names, in: files) }
+    return try sink.finish(
+      name?.rawValue ?? "", fields: fields, ignored: ignored, names: names, passedOver: passedOver)
+  }
+
+  /// Fields that options name and no row has. Files with a header say so at once, the others when all rows are read.
+  private func requireNamed(
+    _ layout: LayoutName, _ names: [String], in files: [(file: String, format: Format)]
+  ) throws {
+    // What annotation tools export has the fields that are named inside of others.
+    let isNested = layout == .labelStudio || layout == .argilla
+    let mapped = isNested ? [] : map.names.sorted { $0.key < $1.key }.map { ($0.value, " for \($0.key)") }
+    for (field, use) in mapped + filter.conditions.map({ ($0.field, "") }) where !names.contains(field) {
+      throw FormatError.content(
+        file: files.count == 1 ? files[0].file : "\(files.count) files", line: nil, field: field,
+        found: "no such field\(use) in any row", expected: "one of \(names.joined(separator: ", "))")
+    }
   }
 
   /// Fields that are there and read, and that are there and not read.
@@ -208,6 +249,15 @@ public struct ComparisonReader: Sendable {
         if let side { try sink.declareFamilies(row, firstSide + 2 * side, firstSide + 2 * side + 1) }
       }
       if let limit = filter.limit, passed >= limit { break }
+    }
+    // Nothing passes then: the reason is said, not what comes of it.
+    if source.header == nil, rows > 0,
+      let missing = filter.conditions.first(where: { $0.isEqual && !source.names.contains($0.field) }),
+      filter.limit.map({ passed < $0 }) ?? true
+    {
+      throw FormatError.content(
+        file: source.file, line: nil, field: missing.field, found: "no such field in any row",
+        expected: "one of \(source.names.joined(separator: ", "))")
     }
     try layout.finish(into: &sink)
   }

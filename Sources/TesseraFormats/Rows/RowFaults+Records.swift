@@ -13,6 +13,7 @@ extension ComparisonFile {
   }
 
   /// Everything that is wrong with the rows: what reading found, and what rows say of one another, which needs their records.
+  /// That one text is preferred here and turned down there is said of texts alone: names win and lose by their nature.
   public var allFaults: RowFaults {
     var faults = faults
     struct Pair: Hashable {
@@ -55,7 +56,8 @@ extension ComparisonFile {
       if wins.contains(Pair(a: won.b, b: won.a)) {
         faults.add(.contradictory, record.file, record.place, ids)
       }
-      for side in [won.a, won.b] where isWinner[Int(side)] && isLoser[Int(side)] && !told[Int(side)] {
+      for side in comparesTexts ? [won.a, won.b] : []
+      where isWinner[Int(side)] && isLoser[Int(side)] && !told[Int(side)] {
         told[Int(side)] = true
         faults.add(.bothRoles, record.file, record.place, [alternatives[Int(side)].id])
       }
@@ -98,7 +100,7 @@ extension ComparisonFile {
     }
     if contradictory > 0 { counts[.contradictory] = Int(contradictory.rounded(.up)) }
     let both = zip(isWinner, isLoser).count { $0 && $1 }
-    if both > 0 { counts[.bothRoles] = both }
+    if both > 0, comparesTexts { counts[.bothRoles] = both }
     if repeated > 0 { counts[.duplicated] = Int(repeated) }
     return counts
   }

@@ -20,6 +20,8 @@ public struct RowFilter: Sendable, Equatable {
   public var until: Double?
   /// Outcomes that are left out: both_bad, tie.
   public var dropped: Set<String> = []
+  /// Whether of rows that say the same the first alone is read: same alternatives, outcome, annotator and prompt.
+  public var dropsRepeats = false
   /// Rows that pass, at most; nil for all.
   public var limit: Int?
 

@@ -48,12 +48,16 @@ public struct RowFaults: Sendable, Equatable {
     case bothRoles
     /// The same row stands elsewhere.
     case duplicated
+    /// The same row stands before it, and such rows are asked to be left out.
+    case repeated
     /// Another prompt is the same but for case, space and closing punctuation.
     case promptSpelledTwice
     /// The row has no outcome: it is left out.
     case noOutcome
     /// Ratings that are equal: the pair is left out.
     case equalRatings
+    /// A rating that says that there is none: it is left out.
+    case notRated
     /// What a filter leaves out.
     case filtered
   }
@@ -78,7 +82,7 @@ public struct RowFaults: Sendable, Equatable {
 
   /// Rows that gave no comparison.
   public var leftOut: Int {
-    [Kind.equalSides, .noOutcome, .equalRatings, .filtered].reduce(0) { $0 + count($1) }
+    [Kind.equalSides, .noOutcome, .equalRatings, .repeated, .filtered].reduce(0) { $0 + count($1) }
   }
 
   mutating func add(_ kind: Kind, _ file: Int32, _ place: Int, _ ids: [String]) {

@@ -295,25 +295,22 @@ enum CaseStudySection {
       numeric: [2, 3, 4, 5, 7, 8])
   }
 
-  private static func figures(_ found: Findings) -> [PlotlyFigure] {
-    func figure(_ name: String, _ caption: String, _ outcomes: [[CaseStudy.Outcome]]) -> PlotlyFigure {
-      let traces = zip(["Original", "Clones"], outcomes).enumerated().map { place, named in
+  private static func figures(_ found: Findings) -> [Figure] {
+    func figure(_ name: String, _ caption: String, _ outcomes: [[CaseStudy.Outcome]]) -> Figure {
+      let bars = zip(["Original", "Clones"], outcomes).enumerated().map { place, named in
         let samples = Topic.originals.map { topic in
           Sample(
             named.1.map { outcome in outcome.topics.firstIndex(of: topic).map { outcome.means[$0] } ?? 0 })
         }
-        return PlotlyFigure.bars(
+        return Figure.Bars(
           named.0, categories: Topic.originals.map(\.rawValue), values: samples.map(\.mean),
           errors: samples.map { $0.values.count > 1 ? $0.error : 0 },
           colour: place == 0 ? "#2b6cb0" : "#c05621")
       }
-      return PlotlyFigure(
+      return Figure(
         name: name,
         caption: caption + " Bars: mean reward over all pairs of data sets, whiskers: one standard error.",
-        traces: traces,
-        layout: PlotlyFigure.layout(
-          x: PlotlyFigure.axis("topic"), y: PlotlyFigure.axis("mean reward"),
-          more: [("barmode", .string("group"))]))
+        marks: bars.map(Figure.Mark.bars), x: Figure.Axis("topic", .category), y: Figure.Axis("mean reward"))
     }
     return [
       figure("case-study-headline", "Weighted by meta-alternatives.", found.weighted[2]),

@@ -87,21 +87,23 @@ enum CloneTopics {
             !changesMore(flips[last].weighted, than: flips[0].weighted, of: n))),
       ],
       figures: [
-        PlotlyFigure(
+        Figure(
           name: "flip-rates",
           caption: "Share of populations whose winner changes, against the number of clone topics.",
-          traces: [
-            PlotlyFigure.scatter(
-              "standard", x: x, y: standard.values, colour: "#c05621", errors: standard.halves),
-            PlotlyFigure.scatter(
-              "weighted", x: x, y: weighted.values, colour: "#2b6cb0", errors: weighted.halves),
-            PlotlyFigure.scatter(
-              "standard, without noise (Borda counts)", x: x,
-              y: flips.map { Double($0.population) / Double(n) }, mode: .lines, colour: "#718096",
-              dash: "dash"),
+          marks: [
+            .series(
+              Figure.Series(
+                "standard", x: x, y: standard.values, colour: "#c05621", errors: standard.halves)),
+            .series(
+              Figure.Series(
+                "weighted", x: x, y: weighted.values, colour: "#2b6cb0", errors: weighted.halves)),
+            .series(
+              Figure.Series(
+                "standard, without noise (Borda counts)", x: x,
+                y: flips.map { Double($0.population) / Double(n) }, mode: .lines, colour: "#718096",
+                dash: .dash)),
           ],
-          layout: PlotlyFigure.layout(
-            x: PlotlyFigure.axis("clone topics"), y: PlotlyFigure.axis("share of winners that change")))
+          x: Figure.Axis("clone topics"), y: Figure.Axis("share of winners that change"))
       ],
       tables: [
         HTMLPage.Table(

@@ -120,5 +120,25 @@ import Testing
     let file = try folder.write(
       #"{"prompt": "p", "chosen": "a", "rejected": "b", "weight": 1}"#, to: "a.jsonl")
     #expect(throws: FormatError.self) { try export([file], to: "b.jsonl") }
+    #expect(throws: FormatError.self) {
+      try WeightedRows.refuseTakenNames(
+        [(file, .jsonl)], hasRewards: false, hasMargin: false, namesSource: false)
+    }
+  }
+
+  @Test func `A row stays as long as one of its comparisons does`() throws {
+    let file = try folder.write(
+      #"""
+      {"context": "p", "completions": [{"rank": 0, "completion": "x"}, {"rank": 1, "completion": "y"}, {"rank": 2, "completion": "z"}]}
+      {"context": "p", "completions": [{"rank": 0, "completion": "x"}, {"rank": 1, "completion": "y"}, {"rank": 2, "completion": "v"}]}
+      {"context": "p", "completions": [{"rank": 0, "completion": "x"}, {"rank": 1, "completion": "y"}]}
+      """#, to: "n.jsonl")
+    var reader = ComparisonReader()
+    reader.keepsRecords = true
+    reader.filter.dropsRepeats = true
+    let rows = try WeightedRows([(file, .jsonl)], reader.read(file, format: .jsonl))
+    // The second row says again that x beats y, and more; the third says nothing else.
+    #expect(rows.entries.map(\.row) == [0, 1])
+    #expect(rows.statements.map(\.comparisons.count) == [3, 2])
   }
 }

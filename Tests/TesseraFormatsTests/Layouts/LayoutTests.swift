@@ -150,7 +150,7 @@ import Testing
     #expect(try said(read(Self.ultrafeedback)) == ["one < two | P", "one < three | P"])
     let helpful = try read(Self.ultrafeedback, "c.jsonl") { $0.aspect = "helpfulness" }
     #expect(said(helpful) == ["one > two | P"])
-    #expect(helpful.faults.count(.noOutcome) == 1)
+    #expect(helpful.faults.count(.notRated) == 1)
     #expect(helpful.alternatives.map(\.model) == ["m1", "m2"])
     let models = try read(Self.ultrafeedback, "c.jsonl") { $0.by = .model }
     #expect(said(models) == ["m1 < m2", "m1 < m3"])
@@ -323,6 +323,108 @@ import Testing
     for kind in RowFaults.Kind.allCases { #expect(counts[kind] ?? 0 == faults.count(kind), "\(kind)") }
   }
 
+  @Test func `Of rows that say the same, the first alone is read where that is asked for`() throws {
+    let text = #"""
+      {"prompt": "P", "chosen": "x", "rejected": "y", "annotator": "ann"}
+      {"prompt": "P", "chosen": "x", "rejected": "y", "annotator": "bob"}
+      {"prompt": "P", "chosen": "x", "rejected": "y", "annotator": "ann"}
+      {"prompt": "P", "chosen": "y", "rejected": "x", "annotator": "ann"}
+      {"prompt": "Q", "chosen": "x", "rejected": "y", "annotator": "ann"}
+      {"prompt": "P", "chosen": "x", "rejected": "y", "annotator": "ann", "count": 3}
+      """#
+    let all = try read(text)
+    #expect(all.repeats == 1 && all.comparisons.total == 8 && all.comparesTexts)
+    let once = try read(text) { $0.filter.dropsRepeats = true }
+    #expect(once.repeats == 0 && once.comparisons.total == 7 && once.faults.count(.repeated) == 1)
+    #expect(once.faults.listed.filter { $0.kind == .repeated }.map(\.place) == [3])
+    // The same vote of the same person on two questions is two votes, and soft labels are votes too.
+    let votes = try read(
+      #"""
+      {"a": "x", "b": "y", "winner": "a", "judge": "ann", "question_id": 1}
+      {"a": "x", "b": "y", "winner": "a", "judge": "ann", "question_id": 2}
+      {"a": "y", "b": "x", "winner": "b", "judge": "ann", "question_id": 2}
+      {"a": "x", "b": "y", "preference": 0.75, "judge": "ann", "question_id": 2}
+      {"a": "x", "b": "y", "preference": 0.75, "judge": "ann", "question_id": 2}
+      """#
+    ) { $0.filter.dropsRepeats = true }
+    #expect(said(votes) == ["x > y", "x > y", "x 0.75 y"] && votes.faults.count(.repeated) == 2)
+    #expect(!votes.comparesTexts)
+    // Votes of annotators without names, in one row, are votes of several.
+    let several = try read(
+      #"{"context": "P", "response1": "x", "response2": "y", "individual_preference": [{"score": -1}, {"score": -2}]}"#
+    ) { $0.filter.dropsRepeats = true }
+    #expect(several.comparisons.total == 2 && several.repeats == 0)
+  }
+
+  @Test func `Names win here and lose there by their nature, texts seldom do`() throws {
+    let names = try read(
+      #"""
+      {"a": "x", "b": "y", "winner": "a"}
+      {"a": "x", "b": "y", "winner": "b"}
+      """#)
+    #expect(names.allFaults.count(.bothRoles) == 0 && names.faultCounts[.bothRoles] == nil)
+    #expect(names.allFaults.count(.contradictory) == 2)
+  }
+
+  @Test func `axolotl - a system field is the prompt's first turn, as a message of that role is`() throws {
+    let messages = try read(
+      #"{"prompt": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "P"}], "chosen": "x", "rejected": "y"}"#
+    )
+    #expect(said(messages) == ["x > y | system: Be kind.\n\nuser: P"])
+    for row in [
+      #"{"system": "Be kind.", "prompt": "P", "chosen": "x", "rejected": "y"}"#,
+      #"{"system": "Be kind.", "input": "P", "chosen": "x", "rejected": "y"}"#,
+      #"{"system": "Be kind.", "prompt": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "P"}], "chosen": "x", "rejected": "y"}"#,
+      #"{"system": "Be kind.", "chosen": [{"role": "user", "content": "P"}, {"role": "assistant", "content": "x"}], "rejected": [{"role": "user", "content": "P"}, {"role": "assistant", "content": "y"}]}"#,
+      #"{"system": "Be kind.", "prompt": "P", "chosen": [{"role": "user", "content": "P"}, {"role": "assistant", "content": "x"}], "rejected": [{"role": "user", "content": "P"}, {"role": "assistant", "content": "y"}]}"#,
+      #"{"system": "Be kind.", "chosen": "\n\nHuman: P\n\nAssistant: x", "rejected": "\n\nHuman: P\n\nAssistant: y"}"#,
+    ] {
+      let file = try read(row)
+      #expect(file.ids == messages.ids && said(file) == said(messages), "\(row)")
+      #expect(file.fields.contains("system"))
+    }
+    // One that says nothing changes nothing.
+    for system in ["\"\"", "null"] {
+      let file = try read(#"{"system": \#(system), "prompt": "P", "chosen": "x", "rejected": "y"}"#)
+      #expect(said(file) == ["x > y | P"])
+    }
+  }
+
+  @Test func `UltraFeedback - a rating that is N-A is none, and is counted`() throws {
+    let file = try read(
+      #"""
+      {"instruction": "P", "completions": [{"response": "x", "annotations": {"h": {"Rating": "5"}, "t": {"Rating": "N/A"}}}, {"response": "y", "annotations": {"h": {"Rating": "N/A"}, "t": {"Rating": "N/A"}}}, {"response": "z", "annotations": {"h": {"Rating": "4"}, "t": {"Rating": "5"}}}]}
+      """#)
+    #expect(said(file) == ["x > z | P"])
+    #expect(file.faults.count(.notRated) == 3 && file.faults.count(.noOutcome) == 0)
+  }
+
+  @Test func `Names that are compared beside answers are told, where nobody asked for them`() throws {
+    let row =
+      #"{"model_a": "m", "model_b": "n", "response_a": "x", "response_b": "y", "winner": "model_a"}"#
+    #expect(try read(row).passedOver == ["response_a", "response_b"])
+    #expect(try read(row) { $0.layout = .votes }.passedOver.isEmpty)
+    #expect(try read(row) { $0.by = .model }.passedOver.isEmpty)
+    #expect(try read(row) { $0.by = .answer }.passedOver.isEmpty)
+    #expect(try read(#"{"model_a": "m", "model_b": "n", "winner": "model_a"}"#).passedOver.isEmpty)
+  }
+
+  @Test func `Rows between texts are told from votes and from alternatives`() throws {
+    func compares(_ text: String, _ change: (inout ComparisonReader) -> Void = { _ in }) throws -> Bool {
+      var reader = ComparisonReader()
+      change(&reader)
+      return try reader.comparesTexts(folder.write(text, to: "c.jsonl"), format: .jsonl)
+    }
+    #expect(try compares(#"{"id": "7", "prompt": "P", "chosen": "x", "rejected": "y"}"#))
+    #expect(try compares(#"{"prompt": "P", "response": "x", "score": 3}"#))
+    #expect(try !compares(#"{"id": "7", "text": "x", "model": "m", "score": 3}"#))
+    #expect(try !compares(#"{"a": "x", "b": "y", "winner": "a"}"#))
+    let battle = #"{"model_a": "m", "model_b": "n", "response_a": "x", "response_b": "y", "winner": "a"}"#
+    #expect(try !compares(battle))
+    #expect(try compares(battle) { $0.by = .answer })
+    #expect(throws: FormatError.self) { try compares(#"{"id": "7", "text": "x"}"#) }
+  }
+
   // MARK: Traps: file, row, field, found, expected
 
   @Test func `Bad rows are named with file, row, field, found and expected`() throws {
@@ -356,7 +458,7 @@ import Testing
       ),
       (
         #"{"prompt": "P", "completions": [{"rank": 1, "completion": "x"}]}"#,
-        #"c.jsonl:1: field "completions": found 1 completions, expected at least two"#
+        #"c.jsonl:1: field "completions": found one completion, expected at least two"#
       ),
       (
         #"{"context": "P", "response1": "x", "response2": "y", "overall_preference": 7}"#,
@@ -413,5 +515,57 @@ import Testing
       try failure("a,b,winner\nx,y,a\n", "c.csv") {
         $0.filter.conditions = [.init(field: "lang", value: "x")]
       }.contains("field \"lang\": found no such column"))
+  }
+
+  @Test func `A field that no row has is named, with those that are there`() throws {
+    let row = #"{"prompt": "P", "better": "x", "worse": "y"}"# + "\n"
+    #expect(
+      try failure(row) { $0.map = FieldMap(["chosen": "beter", "rejected": "worse"]) }
+        == "c.jsonl:1: field \"beter\": found no such field for chosen, expected one of prompt, better, worse"
+    )
+    let votes =
+      #"{"a": "x", "b": "y", "winner": "a"}"# + "\n" + #"{"a": "x", "b": "z", "winner": "a", "lang": "en"}"#
+    #expect(
+      try failure(votes) { $0.map = FieldMap(["a": "left"]) }
+        == "c.jsonl:1: field \"left\": found no such field for a, expected one of a, b, winner")
+    #expect(
+      try failure(votes) { $0.map = FieldMap(["annotator": "who"]) }
+        == "c.jsonl: field \"who\": found no such field for annotator in any row, expected one of a, b, winner, lang"
+    )
+    for isEqual in [true, false] {
+      #expect(
+        try failure(votes) {
+          $0.filter.conditions = [.init(field: "language", value: "en", isEqual: isEqual)]
+        }
+          == "c.jsonl: field \"language\": found no such field in any row, expected one of a, b, winner, lang"
+      )
+    }
+    // Annotation tools have the fields that are named inside of others.
+    let labelled =
+      #"{"data": {"one": "x", "other": "y"}, "annotations": [{"result": [{"type": "pairwise", "value": {"selected": "left"}}]}]}"#
+    #expect(try said(read(labelled) { $0.map = FieldMap(["a": "one", "b": "other"]) }) == ["x > y"])
+    // One row that has it is enough; rows that were not read could have it.
+    #expect(
+      try read(votes) { $0.filter.conditions = [.init(field: "lang", value: "en")] }.comparisons.total == 1)
+    #expect(
+      try read(votes) {
+        $0.filter.conditions = [.init(field: "language", value: "en", isEqual: false)]
+        $0.filter.limit = 1
+      }.comparisons.total == 1)
+  }
+
+  @Test func `Rows of no layout are answered with names that could be meant`() throws {
+    func hint(_ row: String) throws -> String? {
+      let found = try failure(row)
+      return found.range(of: "; here perhaps --map ").map { String(found[$0.upperBound...]) }
+    }
+    #expect(try hint(#"{"prompt": "P", "better": "x", "worse": "y"}"#) == "chosen=better,rejected=worse")
+    #expect(try hint(#"{"id": 7, "loser": "x", "winning": "y"}"#) == "chosen=winning,rejected=loser")
+    #expect(try hint(#"{"query": "P", "one": "x", "two": "y", "choice": 1}"#) == "a=one,b=two")
+    #expect(
+      try hint(#"{"yes": [{"role": "user", "content": "P"}], "no": [{"role": "user", "content": "P"}]}"#)
+        == "chosen=yes,rejected=no")
+    #expect(try hint(#"{"prompt": "P", "one": "x", "two": "y", "three": "z"}"#) == nil)
+    #expect(try hint(#"{"text": "x"}"#) == nil)
   }
 }

@@ -19,6 +19,25 @@ import Testing
     #expect(counts.pair(0, 1) == PairCounts.Pair(a: 0, b: 1, wins: 1, losses: 1, ties: 3))
   }
 
+  @Test func `What was added before is found again, soft labels too, which stay apart`() throws {
+    var table = ComparisonTable()
+    // More than fit into the first table of places, so that it grows on the way.
+    for isFirst in [true, false] {
+      for i in 0..<200 {
+        let soft = Comparison(a: i, b: i + 1, outcome: 0.25)
+        let whole = Comparison(a: i, b: i + 2, outcome: 1, annotator: 7)
+        #expect(table.contains(soft) != isFirst && table.contains(whole) != isFirst)
+        let (one, other) = (try table.add(soft), try table.add(whole))
+        #expect(one == isFirst && other == isFirst)
+        #expect(table.contains(Comparison(a: i + 1, b: i, outcome: 0.75)))
+        #expect(table.contains(Comparison(a: i + 2, b: i, outcome: 0, annotator: 7)))
+        #expect(!table.contains(Comparison(a: i, b: i + 2, outcome: 1, annotator: 8)))
+      }
+    }
+    #expect(table.comparisons.count { $0.outcome == 0.25 } == 400)
+    #expect(table.comparisons.count { $0.count == 2 } == 200)
+  }
+
   @Test func `Bad values are named`() throws {
     var table = ComparisonTable()
     #expect(throws: DatasetError.comparedWithItself(alternative: 3)) {
