@@ -12,6 +12,7 @@ from .datasets import RowWeights, add_weights, row_weights
 from .duplicates import Duplicates, duplicates
 from .errors import DataError, InternalError, MissingError, OptionError, TesseraError, WriteError
 from .fit import RewardFit, Verdict
+from .head import RewardHead
 from .weights import Weights, linkage_weights, voronoi_weights, weights
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ __all__ = [
     "MissingError",
     "OptionError",
     "RewardFit",
+    "RewardHead",
     "RowWeights",
     "TesseraError",
     "Verdict",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .errors import DataError
 
 Rows: TypeAlias = Any
-"""A DataFrame of pandas or Polars, a Dataset, an Arrow table, columns by name, a list of rows, arrays (a, b, outcome), or files."""
+"""A DataFrame, a Dataset, an Arrow table, columns by name, a list of rows, arrays (a, b, outcome), or files."""
 
 _NULL, _TEXT, _NUMBER, _LIST, _OBJECT, _LITERAL = range(6)
 

@@ -8,6 +8,7 @@ import os
 import pathlib
 import threading
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ class Result:
         while _library.tessera_output(self.handle, place, ctypes.byref(described)):
             rows, columns, kind = described.rows, described.columns, _KINDS[described.kind]
             count = rows * columns
-            memory = _Lent(self, described.data, count * kind.itemsize)
+            memory = _lent(self, described.data, count * kind.itemsize)
             array = np.frombuffer(memory, dtype=kind, count=count) if count else np.empty(0, dtype=kind)
             if columns > 1:
                 array = array.reshape(rows, columns)
@@ -133,7 +134,7 @@ class Result:
             self._handle = None
 
 
-def _Lent(owner: Result, address: int, size: int) -> Any:
+def _lent(owner: Result, address: int, size: int) -> Any:
     """Memory of a result that keeps the result alive."""
     memory = (ctypes.c_uint8 * size).from_address(address)
     memory._owner = owner  # type: ignore[attr-defined]
@@ -144,7 +145,7 @@ def texts(values: Array, places: Array) -> list[str]:
     """The texts of an array that the library wrote behind one another."""
     data = values.tobytes()
     ends = places.tolist()
-    return [data[a:b].decode("utf-8") for a, b in zip(ends, ends[1:], strict=False)]
+    return [data[a:b].decode("utf-8") for a, b in pairwise(ends)]
 
 
 def run(

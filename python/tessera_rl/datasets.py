@@ -111,8 +111,8 @@ def add_weights(dataset: Any, embed: Embed = "auto", *, column: str = "weight", 
     """A data set with a column of weights, for trainers.
 
     Args:
-        dataset: A datasets.Dataset, an IterableDataset (which is read once to weigh it, and again by the trainer), a DataFrame of
-            pandas or Polars, an Arrow table, or a list of rows.
+        dataset: A datasets.Dataset, an IterableDataset (which is read once to weigh it, and again by the trainer), a DataFrame,
+            an Arrow table, or a list of rows.
         embed: As for `row_weights`.
         column: What the column is called.
         extra: Whether weight_a, weight_b, group_a and group_b are added as well.

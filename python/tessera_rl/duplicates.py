@@ -21,7 +21,7 @@ class Duplicates:
 
     Attributes:
         answer: How many there are, in a sentence.
-        rows: One for every member: id, group, decision (keep, review or drop), reason, distance, ..., and Cleanlab's four columns.
+        rows: One for every member: id, group, decision (keep, review or drop), reason, distance, Cleanlab's four columns.
         document: All of it, as `tessera duplicates --format json` writes it.
     """
 

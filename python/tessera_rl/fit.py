@@ -16,6 +16,7 @@ import numpy.typing as npt
 from . import _native
 from ._columns import Rows
 from ._data import Data, Embed, Reading, read
+from ._files import write_all
 from .errors import DataError, OptionError
 from .weights import contexts_array
 
@@ -355,7 +356,7 @@ class RewardFit:
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Writes the document, whole or not at all; `tessera verify` checks it, `tessera compare` compares it."""
-        return _write(path, self._text())
+        return write_all(path, self._text().encode("utf-8"))
 
     def __getstate__(self) -> dict[str, Any]:
         # Numbers and documents travel; what is in the library's memory stays.
@@ -389,15 +390,3 @@ def _families(families: Mapping[str, str] | Sequence[str | None], ids: list[str]
             raise DataError(f"families: found {len(names)}, expected {len(ids)}, one for each alternative")
     numbers = {name: number for number, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
     return np.array([-1 if name is None else numbers[name] for name in names], dtype=np.int32)
-
-
-def _write(path: str | os.PathLike[str], text: str) -> pathlib.Path:
-    """Writes a file whole or not at all."""
-    target = pathlib.Path(path)
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return target

@@ -65,7 +65,7 @@ enum FitOperation {
   /// The document of a fit, as the tool writes it. Subject: a fit.
   static func document(_ request: Request, _ work: Work) throws -> Outcome {
     let result = try request.subject(RewardFit.Result.self, "a fit")
-    return Outcome(try DocumentEncoder.json(FitDocument(result)), value: result)
+    return Outcome(try DocumentEncoder.json(FitDocument(result, advice: WeightAdviceWords.python.sentences(result.weights.advice), why: WhyWords.lines(result))), value: result)
   }
 
   struct VerdictSettings: Decodable {

@@ -14,6 +14,14 @@ enum Operation {
     "verdict": FitOperation.verdict,
     "row weights": RowWeightsOperation.run,
     "duplicates": DuplicatesOperation.run,
+    "tally part": TallyOperation.part,
+    "tally merge": TallyOperation.merge,
+    "tally weights": TallyOperation.weights,
+    "tally unit": TallyOperation.unit,
+    "train head": HeadOperation.train,
+    "score head": HeadOperation.score,
+    "save head": HeadOperation.save,
+    "load head": HeadOperation.load,
   ]
 
   static func run(_ name: String, _ request: Request, _ work: Work) throws -> Outcome {

@@ -124,10 +124,12 @@ enum ReadOperation {
     let time = "a time, as 2026-11-27, 2026-11-27T12:00:00Z or seconds since 1970"
     reader.filter.since = try chosen("since", settings.since, RowFilter.seconds, time)
     reader.filter.until = try chosen("until", settings.until, RowFilter.seconds, time)
-    for outcome in settings.drop ?? [] where !["both_bad", "tie"].contains(outcome) {
-      throw RequestError.setting("drop", found: outcome, expected: "both_bad or tie")
+    let droppable = ["both_bad", "tie", "repeats"]
+    for what in settings.drop ?? [] where !droppable.contains(what) {
+      throw RequestError.setting("drop", found: what, expected: "some of \(droppable.joined(separator: ", "))")
     }
-    reader.filter.dropped = Set(settings.drop ?? [])
+    reader.filter.dropped = Set(settings.drop ?? []).subtracting(["repeats"])
+    reader.filter.dropsRepeats = settings.drop?.contains("repeats") ?? false
     if let limit = settings.limit, limit < 1 {
       throw RequestError.setting("limit", found: "\(limit)", expected: "a positive number of rows")
     }

@@ -15,12 +15,19 @@ enum WeightsOperation {
     }
     let contexts = try request.required("contexts").contexts()
     let weights = try specification.scheme(settings.sampling()).weights(of: contexts, work: work)
-    let document = FitDocument.Weights(weights, advice: weights.advice.map { "\($0)" })
+    let document = FitDocument.Weights(weights, advice: WeightAdviceWords.python.sentences(weights.advice))
     return Outcome(
       try DocumentEncoder.json(document),
       arrays: [
         ("values", .doubles(weights.values, columns: 1)),
         ("standard errors", .doubles(weights.standardErrors, columns: 1)),
       ], value: weights)
+  }
+}
+
+extension WeightAdviceWords {
+  /// Settings as arguments of Python spell them.
+  static let python = WeightAdviceWords { key in
+    key.rawValue.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
   }
 }
