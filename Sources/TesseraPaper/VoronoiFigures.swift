@@ -41,7 +41,9 @@ enum VoronoiFigures {
     let cells = try VoronoiWeights.planarCells(contexts: contexts, box: space.shape)
     let polygons = cells.enumerated().map { i, corners in
       Figure.Mark.polygon(
-        Figure.Polygon("weight \(weights[i])", corners: corners, colour: colours[i % colours.count]))
+        Figure.Polygon(
+          "cell of (\(printed("%g", rows[i][0])), \(printed("%g", rows[i][1]))), weight \(printed("%.6g", weights[i]))",
+          corners: corners, colour: colours[i % colours.count]))
     }
     let labels = Figure.Labels(
       x: rows.map { $0[0] }, y: rows.map { $0[1] },

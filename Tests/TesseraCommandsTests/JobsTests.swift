@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import TestSupport
 import Testing
 
@@ -253,7 +254,9 @@ import Testing
       separator: "\n")
     let names = lines[0].split(separator: ",").map(String.init)
     return lines.dropFirst().compactMap { line in
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      // Names of series have commas, in quotation marks.
+      let plain = line.replacing(", with", with: " with").replacing("\"", with: "")
+      let cells = plain.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       guard cells.count == names.count else { return nil }
       let row = Dictionary(uniqueKeysWithValues: zip(names, cells))
       return [
@@ -319,5 +322,67 @@ import Testing
     #expect(
       wrong.code == 65 && wrong.errors.contains("t.csv:3: field \"org_a\": found \"Y\" for \"x\""),
       "\(wrong.errors)")
+  }
+
+  // MARK: A researcher
+
+  /// Rows of a CSV file by their columns.
+  private func table(_ path: String) throws -> [[String: String]] {
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    let header = try #require(lines.first).split(separator: ",").map(String.init)
+    return lines.dropFirst().map { line in
+      // Names of series have commas, in quotation marks.
+      let plain = line.replacing(", with", with: " with").replacing("\"", with: "")
+      let cells = plain.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      return Dictionary(zip(header, cells), uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  @Test func `A researcher takes a figure into a paper, and asks annotators of their own`() throws {
+    let annotators = try place.write(
+      """
+      share,food,art,romance
+      2,very uninterested,really like,mildly interested
+      1.5,really like,mildly interested,very uninterested
+      1.5,mildly interested,very uninterested,really like
+
+      """, to: "mine.csv")
+    let report = place.file("report")
+    let result = try Tool.run([
+      "reproduce", "--only", "Table 2,Figure 4", "--annotators", annotators, "--comparisons", "60", "--runs",
+      "2",
+      "--repeats", "2", "-o", report,
+    ])
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.output.contains("Figure 4, own annotators"))
+    // The drawings are XML that stands on its own, and the numbers are those that the section prints.
+    for name in ["table-2-rewards", "figure-3", "figure-4", "figure-5"] {
+      let drawing = try Data(contentsOf: URL(fileURLWithPath: "\(report)/figures/\(name).svg"))
+      #expect(XMLParser(data: drawing).parse(), "\(name)")
+    }
+    let rewards = try table("\(report)/figures/table-2-rewards.csv")
+    let before = rewards.filter { $0["series"] == "without clone" }
+    #expect(before.map { $0["x"] ?? "" } == ["a", "b", "c"])
+    // Theorem 3.2: a leads without the clone, b with it.
+    let reward: ([[String: String]], String) -> Double = { rows, name in
+      rows.first { $0["x"] == name }?["y"].flatMap(Double.init) ?? .nan
+    }
+    #expect(reward(before, "a") > reward(before, "b"))
+    let after = rewards.filter { $0["series"] == "standard with clone" }
+    #expect(reward(after, "b") > reward(after, "a"))
+    let topics = try table("\(report)/figures/figure-4.csv")
+    #expect(topics.count == 6 && topics.allSatisfy { Double($0["error"] ?? "") != nil })
+    // The same question twice gives the same bytes.
+    let again = place.file("again")
+    let second = try Tool.run([
+      "reproduce", "--only", "7", "--annotators", annotators, "--comparisons", "60", "--runs", "2",
+      "--repeats",
+      "2", "-o", again,
+    ])
+    #expect(second.code == 0)
+    let figure: (String) throws -> Data = {
+      try Data(contentsOf: URL(fileURLWithPath: "\($0)/figures/figure-4.svg"))
+    }
+    #expect(try figure(report) == figure(again))
   }
 }

@@ -1,5 +1,10 @@
-import Foundation
 import Tessera
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// The JSON document of two boards compared: what moved, and whether it is more than noise.
 public struct CompareDocument: Sendable, Equatable, Codable {
