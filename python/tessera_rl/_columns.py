@@ -52,7 +52,10 @@ class Columns:
 def _spelled(value: Any) -> tuple[int, bytes]:
     """A value as JSON has it: its kind, and its bytes without quotation marks."""
     if isinstance(value, str):
-        return _TEXT, value.encode("utf-8")
+        try:
+            return _TEXT, value.encode("utf-8")
+        except UnicodeEncodeError as problem:
+            raise DataError(f"found a text that is no UTF-8: {problem.reason} at character {problem.start}") from problem
     if value is None:
         return _NULL, b""
     if isinstance(value, (bool, np.bool_)):

@@ -148,6 +148,10 @@ def add_weights(dataset: Any, embed: Embed = "auto", *, column: str = "weight", 
             return {**row, **{name: values[place] for name, values in listed.items()}}
 
         return dataset.map(with_weights, with_indices=True)
+    if hasattr(dataset, "append_column"):  # Arrow
+        for name, values in added.items():
+            dataset = dataset.append_column(name, [values])
+        return dataset
     if hasattr(dataset, "add_column"):
         for name, values in added.items():
             dataset = dataset.add_column(name, values)
@@ -158,10 +162,6 @@ def add_weights(dataset: Any, embed: Embed = "auto", *, column: str = "weight", 
         import polars
 
         return dataset.with_columns([polars.Series(name, values) for name, values in added.items()])
-    if hasattr(dataset, "append_column"):  # Arrow
-        for name, values in added.items():
-            dataset = dataset.append_column(name, [values])
-        return dataset
     columns = {name: list(values) for name, values in added.items()}
     return [{**row, **{name: values[i] for name, values in columns.items()}} for i, row in enumerate(rows)]
 

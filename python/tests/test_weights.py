@@ -35,10 +35,9 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_cores(threads: int)
 def test_the_bytes_are_those_of_the_tool(tool: pathlib.Path, tmp_path: pathlib.Path) -> None:
     x = np.random.default_rng(1).normal(size=(60, 12)).astype(np.float32)
     np.save(tmp_path / "x.npy", x)
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"id": str(i)}) + "\n" for i in range(60)))
     options = ["--weights", "voronoi", "--samples", "10000", "--seed", "5", "--format", "json"]
     text = subprocess.run(
-        [tool, "weights", tmp_path / "a.jsonl", "--contexts", tmp_path / "x.npy", *options],
+        [tool, "weights", tmp_path / "x.npy", *options],
         check=True,
         capture_output=True,
         text=True,
