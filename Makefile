@@ -54,7 +54,11 @@ python-test: build $(PYTHON_TEST)/made
 wheel: dependencies $(PYTHON_BUILD)/made
 	rm -rf python/dist dist/*.whl
 	Scripts/build-library python/tessera_rl/libtessera.so
-	cd python && ../$(PYTHON_BUILD)/bin/python -m build --wheel -q
+	mkdir -p python/licenses
+	cp LICENSE python/licenses/LICENSE
+	for library in libqhull-r8.0 libzstd1 libsnappy1v5; do \
+	  cp /usr/share/doc/$$library/copyright python/licenses/$$library; done
+	cd python && ../$(PYTHON_BUILD)/bin/python -m build --wheel --no-isolation
 	PATH="$(CURDIR)/$(PYTHON_BUILD)/bin:$$PATH" $(PYTHON_BUILD)/bin/auditwheel repair python/dist/*.whl -w dist
 	ls -l dist/*.whl
 
