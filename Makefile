@@ -8,7 +8,8 @@ STORY = Examples/three-answers
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
 
-.PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall
+.PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall \
+  python-test wheel wheel-test
 
 demo: build
 	@echo
@@ -28,6 +29,46 @@ check: dependencies lint build
 	Scripts/check-readme
 	Scripts/check-schemas
 	Scripts/check-snippets
+
+# The Python package over the library: types, style, tests, with the library built in place.
+PYTHON ?= python3
+PYTHON_TEST = .build/python-test
+PYTHON_BUILD = .build/python-build
+
+$(PYTHON_TEST)/made: python/requirements-test.txt
+	$(PYTHON) -m venv $(PYTHON_TEST)
+	$(PYTHON_TEST)/bin/pip install -q -r $< scipy-openblas32 numpy
+	touch $@
+
+$(PYTHON_BUILD)/made: python/requirements-build.txt
+	$(PYTHON) -m venv $(PYTHON_BUILD)
+	$(PYTHON_BUILD)/bin/pip install -q -r $<
+	touch $@
+
+python-test: build $(PYTHON_TEST)/made
+	Scripts/build-library python/tessera_rl/libtessera.so
+	cd python && ../$(PYTHON_TEST)/bin/ruff check . && ../$(PYTHON_TEST)/bin/ruff format --check . && ../$(PYTHON_TEST)/bin/mypy
+	cd python && PYTHONPATH=. ../$(PYTHON_TEST)/bin/pytest tests tessera_rl --ignore tessera_rl/trl.py
+
+# One wheel for every Python from 3.10, with Swift's runtime inside; what it links beside BLAS is put into it.
+wheel: dependencies $(PYTHON_BUILD)/made
+	rm -rf python/dist dist/*.whl
+	Scripts/build-library python/tessera_rl/libtessera.so
+	mkdir -p python/licenses
+	cp LICENSE python/licenses/LICENSE
+	for library in libqhull-r8.0 libzstd1 libsnappy1v5; do \
+	  cp /usr/share/doc/$$library/copyright python/licenses/$$library; done
+	cd python && ../$(PYTHON_BUILD)/bin/python -m build --wheel --no-isolation
+	PATH="$(CURDIR)/$(PYTHON_BUILD)/bin:$$PATH" $(PYTHON_BUILD)/bin/auditwheel repair python/dist/*.whl -w dist
+	ls -l dist/*.whl
+
+# The wheel in an environment of its own, as a stranger installs it.
+wheel-test: build
+	rm -rf .build/wheel-test
+	$(PYTHON) -m venv .build/wheel-test
+	.build/wheel-test/bin/pip install -q dist/*.whl -r python/requirements-test.txt
+	cd python/tests && TESSERA_TOOL=$(CURDIR)/$(TOOL) ../../.build/wheel-test/bin/pytest .
+	.build/wheel-test/bin/pytest --pyargs tessera_rl --doctest-modules --ignore-glob '*trl.py'
 
 # Symbol links and articles of the library; a warning fails it. Parameters are described where their names do not.
 docs: dependencies

@@ -69,6 +69,9 @@ let package = Package(
     .target(
       name: "TesseraPaper",
       dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraServices", "TesseraReports"]),
+    // MARK: C
+    // What other languages call: documents and arrays in and out. Linked by Scripts/build-library, Swift's runtime inside.
+    .target(name: "TesseraC", dependencies: ["Tessera", "TesseraFormats", "TesseraText"]),
     // MARK: Command line
     // One file per subcommand.
     .target(

@@ -1,5 +1,6 @@
 import Foundation
 import Tessera
+import TesseraFormats
 
 /// A picture of a space of two dimensions: random points in the colour of their nearest alternative, and the
 /// alternatives with their weights.

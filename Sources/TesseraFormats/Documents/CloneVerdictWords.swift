@@ -29,14 +29,14 @@ public struct CloneVerdictWords: Sendable {
     let groups = verdict.reasons.compactMap { reason -> String? in
       guard case .groups(let count, let members) = reason else { return nil }
       return
-        "\(DuplicateWords.count(count)) group\(count == 1 ? "" : "s") of near-duplicates \(count == 1 ? "holds" : "hold") \(DuplicateWords.count(members)) of \(DuplicateWords.count(ids.count)) answers"
+        "\(Spell.count(count)) group\(count == 1 ? "" : "s") of near-duplicates \(count == 1 ? "holds" : "hold") \(Spell.count(members)) of \(Spell.count(ids.count)) answers"
     }.first
     if groups == nil, verdict.reasons.contains(.contextsAreRecords) {
       return
-        "Unclear: no two of \(DuplicateWords.count(ids.count)) have nearly the same record, which does not rule copies out."
+        "Unclear: no two of \(Spell.count(ids.count)) have nearly the same record, which does not rule copies out."
     }
     guard let groups else {
-      return "No: there are no near-duplicates among \(DuplicateWords.count(ids.count)) answers."
+      return "No: there are no near-duplicates among \(Spell.count(ids.count)) answers."
     }
     switch verdict.answer {
     case .no:

@@ -23,7 +23,10 @@ public enum DocumentFile {
     return try decode(type, FileAccess.content(descriptor, of: name), file: name)
   }
 
-  static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], file: String) throws
+  /// A document in memory.
+  ///
+  /// - Parameter file: How messages call it.
+  package static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], file: String) throws
     -> Document
   {
     func problem(_ path: [any CodingKey], _ found: String, _ expected: String) -> FormatError {

@@ -14,11 +14,11 @@ public struct DuplicateWords: Sendable {
   /// What there is and what to do, in one sentence.
   public var answer: String {
     guard groups.members > 0 else {
-      return "None of \(Self.count(ids.count)) answers is a near-duplicate of another."
+      return "None of \(Spell.count(ids.count)) answers is a near-duplicate of another."
     }
     let (drop, review) = (decisions.count(.drop), decisions.count(.review))
     return
-      "\(Self.count(groups.members)) of \(Self.count(ids.count)) answers are near-duplicates, in \(Self.plural(groups.groups.count, "group")); \(Self.count(drop)) can be dropped as they stand, \(Self.count(review)) \(review == 1 ? "needs" : "need") a look."
+      "\(Spell.count(groups.members)) of \(Spell.count(ids.count)) answers are near-duplicates, in \(Spell.plural(groups.groups.count, "group")); \(Spell.count(drop)) can be dropped as they stand, \(Spell.count(review)) \(review == 1 ? "needs" : "need") a look."
   }
 
   /// What near means here, in all units that mean something.
@@ -53,7 +53,7 @@ public struct DuplicateWords: Sendable {
     if groups.besides > 0 {
       let verb = groups.besides == 1 ? "answer is" : "answers are"
       lines.append(
-        "\(Self.count(groups.besides)) more \(verb) near a member of a group, but too far from another of its members: outside all groups, and kept."
+        "\(Spell.count(groups.besides)) more \(verb) near a member of a group, but too far from another of its members: outside all groups, and kept."
       )
     }
     if groups.isFlooded {
@@ -81,7 +81,7 @@ public struct DuplicateWords: Sendable {
         "contradictory outcomes: won \(Self.percent(own)) against \(ids[opponent]), while \(ids[other]) won \(Self.percent(others))"
     case .comparedWithDouble(let other, let share, let comparisons):
       return
-        "judges tell it from \(ids[other]): it won \(Self.percent(share)) of \(Self.plural(comparisons, "comparison")) with it"
+        "judges tell it from \(ids[other]): it won \(Self.percent(share)) of \(Spell.plural(comparisons, "comparison")) with it"
     case .numbers(let other, let own, let others):
       func list(_ numbers: [String]) -> String {
         numbers.isEmpty
@@ -112,22 +112,4 @@ public struct DuplicateWords: Sendable {
   private static func percent(_ share: Double) -> String { printed("%.0f %%", 100 * share) }
   static func short(_ value: Double) -> String { printed("%.3g", value) }
   static func cosine(_ value: Double) -> String { printed("%.4g", value) }
-
-  private static func plural(_ number: Int, _ noun: String) -> String { plural(Double(number), noun) }
-  private static func plural(_ number: Double, _ noun: String) -> String {
-    let spelled =
-      number == number.rounded() && number < 1e15 ? count(Int(number)) : printed("%.1f", number)
-    return "\(spelled) \(noun)\(number == 1 ? "" : "s")"
-  }
-
-  /// 1,400.
-  static func count(_ number: Int) -> String {
-    var digits = String(number)
-    var parts: [String] = []
-    while digits.count > 3 {
-      parts.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    return ([digits] + parts).joined(separator: ",")
-  }
 }

@@ -127,6 +127,13 @@ public struct ComparisonReader: Sendable {
   public func read(
     _ files: [(file: String, format: Format)], alternatives: [String]? = nil, work: Work = Work()
   ) throws -> ComparisonFile {
+    try read(files.map { file, format in { try format.open(file) } }, alternatives: alternatives, work: work)
+  }
+
+  /// The same for rows that are opened one source after another.
+  package func read(
+    _ sources: [() throws -> any RowSource], alternatives: [String]? = nil, work: Work = Work()
+  ) throws -> ComparisonFile {
     var settings = ComparisonSink.Settings()
     // The same vote under another prompt is another vote.
     (settings.keepsAnnotators, settings.keepsPrompts) = (keepsAnnotators, keepsPrompts || filter.dropsRepeats)
@@ -139,11 +146,13 @@ public struct ComparisonReader: Sendable {
     var (fields, ignored) = ([String](), [String]())
     var passed = 0
     var (names, passedOver) = ([String](), [String]())
-    for (number, (file, format)) in files.enumerated() {
+    var files: [String] = []
+    for (number, open) in sources.enumerated() {
       if let limit = filter.limit, passed >= limit { break }
-      let part = work.part(Double(number) / Double(files.count)...Double(number + 1) / Double(files.count))
-      let source = try format.open(file)
+      let part = work.part(Double(number) / Double(sources.count)...Double(number + 1) / Double(sources.count))
+      let source = try open()
       try sink.begin(file: source.file)
+      files.append(source.file)
       // An empty file has no fields to recognise anything by.
       let sample = try source.sample()
       guard !sample.isEmpty || source.header?.isEmpty == false else { continue }
@@ -169,14 +178,14 @@ public struct ComparisonReader: Sendable {
 
   /// Fields that options name and no row has. Files with a header say so at once, the others when all rows are read.
   private func requireNamed(
-    _ layout: LayoutName, _ names: [String], in files: [(file: String, format: Format)]
+    _ layout: LayoutName, _ names: [String], in files: [String]
   ) throws {
     // What annotation tools export has the fields that are named inside of others.
     let isNested = layout == .labelStudio || layout == .argilla
     let mapped = isNested ? [] : map.names.sorted { $0.key < $1.key }.map { ($0.value, " for \($0.key)") }
     for (field, use) in mapped + filter.conditions.map({ ($0.field, "") }) where !names.contains(field) {
       throw FormatError.content(
-        file: files.count == 1 ? files[0].file : "\(files.count) files", line: nil, field: field,
+        file: files.count == 1 ? files[0] : "\(files.count) files", line: nil, field: field,
         found: "no such field\(use) in any row", expected: "one of \(names.joined(separator: ", "))")
     }
   }

@@ -1,9 +1,8 @@
 import Tessera
-import TesseraFormats
 
 /// What a fit has chosen and why, in three lines: weights, pairs, lambda.
-enum WhyWords {
-  static func lines(_ result: RewardFit.Result) -> [String] {
+package enum WhyWords {
+  package static func lines(_ result: RewardFit.Result) -> [String] {
     [weights(result), pairs(result), lambda(result)]
   }
 
