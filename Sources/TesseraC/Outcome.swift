@@ -18,7 +18,9 @@ final class Outcome {
   /// What further runs work on; nil for nothing.
   let value: Any?
   private let document: UnsafeMutableBufferPointer<UInt8>
-  private var arrays: [(name: UnsafeMutableBufferPointer<CChar>, memory: UnsafeMutableRawBufferPointer, shape: BorrowedArray)] = []
+  private var arrays:
+    [(name: UnsafeMutableBufferPointer<CChar>, memory: UnsafeMutableRawBufferPointer, shape: BorrowedArray)] =
+      []
 
   init(_ document: JSONValue = .object([]), arrays: [(String, Values)] = [], value: Any? = nil) {
     (status, self.value) = (.done, value)
@@ -66,7 +68,8 @@ final class Outcome {
         (
           label, memory,
           BorrowedArray(
-            name: label.baseAddress.map { UnsafePointer($0) }, data: memory.baseAddress.map { UnsafeRawPointer($0) },
+            name: label.baseAddress.map { UnsafePointer($0) },
+            data: memory.baseAddress.map { UnsafeRawPointer($0) },
             rows: Int64(elements.count / max(columns, 1)), columns: Int64(columns), kind: kind.rawValue)
         ))
     }
@@ -94,5 +97,7 @@ extension Outcome.Values {
   }
 
   /// Numbers that may be missing, as NaN.
-  static func optional(_ values: [Double?]) -> Outcome.Values { .doubles(values.map { $0 ?? .nan }, columns: 1) }
+  static func optional(_ values: [Double?]) -> Outcome.Values {
+    .doubles(values.map { $0 ?? .nan }, columns: 1)
+  }
 }

@@ -41,7 +41,8 @@ struct InputArray {
     }
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard !overflow, data != nil || count == 0 else {
-      throw RequestError.array(name, found: "\(rows) x \(columns) and no memory", expected: "memory for all of it")
+      throw RequestError.array(
+        name, found: "\(rows) x \(columns) and no memory", expected: "memory for all of it")
     }
     // The caller promises so many elements of this kind, aligned for it.
     return UnsafeBufferPointer(start: data?.assumingMemoryBound(to: Element.self), count: count)
@@ -87,7 +88,9 @@ struct Request {
     return try places.indices.dropLast().map { i in
       guard places[i] >= 0, places[i] <= places[i + 1], places[i + 1] <= bytes.count,
         let text = String(validating: bytes[Int(places[i])..<Int(places[i + 1])], as: UTF8.self)
-      else { throw RequestError.array(name, found: "text \(i) outside its bytes or no UTF-8", expected: "UTF-8") }
+      else {
+        throw RequestError.array(name, found: "text \(i) outside its bytes or no UTF-8", expected: "UTF-8")
+      }
       return text
     }
   }

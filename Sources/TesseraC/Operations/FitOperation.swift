@@ -24,7 +24,8 @@ enum FitOperation {
     ]
     if let weighted = result.weighted {
       arrays += [
-        ("weighted rewards", .optional(weighted.rewards)), ("weighted errors", .optional(weighted.errors.values)),
+        ("weighted rewards", .optional(weighted.rewards)),
+        ("weighted errors", .optional(weighted.errors.values)),
       ]
     }
     return Outcome(try summary(result), arrays: arrays, value: result)
@@ -65,7 +66,11 @@ enum FitOperation {
   /// The document of a fit, as the tool writes it. Subject: a fit.
   static func document(_ request: Request, _ work: Work) throws -> Outcome {
     let result = try request.subject(RewardFit.Result.self, "a fit")
-    return Outcome(try DocumentEncoder.json(FitDocument(result, advice: WeightAdviceWords.python.sentences(result.weights.advice), why: WhyWords.lines(result))), value: result)
+    return Outcome(
+      try DocumentEncoder.json(
+        FitDocument(
+          result, advice: WeightAdviceWords.python.sentences(result.weights.advice),
+          why: WhyWords.lines(result))), value: result)
   }
 
   struct VerdictSettings: Decodable {
@@ -79,7 +84,9 @@ enum FitOperation {
     let result = try request.subject(RewardFit.Result.self, "a fit")
     guard let verdict = try CloneVerdict(result, holdsOut: settings.holdsOut ?? true, work: work) else {
       throw RequestError.subject(
-        expected: "a fit with a weighted estimate of alternatives that are not merged, so that there are two to compare")
+        expected:
+          "a fit with a weighted estimate of alternatives that are not merged, so that there are two to compare"
+      )
     }
     let ids = result.dataset.alternatives.map(\.id)
     return Outcome(

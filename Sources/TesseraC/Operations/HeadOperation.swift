@@ -35,7 +35,8 @@ enum HeadOperation {
     let choice = fit.choice(for: dataset)
     let places =
       contexts.promptColumns > 0
-      ? try dataset.replacing(contexts: prepared.apart(byPrompt: dataset.alternatives.map(\.prompt))) : dataset
+      ? try dataset.replacing(contexts: prepared.apart(byPrompt: dataset.alternatives.map(\.prompt)))
+      : dataset
     let measured = try fit.scheme(choice, pool: nil)?.measure(places, work: work.part(0...0.2, "weights"))
     let curve =
       fitted.lambda.value == nil ? try fit.linearCurve(dataset, measured, work: work.silent) : nil
@@ -57,7 +58,8 @@ enum HeadOperation {
       notes: [
         "weights": choice.weights.name, "lambda": "\(training.lambda)",
         "lambda_convention": training.lambdaConvention.rawValue, "seed": "\(training.seed)",
-        "steps": "\(training.steps)", "batch": "\(training.batchSize)", "learning_rate": "\(training.learningRate)",
+        "steps": "\(training.steps)", "batch": "\(training.batchSize)",
+        "learning_rate": "\(training.learningRate)",
       ])
     return outcome(file)
   }
@@ -100,7 +102,8 @@ enum HeadOperation {
     let scores = try file.ensemble.scores(of: file.transform?.apply(to: contexts) ?? contexts, work: work)
     return Outcome(
       arrays: [
-        ("rewards", .doubles(scores.mean, columns: 1)), ("deviations", .doubles(scores.deviation, columns: 1)),
+        ("rewards", .doubles(scores.mean, columns: 1)),
+        ("deviations", .doubles(scores.deviation, columns: 1)),
       ])
   }
 

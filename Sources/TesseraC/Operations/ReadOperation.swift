@@ -53,11 +53,13 @@ enum ReadOperation {
     guard file.alternatives.count >= 2, !file.comparisons.comparisons.isEmpty else {
       throw FormatError.content(
         file: settings.files?.joined(separator: ", ") ?? MemoryRows.name, line: nil, field: nil,
-        found: "\(file.alternatives.count) alternatives and \(file.comparisons.comparisons.count) comparisons",
+        found:
+          "\(file.alternatives.count) alternatives and \(file.comparisons.comparisons.count) comparisons",
         expected: "at least two alternatives and one comparison")
     }
     let dataset = try PreferenceDataset(
-      withUniqueIdentifiers: known?.alternatives ?? ids?.map { Alternative(id: $0) } ?? file.alternatives, contexts: known?.contexts,
+      withUniqueIdentifiers: known?.alternatives ?? ids?.map { Alternative(id: $0) } ?? file.alternatives,
+      contexts: known?.contexts,
       annotators: file.annotators, prompts: file.prompts, comparisons: file.comparisons)
     let data = Data(
       dataset: dataset, file: file,
@@ -76,9 +78,11 @@ enum ReadOperation {
         ], value: data)
   }
 
-  private static func sources(_ settings: Settings, _ request: Request) throws -> [() throws -> any RowSource] {
+  private static func sources(_ settings: Settings, _ request: Request) throws -> [() throws -> any RowSource]
+  {
     if let files = settings.files {
-      return try RowPaths.expand(files, subset: settings.subset, split: settings.split ?? "train").map { file in
+      return try RowPaths.expand(files, subset: settings.subset, split: settings.split ?? "train").map {
+        file in
         let named = settings.format.flatMap { RowFormat(rawValue: $0) } ?? RowFormat(file: file)
         guard let format = named else {
           throw RequestError.setting(
@@ -98,7 +102,8 @@ enum ReadOperation {
   }
 
   private static func reader(_ settings: Settings) throws -> ComparisonReader {
-    func chosen<Value>(_ name: String, _ text: String?, _ value: (String) -> Value?, _ expected: String) throws
+    func chosen<Value>(_ name: String, _ text: String?, _ value: (String) -> Value?, _ expected: String)
+      throws
       -> Value?
     {
       guard let text else { return nil }
@@ -126,7 +131,8 @@ enum ReadOperation {
     reader.filter.until = try chosen("until", settings.until, RowFilter.seconds, time)
     let droppable = ["both_bad", "tie", "repeats"]
     for what in settings.drop ?? [] where !droppable.contains(what) {
-      throw RequestError.setting("drop", found: what, expected: "some of \(droppable.joined(separator: ", "))")
+      throw RequestError.setting(
+        "drop", found: what, expected: "some of \(droppable.joined(separator: ", "))")
     }
     reader.filter.dropped = Set(settings.drop ?? []).subtracting(["repeats"])
     reader.filter.dropsRepeats = settings.drop?.contains("repeats") ?? false
@@ -144,7 +150,8 @@ enum ReadOperation {
       ("layout", .string(file.layout)), ("fields", list(file.fields)), ("ignored", list(file.ignored)),
       ("rows", .integer(file.rows)), ("alternatives", .integer(data.dataset.alternatives.count)),
       ("comparisons", .number(data.dataset.totalComparisons)),
-      ("annotators", .integer(data.dataset.annotators.count)), ("prompts", .integer(data.dataset.prompts.count)),
+      ("annotators", .integer(data.dataset.annotators.count)),
+      ("prompts", .integer(data.dataset.prompts.count)),
       ("warnings", list(file.warnings)),
       ("hasTexts", .bool(data.dataset.alternatives.contains { $0.text != nil })),
       ("hasContexts", .bool(data.dataset.contexts != nil)),

@@ -26,7 +26,8 @@ public enum DocumentFile {
   /// A document in memory.
   ///
   /// - Parameter file: How messages call it.
-  package static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], file: String) throws
+  package static func decode<Document: Decodable>(_ type: Document.Type, _ bytes: [UInt8], file: String)
+    throws
     -> Document
   {
     func problem(_ path: [any CodingKey], _ found: String, _ expected: String) -> FormatError {

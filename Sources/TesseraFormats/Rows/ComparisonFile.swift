@@ -149,7 +149,8 @@ public struct ComparisonReader: Sendable {
     var files: [String] = []
     for (number, open) in sources.enumerated() {
       if let limit = filter.limit, passed >= limit { break }
-      let part = work.part(Double(number) / Double(sources.count)...Double(number + 1) / Double(sources.count))
+      let part = work.part(
+        Double(number) / Double(sources.count)...Double(number + 1) / Double(sources.count))
       let source = try open()
       try sink.begin(file: source.file)
       files.append(source.file)

@@ -31,7 +31,8 @@ package final class MemoryRows: RowSource {
         throw fail(1, "\(offsets.count) places of values", "one more than the \(kinds.count) rows")
       }
       for row in kinds.indices {
-        guard offsets[row] <= offsets[row + 1], offsets[row + 1] <= bytes.count, Kind(rawValue: kinds[row]) != nil
+        guard offsets[row] <= offsets[row + 1], offsets[row + 1] <= bytes.count,
+          Kind(rawValue: kinds[row]) != nil
         else { throw fail(row + 1, "a value outside the column's bytes", "one within") }
       }
     }
@@ -74,7 +75,8 @@ package final class MemoryRows: RowSource {
       }
       guard names.insert(column.name).inserted else {
         throw FormatError.content(
-          file: MemoryRows.name, line: nil, field: column.name, found: "two columns of this name", expected: "one")
+          file: MemoryRows.name, line: nil, field: column.name, found: "two columns of this name",
+          expected: "one")
       }
     }
   }
