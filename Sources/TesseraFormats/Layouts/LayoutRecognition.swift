@@ -17,6 +17,7 @@ struct LayoutRecognition {
     _ source: any RowSource, _ sample: [(name: String, value: JSONScanner.Value?)], given: LayoutName?,
     map: FieldMap, by: ComparedThings, aspect: String?
   ) throws {
+    try map.check(given)
     let names = sample.map(\.name)
     let fields = Set(names)
     if let header = source.header {
@@ -49,7 +50,9 @@ struct LayoutRecognition {
           : "the \(source.header == nil ? "fields" : "columns") \(names.joined(separator: ", "))",
         Self.expected + suggestion)
     }
+    try map.check(name)
     self.name = name
+    if name == .votes, let header = source.header { try VotesLayout.check(source, header, map) }
     let isAsked = given != nil || by != .automatic || map.names["a"] != nil || map.names["b"] != nil
     passedOver = name == .votes && !isAsked ? AnswersLayout.sides(fields) : []
     switch name {
