@@ -17,7 +17,7 @@ struct LayoutRecognition {
     _ source: any RowSource, _ sample: [(name: String, value: JSONScanner.Value?)], given: LayoutName?,
     map: FieldMap, by: ComparedThings, aspect: String?
   ) throws {
-    try map.check(given)
+    if given != nil { try map.check(given) }
     let names = sample.map(\.name)
     let fields = Set(names)
     if let header = source.header {
@@ -41,6 +41,7 @@ struct LayoutRecognition {
     if !isNested { try requireMapped(["a", "b", "chosen", "rejected"]) }
     let keys = Self.keysOfCompletions(sample, map)
     guard let name = given ?? Self.recognise(fields, map, by, keys: keys) else {
+      try map.check(nil)
       try requireMapped(nil)
       let suggestion = AnswerFields(sample, map).map { "; here perhaps --map \($0.map)" } ?? ""
       throw source.error(
