@@ -98,7 +98,7 @@ let package = Package(
     ),
     .testTarget(
       name: "TesseraCommandsTests",
-      dependencies: ["TesseraCommands", "TesseraMain", "TestSupport"]
+      dependencies: ["TesseraCommands", "TesseraFormats", "TesseraMain", "TestSupport"]
     ),
   ],
   swiftLanguageModes: [.v6]

@@ -42,11 +42,12 @@ struct CompareCommand: ParsableCommand {
     }
     try rows.check(output)
     if before == "-", after == "-" { throw ValidationError("Standard input can be read once: give - once.") }
+    try ReadFiles(nil, [before, after]).refuse("--output", output.output)
   }
 
   func run() throws {
-    let old = try DocumentFile.read(BoardDocument.self, from: before)
-    let now = try DocumentFile.read(BoardDocument.self, from: after)
+    let old = try board(before)
+    let now = try board(after)
     let chosen = estimate ?? (old.hasWeighted && now.hasWeighted ? .weighted : .standard)
     if chosen == .weighted {
       for (file, document) in [(before, old), (after, now)] where !document.hasWeighted {
@@ -71,6 +72,17 @@ struct CompareCommand: ParsableCommand {
     case .markdown: try output.write(table.markdown(rows: rows))
     case .csv: try output.write(table.csv(rows: rows))
     case .json: try output.write(DocumentFile.text(document))
+    }
+  }
+
+  /// - Throws: `FormatError`, which says what makes such documents.
+  private func board(_ file: String) throws -> BoardDocument {
+    do {
+      return try DocumentFile.read(BoardDocument.self, from: file)
+    } catch FormatError.content(let file, let line, let field, let found, let expected) {
+      throw FormatError.content(
+        file: file, line: line, field: field, found: found,
+        expected: expected + " (a document of tessera rank -o x.json or tessera fit --format json)")
     }
   }
 }

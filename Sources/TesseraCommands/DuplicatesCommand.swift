@@ -85,6 +85,13 @@ struct DuplicatesCommand: ParsableCommand {
         "--format is \(format.rawValue) and --output is \(output), which is \(said.rawValue); expected one of them alone, or both alike."
       )
     }
+    if let output, format == nil, Format(endingOf: output) == nil,
+      !["", "txt"].contains(URL(fileURLWithPath: output).pathExtension.lowercased())
+    {
+      throw ValidationError(
+        "--output is \(output); expected a name that ends in .txt (table), .json, .jsonl or .csv, or --format with one of \(Format.allCases.map(\.rawValue).joined(separator: ", "))."
+      )
+    }
     if all, chosenFormat == .table {
       throw ValidationError("--all writes rows for programs: give --format json, jsonl or csv.")
     }
@@ -101,6 +108,9 @@ struct DuplicatesCommand: ParsableCommand {
         throw ValidationError("--deduplicated copies lines, and --alternatives is \(file); expected JSONL.")
       }
     }
+    let read = ReadFiles(input, alternatives.files)
+    try read.refuse("--output", output)
+    try read.refuse("--deduplicated", deduplicated)
   }
 
   func run() throws {

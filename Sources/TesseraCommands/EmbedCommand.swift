@@ -76,6 +76,11 @@ struct EmbedCommand: ParsableCommand {
         )
       }
     }
+    let read = ReadFiles(
+      ComparisonOptions([texts], answerRows.format, answerRows.filter), [embedder.fittedEmbedder])
+    try read.refuse("--output", output)
+    try read.refuse("--save-alternatives", saveAlternatives)
+    try read.refuse("--save-embedder", saveEmbedder)
   }
 
   func run() throws {

@@ -84,6 +84,11 @@ struct ExportCommand: ParsableCommand {
   private var target: Target {
     get throws {
       try RowFormat.refuseCompressed(output, "--output")
+      guard RowFormat(file: output) != .json else {
+        throw ValidationError(
+          "--output is \(output), and rows are written a line each, not as a JSON array; expected .jsonl, .csv, .tsv, .parquet or a folder that ends in /."
+        )
+      }
       let told: Target? =
         output.hasSuffix("/") || RowPaths.isFolder(output)
         ? .folder : RowFormat(file: output).map { Target($0) }
@@ -120,8 +125,11 @@ struct ExportCommand: ParsableCommand {
       throw ValidationError("Rows are read twice, which standard input cannot be: give a file.")
     }
     try rowFormat.check(comparisons)
-    _ = try target
+    let target = try target
     _ = try resolved()
+    let read = ReadFiles(input, alternatives.files + [families])
+    try read.refuse("--output", output, isFolder: target == .folder)
+    try read.refuse("--save-transform", space.transforms.saveTransform)
     if let resample, resample < 1 {
       throw ValidationError("--resample is \(resample); expected a positive number of rows.")
     }

@@ -73,6 +73,12 @@ struct FitCommand: ParsableCommand {
     }
     // A configuration file is read when the command runs; what stands here is checked before.
     if settings.config == nil { try refuseWithoutFamilies(resolved().settings) }
+    // Day by day a state takes the place of the one before.
+    let read = ReadFiles(input, alternatives.files + [families, settings.config])
+    try read.refuse("--save-state", states.saveState)
+    try read.refuse("--save-transform", space.transforms.saveTransform)
+    try read.refuse("--output", output.output)
+    try ReadFiles(nil, [states.fromState, space.transforms.transform]).refuse("--output", output.output)
   }
 
   private func refuseWithoutFamilies(_ settings: RewardFit.Settings) throws {

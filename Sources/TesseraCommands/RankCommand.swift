@@ -36,7 +36,8 @@ struct RankCommand: ParsableCommand {
   @Option(help: "elo: 400 points are odds of ten to one, the mean is 1000; logit: log-odds.")
   var scale: RatingScale.Unit = .elo
 
-  @Option(help: ArgumentHelp("An alternative and the score that it shall have.", valueName: "id=score"))
+  @Option(
+    help: ArgumentHelp("An alternative and the score that it has: ID=SCORE.", valueName: "id=score"))
   var anchor: RatingScale.Anchor?
 
   @Option(help: "How sure intervals are, between 0 and 1.")
@@ -89,6 +90,11 @@ struct RankCommand: ParsableCommand {
     }
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected 1 or more.") }
     try rows.check(output)
+    var declared: String?
+    if case .file(let file)? = families.declaration { declared = file }
+    let read = ReadFiles(input, [declared])
+    try read.refuse("--output", output.output)
+    try read.refuse("--suggest-families", families.suggestFamilies)
   }
 
   func run() throws {

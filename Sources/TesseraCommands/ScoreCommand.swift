@@ -36,7 +36,13 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try rows.check(output) }
+  func validate() throws {
+    try rows.check(output)
+    let read = ReadFiles(
+      ComparisonOptions([contexts], answerRows.format, answerRows.filter),
+      [model, ContextsFile.place(contexts).path])
+    try read.refuse("--output", output.output)
+  }
 
   func run() throws {
     let file = try RewardModelFile(readingFrom: model)

@@ -108,6 +108,9 @@ struct TrainCommand: ParsableCommand {
     guard loop.checkpointEvery >= 0 else {
       throw ValidationError("--checkpoint-every is \(loop.checkpointEvery); expected 0 or more.")
     }
+    let read = ReadFiles(input, alternatives.files + [fitSettings.config])
+    try read.refuse("--output", output)
+    try read.refuse("--save-transform", space.transforms.saveTransform)
   }
 
   func run() throws {

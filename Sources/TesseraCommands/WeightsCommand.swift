@@ -85,6 +85,11 @@ struct WeightsCommand: ParsableCommand {
       throw ValidationError("--part divides a number of samples: give --samples in place of --target-error.")
     }
     if settings.config == nil { _ = try resolved() }
+    let given = file.map { ComparisonOptions([$0], answerRows.format, answerRows.filter) }
+    let read = ReadFiles(
+      given, merge + [file.map { ContextsFile.place($0).path }, settings.config, space.transforms.transform])
+    try read.refuse("--output", output.output)
+    try read.refuse("--picture", picture)
   }
 
   /// Parts were counted under settings of their own.

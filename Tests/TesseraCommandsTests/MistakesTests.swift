@@ -1,5 +1,6 @@
 import Foundation
 import TesseraCommands
+import TesseraFormats
 import TestSupport
 import Testing
 

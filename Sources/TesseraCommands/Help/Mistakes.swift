@@ -1,3 +1,5 @@
+import TesseraFormats
+
 /// What is wrong with a command line, in words that help; the parser says only that something is.
 struct Mistakes {
   let description: ToolDescription

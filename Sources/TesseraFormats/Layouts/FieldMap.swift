@@ -12,7 +12,9 @@ public struct FieldMap: Sendable, Equatable {
   }
 
   /// One name for what has two.
-  static func own(_ name: String) -> String { ["winner": "outcome", "worker": "annotator"][name] ?? name }
+  static func own(_ name: String) -> String { aliases[name] ?? name }
+
+  static let aliases = ["winner": "outcome", "worker": "annotator"]
 
   /// Adds a name; false where the field has one already.
   public mutating func add(_ ours: String, _ theirs: String) -> Bool {

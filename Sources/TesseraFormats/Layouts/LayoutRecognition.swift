@@ -17,6 +17,7 @@ struct LayoutRecognition {
     _ source: any RowSource, _ sample: [(name: String, value: JSONScanner.Value?)], given: LayoutName?,
     map: FieldMap, by: ComparedThings, aspect: String?
   ) throws {
+    if given != nil { try map.check(given) }
     let names = sample.map(\.name)
     let fields = Set(names)
     if let header = source.header {
@@ -40,6 +41,7 @@ struct LayoutRecognition {
     if !isNested { try requireMapped(["a", "b", "chosen", "rejected"]) }
     let keys = Self.keysOfCompletions(sample, map)
     guard let name = given ?? Self.recognise(fields, map, by, keys: keys) else {
+      try map.check(nil)
       try requireMapped(nil)
       let suggestion = AnswerFields(sample, map).map { "; here perhaps --map \($0.map)" } ?? ""
       throw source.error(
@@ -49,7 +51,9 @@ struct LayoutRecognition {
           : "the \(source.header == nil ? "fields" : "columns") \(names.joined(separator: ", "))",
         Self.expected + suggestion)
     }
+    try map.check(name)
     self.name = name
+    if name == .votes, let header = source.header { try VotesLayout.check(source, header, map) }
     let isAsked = given != nil || by != .automatic || map.names["a"] != nil || map.names["b"] != nil
     passedOver = name == .votes && !isAsked ? AnswersLayout.sides(fields) : []
     switch name {

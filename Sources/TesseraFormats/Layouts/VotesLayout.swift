@@ -59,6 +59,40 @@ struct VotesLayout: ComparisonLayout {
     return pairs.contains { fields.contains($0.0) && fields.contains($0.1) }
   }
 
+  /// A header without one of the two sides, or without an outcome, is told with the columns that are there.
+  ///
+  /// - Throws: `FormatError`.
+  static func check(_ source: any RowSource, _ header: [String], _ map: FieldMap) throws {
+    let found = "the columns \(header.joined(separator: ", "))"
+    let has = Set(header)
+    let left = map.candidates("a", usual: pairs.map(\.0)).filter(has.contains)
+    let right = map.candidates("b", usual: pairs.map(\.1)).filter(has.contains)
+    let isNamed = map.names["a"] != nil || map.names["b"] != nil
+    let isThere =
+      isNamed ? !left.isEmpty && !right.isEmpty : pairs.contains { has.contains($0.0) && has.contains($0.1) }
+    if !isThere, let one = left.first ?? right.first {
+      let isLeft = !left.isEmpty
+      let usual = pairs.first { isLeft ? $0.0 == one : $0.1 == one }
+      let missing = usual.map { isLeft ? $0.1 : $0.0 } ?? (isLeft ? "b" : "a")
+      let other = guess([missing], header.filter { $0 != one }) ?? "COLUMN"
+      throw source.error(
+        1, missing, found,
+        "a column for each side; here perhaps --map a=\(isLeft ? one : other),b=\(isLeft ? other : one)")
+    }
+    if !OutcomeFields(from: 0, map).isTold(by: has) {
+      let words = ["winner", "outcome", "preference", "result", "label", "choice", "preferred", "vote"]
+      let other = guess(words, header.filter { $0 != left.first && $0 != right.first }) ?? "COLUMN"
+      throw source.error(
+        1, nil, "no outcome among \(found)",
+        "one of preference, preference_b, winner, outcome; here perhaps --map outcome=\(other)")
+    }
+  }
+
+  /// The column whose name is nearest to one of some words.
+  private static func guess(_ words: [String], _ columns: [String]) -> String? {
+    words.lazy.compactMap { NearestName.of($0, among: columns) }.first
+  }
+
   mutating func read(_ row: Row, into sink: inout ComparisonSink) throws {
     guard let (a, b) = sides.first(where: { row[$0.a] != nil && row[$0.b] != nil }), let cellA = row[a],
       let cellB = row[b]

@@ -184,7 +184,14 @@ public struct ComparisonReader: Sendable {
     // What annotation tools export has the fields that are named inside of others.
     let isNested = layout == .labelStudio || layout == .argilla
     let mapped = isNested ? [] : map.names.sorted { $0.key < $1.key }.map { ($0.value, " for \($0.key)") }
-    for (field, use) in mapped + filter.conditions.map({ ($0.field, "") }) where !names.contains(field) {
+    if let family, !Self.sides(family).contains(where: { names.contains($0.0) && names.contains($0.1) }) {
+      throw FormatError.content(
+        file: files.count == 1 ? files[0].file : "\(files.count) files", line: nil, field: family,
+        found: "no such fields of the two sides in any row, which have \(names.joined(separator: ", "))",
+        expected: "\(family)_a and \(family)_b, or a file of families")
+    }
+    let asked = filter.conditions.map { ($0.field, "") } + (category.map { [($0, "")] } ?? [])
+    for (field, use) in mapped + asked where !names.contains(field) {
       throw FormatError.content(
         file: files.count == 1 ? files[0] : "\(files.count) files", line: nil, field: field,
         found: "no such field\(use) in any row", expected: "one of \(names.joined(separator: ", "))")
