@@ -186,7 +186,7 @@ public struct ComparisonReader: Sendable {
     let mapped = isNested ? [] : map.names.sorted { $0.key < $1.key }.map { ($0.value, " for \($0.key)") }
     if let family, !Self.sides(family).contains(where: { names.contains($0.0) && names.contains($0.1) }) {
       throw FormatError.content(
-        file: files.count == 1 ? files[0].file : "\(files.count) files", line: nil, field: family,
+        file: files.count == 1 ? files[0] : "\(files.count) files", line: nil, field: family,
         found: "no such fields of the two sides in any row, which have \(names.joined(separator: ", "))",
         expected: "\(family)_a and \(family)_b, or a file of families")
     }
