@@ -66,9 +66,13 @@ struct Request {
   let arrays: [InputArray]
   let subject: Outcome?
 
-  /// - Throws: `FormatError`, naming the member.
+  /// - Throws: `RequestError.setting`, naming the member: settings are options, not data.
   func settings<Settings: Decodable>(_ type: Settings.Type = Settings.self) throws -> Settings {
-    try DocumentFile.decode(type, settings.isEmpty ? Array("{}".utf8) : settings, file: "settings")
+    do {
+      return try DocumentFile.decode(type, settings.isEmpty ? Array("{}".utf8) : settings, file: "settings")
+    } catch FormatError.content(_, _, let field, let found, let expected) {
+      throw RequestError.setting(field ?? "the document of settings", found: found, expected: expected)
+    }
   }
 
   func array(_ name: String) -> InputArray? { arrays.first { $0.name == name } }

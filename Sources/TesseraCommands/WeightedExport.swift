@@ -39,12 +39,8 @@ struct WeightedExport {
         $0, ids: ids, prompts: NearDuplicateFrequency.prompts(of: dataset),
         work: work.part(0.3...0.6, "groups"))
     }
-    var names = ids
-    for members in groups?.groups ?? [] {
-      // The name of a group is the id of its first member.
-      let first = members.map { ids[$0] }.min() ?? ""
-      for member in members { names[member] = first }
-    }
+    // A group is called by its first id.
+    let names = groups?.firsts(ids).map { ids[$0] } ?? ids
     var extras = WeightedRows.Extras(
       weights: file.records.map { $0.comparison.map(found.weight(of:)) ?? 0 },
       alternatives: found.alternatives,

@@ -49,6 +49,11 @@ import Testing
     ),
     ("share,food,art,romance\n", "a.csv: found no rows"),
     (
+      "share,food,art,romance\n1e308,really like,mildly interested,very uninterested\n"
+        + "1e308,mildly interested,really like,very uninterested\n",
+      "a.csv: field \"share\": found shares beyond the range"
+    ),
+    (
       "share,food,art,romance\n1,really like,really like,very uninterested\n",
       "a.csv: found food and art with the same Borda count, expected one topic that leads"
     ),

@@ -165,3 +165,51 @@ def read(
         ids.add_values("ids", [str(name) for name in alternatives])
         arrays["ids"], arrays["ids.places"] = ids.arrays["0.bytes"], ids.arrays["0.places"]
     return Data(_native.run("read", settings, arrays, threads=threads, progress=progress))
+
+
+def reading_of(options: Mapping[str, Any]) -> Reading:
+    """Options of reading by name.
+
+    Raises:
+        OptionError: for a name that is none.
+    """
+    known = Reading.__dataclass_fields__
+    for name in options:
+        if name not in known:
+            raise OptionError(f"{name} is no option of reading; expected some of {', '.join(known)}")
+    return Reading(**options)
+
+
+def read_with_contexts(
+    comparisons: Rows,
+    contexts: npt.ArrayLike | None,
+    embed: Embed,
+    *,
+    alternatives: Sequence[Any] | str | os.PathLike[str] | None,
+    reading: Mapping[str, Any],
+    keeps_prompts: bool,
+    with_prompt: bool,
+    dimensions: int,
+    seed: int,
+    threads: int | None,
+    progress: bool | _native.Progress | None,
+) -> Data:
+    """Reads comparisons, with the contexts that are given, or that something makes of their texts.
+
+    Args:
+        comparisons, contexts, alternatives, reading: As the arguments of `RewardFit.fit`.
+        embed: What makes contexts where none are given; None leaves them.
+    """
+    matrix = None if contexts is None else contexts_array(contexts)
+    if matrix is not None and alternatives is None:
+        alternatives = [str(i) for i in range(len(matrix))]
+    data = read(
+        comparisons,
+        alternatives=alternatives,
+        reading=reading_of(reading),
+        keeps_prompts=keeps_prompts,
+        threads=threads,
+    )
+    if matrix is not None:
+        return data.given(matrix, apart=False)
+    return data.embedded(embed, with_prompt=with_prompt, dimensions=dimensions, seed=seed, threads=threads, progress=progress)

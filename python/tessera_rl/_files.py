@@ -9,12 +9,16 @@ from .errors import WriteError
 
 
 def write_all(path: str | os.PathLike[str], content: bytes) -> pathlib.Path:
-    """Writes a file beside its place and moves it there.
+    """Writes a file beside its place and moves it there; what is no regular file (a device, a pipe) is written as it is.
 
     Raises:
         WriteError: where that cannot be.
     """
     target = pathlib.Path(path)
+    if target.is_symlink():
+        target = target.resolve()
+    if target.exists() and not target.is_file():
+        return _write_directly(target, content)
     part = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         part.write_bytes(content)
@@ -23,4 +27,13 @@ def write_all(path: str | os.PathLike[str], content: bytes) -> pathlib.Path:
         raise WriteError(f"{target}: cannot be written: {problem.strerror}") from problem
     finally:
         part.unlink(missing_ok=True)
+    return target
+
+
+def _write_directly(target: pathlib.Path, content: bytes) -> pathlib.Path:
+    try:
+        with target.open("wb") as file:
+            file.write(content)
+    except OSError as problem:
+        raise WriteError(f"{target}: cannot be written: {problem.strerror}") from problem
     return target

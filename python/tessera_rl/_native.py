@@ -175,11 +175,11 @@ def run(
             array.shape[1] if array.ndim > 1 else 1,
             _KINDS.index(array.dtype),
         )
-    text = json.dumps(
-        {key: value for key, value in (settings or {}).items() if value is not None},
-        ensure_ascii=False,
-        allow_nan=False,
-    ).encode("utf-8")
+    given = {key: value for key, value in (settings or {}).items() if value is not None}
+    try:
+        text = json.dumps(given, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (TypeError, ValueError) as fault:
+        raise error_of("option", f"a setting is no number or text that JSON can spell: {fault}") from fault
     cores = 1 if _is_forked else (threads or 0)
     if threads is not None and threads < 1:
         raise error_of("option", f"threads is {threads}; expected at least 1")

@@ -333,10 +333,21 @@ def _rank(options: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse_overwriting(options: argparse.Namespace) -> None:
+    """An output in the place of an input would lose its rows."""
+    inputs = [path for path in [*options.comparisons, options.alternatives, options.contexts] if path is not None]
+    output = options.output
+    if output is None or not os.path.isfile(output):
+        return
+    if any(os.path.exists(path) and os.path.samefile(path, output) for path in inputs):
+        raise OptionError(f"--output is {output}, which is read as well: writing it would lose rows; give another name")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; the exit codes are the native tool's."""
     options = _parser().parse_args(arguments)
     try:
+        _refuse_overwriting(options)
         code: int = options.run(options)
         return code
     except tuple(kind for kind, _ in _CODES) as problem:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from . import _native
 from ._columns import Rows, is_path
-from ._data import Data, Embed, read
+from ._data import Data, Embed, read, reading_of
 from .errors import DataError, OptionError
-from .fit import RewardFit, _reading
+from .fit import RewardFit
 from .weights import contexts_array
 
 
@@ -59,7 +59,7 @@ def row_weights(
         **reading: layout, map, by, where, ...: as the tool's options.
     """
     settings = fit or RewardFit()
-    data = read(rows, reading=_reading(reading), keeps_prompts=settings.per_prompt, threads=threads)
+    data = read(rows, reading=reading_of(reading), keeps_prompts=settings.per_prompt, threads=threads)
     if settings.weights not in ("none", "uniform"):
         if isinstance(embed, tuple):
             data = _both_sides(data, embed)

@@ -10,9 +10,7 @@ import numpy.typing as npt
 
 from . import _native
 from ._columns import Rows
-from ._data import Embed, read
-from .fit import _reading
-from .weights import contexts_array
+from ._data import Embed, read_with_contexts
 
 
 @dataclass(frozen=True)
@@ -64,14 +62,19 @@ def duplicates(
         across_prompts: Whether answers to different prompts are compared as well.
         all: Whether alternatives outside all groups have rows.
     """
-    matrix = None if contexts is None else contexts_array(contexts)
-    if matrix is not None and alternatives is None:
-        alternatives = [str(i) for i in range(len(matrix))]
-    data = read(rows, alternatives=alternatives, reading=_reading(reading), keeps_prompts=True, threads=threads)
-    if matrix is not None:
-        data = data.given(matrix, apart=False)
-    else:
-        data = data.embedded(embed, with_prompt=with_prompt, dimensions=dimensions, seed=0, threads=threads, progress=progress)
+    data = read_with_contexts(
+        rows,
+        contexts,
+        embed,
+        alternatives=alternatives,
+        reading=reading,
+        keeps_prompts=True,
+        with_prompt=with_prompt,
+        dimensions=dimensions,
+        seed=0,
+        threads=threads,
+        progress=progress,
+    )
     document = _native.run(
         "duplicates",
         {"within": within, "acrossPrompts": across_prompts, "all": all},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import pathlib
@@ -15,10 +14,10 @@ import numpy.typing as npt
 
 from . import _native
 from ._columns import Rows
-from ._data import Data, Embed, Reading, read
+from ._data import Data, Embed, read_with_contexts
 from ._files import write_all
+from ._settings import Settings
 from .errors import DataError, OptionError
-from .weights import contexts_array
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +42,7 @@ class Verdict:
         return self.text
 
 
-class RewardFit:
+class RewardFit(Settings):
     """The whole pipeline: comparisons in, both estimates out.
 
     What is not asked for is chosen by the data, and `choice` says why.
@@ -150,34 +149,6 @@ class RewardFit:
         self._document: str | None = None
         self._verdict: Verdict | None = None
 
-    # The habits of scikit-learn.
-
-    @classmethod
-    def _parameters(cls) -> list[str]:
-        return [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The settings by name."""
-        return {name: getattr(self, name) for name in self._parameters()}
-
-    def set_params(self, **parameters: Any) -> RewardFit:
-        """Changes settings.
-
-        Raises:
-            OptionError: for a name that is none.
-        """
-        known = self._parameters()
-        for name, value in parameters.items():
-            if name not in known:
-                raise OptionError(f"{name} is no setting; expected some of {', '.join(known)}")
-            setattr(self, name, value)
-        return self
-
-    def __repr__(self) -> str:
-        defaults = {name: p.default for name, p in inspect.signature(type(self).__init__).parameters.items()}
-        given = (f"{name}={value!r}" for name, value in self.get_params().items() if value is not defaults[name])
-        return f"RewardFit({', '.join(given)})"
-
     def _settings(self) -> dict[str, Any]:
         settings = {
             "weights": self.weights,
@@ -226,27 +197,20 @@ class RewardFit:
         Raises:
             DataError, OptionError, MissingError: with row and field.
         """
-        matrix = None if contexts is None else contexts_array(contexts)
-        if matrix is not None and alternatives is None:
-            alternatives = [str(i) for i in range(len(matrix))]
-        data = read(
+        looks_at_contexts = self.weights not in ("none", "uniform") or self.merge_duplicates
+        data = read_with_contexts(
             comparisons,
+            contexts,
+            self.embed if looks_at_contexts else None,
             alternatives=alternatives,
-            reading=_reading(reading),
+            reading=reading,
             keeps_prompts=self.per_prompt or self.lambda_ == "auto",
+            with_prompt=self.with_prompt,
+            dimensions=self.dimensions,
+            seed=self.seed,
             threads=self.threads,
+            progress=self.progress,
         )
-        if matrix is not None:
-            data = data.given(matrix, apart=False)
-        elif self.weights not in ("none", "uniform") or self.merge_duplicates:
-            data = data.embedded(
-                self.embed,
-                with_prompt=self.with_prompt,
-                dimensions=self.dimensions,
-                seed=self.seed,
-                threads=self.threads,
-                progress=self.progress,
-            )
         arrays: dict[str, npt.NDArray[Any]] = {}
         if families is not None:
             arrays["families"] = _families(families, data.ids)
@@ -368,14 +332,6 @@ class RewardFit:
             if isinstance(value, np.ndarray):
                 state[name] = np.array(value)
         return state
-
-
-def _reading(options: Mapping[str, Any]) -> Reading:
-    known = Reading.__dataclass_fields__
-    for name in options:
-        if name not in known:
-            raise OptionError(f"{name} is no option of reading; expected some of {', '.join(known)}")
-    return Reading(**options)
 
 
 def _families(families: Mapping[str, str] | Sequence[str | None], ids: list[str]) -> npt.NDArray[np.int32]:

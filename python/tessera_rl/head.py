@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import pathlib
 import tempfile
@@ -14,13 +13,13 @@ import numpy.typing as npt
 
 from . import _native
 from ._columns import Rows
-from ._data import Embed, read
+from ._data import Embed, read_with_contexts
+from ._settings import Settings
 from .errors import OptionError
-from .fit import _reading
 from .weights import contexts_array
 
 
-class RewardHead:
+class RewardHead(Settings):
     """A small network from contexts to rewards, trained with the weighted loss.
 
     Args:
@@ -84,32 +83,6 @@ class RewardHead:
         self.progress = progress
         self._result: _native.Result | None = None
 
-    @classmethod
-    def _parameters(cls) -> list[str]:
-        return [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The settings by name."""
-        return {name: getattr(self, name) for name in self._parameters()}
-
-    def set_params(self, **parameters: Any) -> RewardHead:
-        """Changes settings.
-
-        Raises:
-            OptionError: for a name that is none.
-        """
-        known = self._parameters()
-        for name, value in parameters.items():
-            if name not in known:
-                raise OptionError(f"{name} is no setting; expected some of {', '.join(known)}")
-            setattr(self, name, value)
-        return self
-
-    def __repr__(self) -> str:
-        defaults = {name: p.default for name, p in inspect.signature(type(self).__init__).parameters.items()}
-        given = (f"{name}={value!r}" for name, value in self.get_params().items() if value is not defaults[name])
-        return f"RewardHead({', '.join(given)})"
-
     def fit(
         self,
         comparisons: Rows,
@@ -119,27 +92,19 @@ class RewardHead:
         **reading: Any,
     ) -> RewardHead:
         """Trains the head. The arguments are those of `RewardFit.fit`."""
-        matrix = None if contexts is None else contexts_array(contexts)
-        if matrix is not None and alternatives is None:
-            alternatives = [str(i) for i in range(len(matrix))]
-        data = read(
+        data = read_with_contexts(
             comparisons,
+            contexts,
+            "builtin" if self.embed == "auto" else self.embed,
             alternatives=alternatives,
-            reading=_reading(reading),
+            reading=reading,
             keeps_prompts=True,
+            with_prompt=self.with_prompt,
+            dimensions=self.dimensions,
+            seed=self.seed,
             threads=self.threads,
+            progress=self.progress,
         )
-        if matrix is not None:
-            data = data.given(matrix, apart=False)
-        else:
-            data = data.embedded(
-                "builtin" if self.embed == "auto" else self.embed,
-                with_prompt=self.with_prompt,
-                dimensions=self.dimensions,
-                seed=self.seed,
-                threads=self.threads,
-                progress=self.progress,
-            )
         fit: dict[str, Any] = {
             "weights": self.weights,
             "lambda": self.lambda_,

@@ -61,6 +61,14 @@ public struct DuplicateGroups: Sendable {
     median > 0 && scale > 2 * median
   }
 
+  /// For each alternative the member of its group whose id is first; itself outside all groups.
+  ///
+  /// - Parameter ids: m of them, as they were given.
+  public func firsts(_ ids: [String]) -> [Int] {
+    let leading = groups.map { members in members.min { ids[$0] < ids[$1] } }
+    return groupOf.indices.map { i in groupOf[i].flatMap { leading[$0] } ?? i }
+  }
+
   /// Alternatives in groups.
   public var members: Int { groups.reduce(0) { $0 + $1.count } }
 

@@ -4,7 +4,7 @@ import TesseraFormats
 /// What every row weighs, for those who train. Subject: data that were read, or a fit of them with `data` as below.
 ///
 /// Settings: `RewardFit.Settings`. Arrays out, one number for every row that was read: `weights` (mean 1 over the rows), `weights a`,
-/// `weights b`; `groups`, for each alternative the first one of its near-duplicates.
+/// `weights b`; `groups`, for each alternative the one of its near-duplicates whose id is first.
 enum RowWeightsOperation {
   static func run(_ request: Request, _ work: Work) throws -> Outcome {
     let settings = try request.settings(RewardFit.Settings.self)
@@ -18,15 +18,12 @@ enum RowWeightsOperation {
     func side(_ place: KeyPath<Comparison, Int32>) -> Outcome.Values {
       .optional(data.file.records.map { $0.comparison.map { alternatives[Int($0[keyPath: place])] } })
     }
-    var groups = Array(Int32(0)..<Int32(alternatives.count))
-    if let contexts = data.dataset.contexts {
-      let near = try DuplicateGroups(
-        contexts.answers, ids: data.dataset.alternatives.map(\.id),
-        prompts: NearDuplicateFrequency.prompts(of: data.dataset), work: work.part(0.6...1))
-      for members in near.groups {
-        for member in members { groups[member] = Int32(members[0]) }
-      }
+    let ids = data.dataset.alternatives.map(\.id)
+    let groups = try data.dataset.contexts.map {
+      try DuplicateGroups(
+        $0, ids: ids, prompts: NearDuplicateFrequency.prompts(of: data.dataset), work: work.part(0.6...1))
     }
+    let firsts = groups?.firsts(ids) ?? Array(ids.indices)
     let sum = weights.reduce(0, +)
     let squares = weights.reduce(0) { $0 + $1 * $1 }
     return Outcome(
@@ -37,7 +34,7 @@ enum RowWeightsOperation {
       ]),
       arrays: [
         ("weights", .doubles(weights, columns: 1)), ("weights a", side(\.a)), ("weights b", side(\.b)),
-        ("groups", .indices(groups)),
+        ("groups", .indices(firsts.map { Int32(truncatingIfNeeded: $0) })),
       ])
   }
 }

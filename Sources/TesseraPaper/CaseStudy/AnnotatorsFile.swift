@@ -61,6 +61,11 @@ public enum AnnotatorsFile {
         file: file, line: nil, field: nil, found: "no rows", expected: "a row for each type of annotators")
     }
     let total = shares.reduce(0, +)
+    guard total.isFinite else {
+      throw FormatError.content(
+        file: file, line: nil, field: "share", found: "shares beyond the range of numbers in sum",
+        expected: "smaller ones, as they are divided by their sum")
+    }
     let annotators = zip(shares, types).map { AnnotatorType(share: $0 / total, attitudes: $1) }
     let order = ExpectedOrder(annotators)
     guard order.ties.isEmpty else {
