@@ -1,6 +1,11 @@
-import Foundation
 import Tessera
 import TesseraFormats
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// The figures of an audit's page.
 struct AuditFigures {
@@ -46,7 +51,7 @@ struct AuditFigures {
     let m = Double(weights.count)
     let texts = zip(audit.dataset.alternatives, weights).map { alternative, weight in
       let text = AuditSpelling.cut(alternative.text, 90)
-      return "\(alternative.id)\nweight \(String(format: "%.2f", weight * m))/m"
+      return "\(alternative.id)\nweight \(printed("%.2f", weight * m))/m"
         + (text.isEmpty ? "" : "\n\(text)")
     }
     let cloud = Figure.Cloud(

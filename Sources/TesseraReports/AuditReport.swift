@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 import TesseraFormats
 
@@ -50,7 +49,7 @@ public struct AuditReport: Sendable {
   private var data: String {
     let components = audit.components.count
     return
-      "\(audit.dataset.alternatives.count) alternatives, \(String(format: "%.0f", audit.dataset.totalComparisons)) comparisons of \(audit.dataset.pairCounts.pairCount) pairs\(components > 1 ? " in \(components) components, within which rewards compare" : ""). \(contexts)"
+      "\(audit.dataset.alternatives.count) alternatives, \(printed("%.0f", audit.dataset.totalComparisons)) comparisons of \(audit.dataset.pairCounts.pairCount) pairs\(components > 1 ? " in \(components) components, within which rewards compare" : ""). \(contexts)"
   }
 
   private var foundations: HTMLPage.Section {

@@ -1,10 +1,9 @@
-import Foundation
 import Tessera
 
 /// How an audit's figures are written, in its sentences, tables and figures alike.
 enum AuditSpelling {
   /// Three digits.
-  static func short(_ value: Double) -> String { String(format: "%.3g", value) }
+  static func short(_ value: Double) -> String { printed("%.3g", value) }
 
   /// Searches end within about 1e-10 of their minimum: a smaller shift of rewards is the arithmetic's, not the data's.
   static func isRounding(_ shift: Double) -> Bool { shift < 1e-9 }
@@ -26,7 +25,7 @@ enum AuditSpelling {
   /// A count of votes, which can be a fraction.
   static func number(_ count: Double) -> String {
     count == count.rounded() && abs(count) < 1e15
-      ? String(format: "%.0f", count) : String(format: "%.1f", count)
+      ? printed("%.0f", count) : printed("%.1f", count)
   }
 
   static func votes(_ count: Double) -> String { "\(number(count)) vote\(count == 1 ? "" : "s")" }
@@ -34,7 +33,7 @@ enum AuditSpelling {
   /// A share with two digits that count.
   static func percent(_ share: Double) -> String {
     // Two digits, and three for all of them.
-    String(format: share >= 0.1 ? "%.0f %%" : "%.2g %%", 100 * share)
+    share >= 0.1 ? printed("%.0f %%", 100 * share) : printed("%.2g %%", 100 * share)
   }
 
   /// The upper one of two middle values; what is not known is left out.

@@ -1,4 +1,3 @@
-import Foundation
 import Tessera
 
 /// The tables of an audit's page.
@@ -21,13 +20,12 @@ struct AuditTables {
         let estimate = audit.estimates[k]
         return [
           names[k],
-          String(
-            format: "%.0f of %d", estimate.weights.effectiveAlternatives, audit.dataset.alternatives.count),
-          String(format: "%.1f %%", 100 * estimate.weights.zeroWeightShare),
-          String(format: "%.0f of %d", estimate.effectiveComparisons, pairs),
+          "\(printed("%.0f", estimate.weights.effectiveAlternatives)) of \(audit.dataset.alternatives.count)",
+          printed("%.1f %%", 100 * estimate.weights.zeroWeightShare),
+          "\(printed("%.0f", estimate.effectiveComparisons)) of \(pairs)",
           AuditSpelling.median(audit.errors[k].values),
           AuditSpelling.median(audit.bootstraps[k].halfWidths), AuditSpelling.shift(audit.noise[k]),
-          String(format: "%.0e", estimate.fit.certificate),
+          printed("%.0e", estimate.fit.certificate),
         ]
       },
       caption:
@@ -42,7 +40,7 @@ struct AuditTables {
         + names.map { "\($0): removed" },
       rows: audit.influences.enumerated().map { number, group in
         ["\(number + 1)", "\(group.members.count)", AuditSpelling.short(group.reach)]
-          + group.weights.map { String(format: "%.4f", $0) } + group.collapsed.map(AuditSpelling.shift)
+          + group.weights.map { printed("%.4f", $0) } + group.collapsed.map(AuditSpelling.shift)
           + group.removed.map(AuditSpelling.shift)
       },
       caption:
@@ -135,10 +133,10 @@ struct AuditTables {
         let (quality, difference) = (heldOut.qualities[k], heldOut.differences[k])
         return [
           names[k], AuditSpelling.short(heldOut.curves[k].chosen),
-          String(format: "%.1f %% ± %.1f", 100 * quality.accuracy, 100 * quality.accuracyError),
-          String(format: "%.4f ± %.4f", quality.logLoss, quality.logLossError),
-          k == 0 ? "" : String(format: "%+.4f ± %.4f", difference.logLoss, difference.error),
-          String(format: "%.4f", quality.calibrationError),
+          printed("%.1f %% ± %.1f", 100 * quality.accuracy, 100 * quality.accuracyError),
+          printed("%.4f ± %.4f", quality.logLoss, quality.logLossError),
+          k == 0 ? "" : printed("%+.4f ± %.4f", difference.logLoss, difference.error),
+          printed("%.4f", quality.calibrationError),
         ]
       },
       caption: "Each with the lambda of its own curve, on the same folds; differences are paired.",

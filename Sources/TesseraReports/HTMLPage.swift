@@ -1,4 +1,3 @@
-import Foundation
 import TesseraFormats
 
 /// A page of sections with text, tables and figures, in one file.
@@ -73,7 +72,7 @@ public struct HTMLPage: Sendable {
       switch self {
       // "</script" inside a string of the library would end the element.
       case .embedded(let text):
-        "<script>\(text.replacingOccurrences(of: "</script", with: "<\\/script"))</script>"
+        "<script>\(text.replacing(every: "</script", with: "<\\/script"))</script>"
       case .contentDeliveryNetwork: "<script src=\"https://cdn.plot.ly/plotly-2.35.2.min.js\"></script>"
       }
     }
@@ -111,7 +110,7 @@ public struct HTMLPage: Sendable {
     }
     let drawing = figures.map { figure in
       // A closing tag inside the data must not end the script.
-      let json = figure.plotly.text().replacingOccurrences(of: "</", with: "<\\/")
+      let json = figure.plotly.text().replacing(every: "</", with: "<\\/")
       return "draw(\"\(figure.name)\", \(json));"
     }.joined(separator: "\n")
     return """
@@ -165,7 +164,7 @@ public struct HTMLPage: Sendable {
   }
 
   static func escape(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-      .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
+    text.replacing(every: "&", with: "&amp;").replacing(every: "<", with: "&lt;")
+      .replacing(every: ">", with: "&gt;").replacing(every: "\"", with: "&quot;")
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Texts and numbers as SVG has them, and about how wide texts are.
 enum SVGText {
   /// What stands for itself in XML: no markup, and no character that XML forbids.
