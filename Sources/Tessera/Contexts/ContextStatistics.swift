@@ -28,27 +28,28 @@ extension Contexts {
     )
   }
 
-  /// Adds up a vector of d numbers over all rows, in the order of fixed pieces.
-  private func sums(work: Work, _ term: @Sendable (_ coordinate: Int, _ value: Double) -> Double)
-    -> [Double]
-  {
-    let pieces = pieces()
-    let d = dimension
-    var partial = [Double](repeating: 0, count: pieces.count * d)
-    partial.withUnsafeMutableBufferPointer { partial in
-      let partial = Shared(partial)
-      work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
-        for i in pieces[piece] { withRow(i) { partial[piece * d + $0] += term($0, $1) } }
-      }
+  /// Adds up a vector of d numbers over all rows, in fixed pieces.
+  ///
+  /// - Parameter first: Number of the first row, where these are some of the rows.
+  @inline(__always)
+  func sums(
+    first: Int = 0, work: Work, _ term: @Sendable (_ coordinate: Int, _ value: Double) -> Double
+  ) -> PieceSums {
+    PieceSums(first: first, count: count, width: dimension, work: work) { row, add in
+      withRow(row) { add($0, term($0, $1)) }
     }
-    return (0..<d).map { k in (0..<pieces.count).reduce(0) { $0 + partial[$1 * d + k] } }
+  }
+
+  /// The terms of a variance around a mean.
+  func squareSums(around mean: [Double], first: Int = 0, work: Work) -> PieceSums {
+    sums(first: first, work: work) { ($1 - mean[$0]) * ($1 - mean[$0]) }
   }
 
   /// Mean and variance of each coordinate over the alternatives.
   package func moments(work: Work = Work()) -> (mean: [Double], variance: [Double]) {
     let m = Double(max(count, 1))
     let mean = mean(work: work)
-    let variance = sums(work: work) { ($1 - mean[$0]) * ($1 - mean[$0]) }.map { $0 / m }
+    let variance = squareSums(around: mean, work: work).total.map { $0 / m }
     return (mean, variance)
   }
 
@@ -126,7 +127,7 @@ extension Contexts {
   /// Mean of each coordinate over the alternatives.
   func mean(work: Work = Work()) -> [Double] {
     let m = Double(max(count, 1))
-    return sums(work: work) { $1 }.map { $0 / m }
+    return sums(work: work) { $1 }.total.map { $0 / m }
   }
 
   /// A power of two that brings the contexts, seen from a centre, to a size of about 1; 1 where all lie at the centre.
@@ -135,11 +136,18 @@ extension Contexts {
   ///
   /// - Throws: `ContextsError.scale` where the squares of distances are beyond what `Double` holds.
   func unitScale(around centre: [Double], work: Work = Work()) throws -> Double {
+    try Self.unitScale(around: centre, bounds: bounds(work: work))
+  }
+
+  /// The same from the bounds alone.
+  static func unitScale(around centre: [Double], bounds: (lower: [Double], upper: [Double])) throws -> Double
+  {
     let limit = 1e152
     // The sum behind the centre has overflowed.
     guard centre.allSatisfy(\.isFinite) else { throw ContextsError.scale(extent: .infinity, limit: limit) }
-    let (lower, upper) = bounds(work: work)
-    let extent = centre.indices.reduce(0.0) { max($0, upper[$1] - centre[$1], centre[$1] - lower[$1]) }
+    let extent = centre.indices.reduce(0.0) {
+      max($0, bounds.upper[$1] - centre[$1], centre[$1] - bounds.lower[$1])
+    }
     if extent == 0 { return 1 }
     guard extent < limit, extent > 1 / limit else { throw ContextsError.scale(extent: extent, limit: limit) }
     return Double(sign: .plus, exponent: -extent.exponent, significand: 1)

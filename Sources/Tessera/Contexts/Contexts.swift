@@ -121,10 +121,8 @@ public struct Contexts: Sendable {
     }
   }
 
-  /// Rows of one piece of parallel work.
-  private static let pieceRows = 1_024
-
+  /// Rows of each piece of parallel work.
   func pieces() -> [Range<Int>] {
-    stride(from: 0, to: count, by: Self.pieceRows).map { $0..<min($0 + Self.pieceRows, count) }
+    stride(from: 0, to: count, by: PieceSums.rows).map { $0..<min($0 + PieceSums.rows, count) }
   }
 }

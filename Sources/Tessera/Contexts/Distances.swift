@@ -11,9 +11,9 @@ package struct Distances: Sendable {
   package let contexts: Contexts
   /// The same distances in double precision.
   package let exact: ExactDistances
-  private let packed: PackedContexts
+  let packed: PackedContexts
   private let panels: PackedContexts.Panels
-  private let work: Work
+  private var work: Work
 
   private static let pieceRows = 64
   private static let tilePanels = 16
@@ -23,11 +23,25 @@ package struct Distances: Sendable {
   /// - Throws: `ContextsError.scale` for contexts whose squared distances no `Double` holds.
   /// - Complexity: O(m d) time and memory.
   package init(_ contexts: Contexts, work: Work = Work()) throws {
-    self.contexts = contexts
-    self.work = work
-    packed = try PackedContexts(contexts, work: work)
-    panels = packed.panels(0..<contexts.count, work: work)
-    exact = ExactDistances(contexts, scale: packed.scale)
+    self.init(try PackedContexts(contexts, work: work), work: work)
+  }
+
+  /// Among some of the contexts that a packing was made for.
+  init(_ contexts: Contexts, packing: Packing, work: Work) {
+    self.init(PackedContexts(contexts, packing: packing, work: work), work: work)
+  }
+
+  private init(_ packed: PackedContexts, work: Work) {
+    (self.packed, contexts, self.work) = (packed, packed.contexts, work)
+    panels = packed.panels(0..<packed.count, work: work)
+    exact = ExactDistances(packed.contexts, scale: packed.scale)
+  }
+
+  /// The same distances for other work.
+  func working(_ work: Work) -> Distances {
+    var copy = self
+    copy.work = work
+    return copy
   }
 
   /// Squares of tiles are in units of this, squared.
@@ -43,11 +57,11 @@ package struct Distances: Sendable {
   /// - Complexity: O(points x m x d).
   package func nearest(of points: Contexts) throws -> [Int32] {
     precondition(points.dimension == contexts.dimension && contexts.count > 0)
-    return try scan(points.count, count: 1) { query, target in
+    return try scan(NeighbourLists(queries: points.count, count: 1)) { query, target in
       packed.write(points, query, to: target)
     } admits: { _, _ in
       true
-    }
+    }.indices
   }
 
   /// For each of the contexts `queries` its nearest others, nearest first; -1 where there are not enough.
@@ -59,47 +73,45 @@ package struct Distances: Sendable {
   package func neighbours(of queries: [Int32], count: Int, outside component: [Int32]? = nil) throws
     -> [Int32]
   {
-    try scan(queries.count, count: count) { query, target in
+    try scan(NeighbourLists(queries: queries.count, count: count)) { query, target in
       packed.write(contexts, Int(queries[query]), to: target)
     } admits: { query, other in
       other != queries[query]
         && (component.map { $0[Int(other)] != $0[Int(queries[query])] } ?? true)
-    }
+    }.indices
   }
 
-  /// The lists behind both.
+  /// The lists behind both, and behind those of shards: the contexts taken into the lists of some queries.
   ///
   /// - Parameters:
+  ///   - first: Number of the first context.
   ///   - copy: Writes a query's coordinates, seen from the mean.
-  ///   - admits: Whether a context may be among a query's neighbours.
-  private func scan(
-    _ queries: Int, count: Int, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,
+  ///   - admits: Whether a context, by its place among these, may be among a query's neighbours.
+  func scan(
+    _ lists: NeighbourLists, first: Int32 = 0, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,
     admits: @Sendable (Int, Int32) -> Bool
-  ) throws -> [Int32] {
-    var result = [Int32](repeating: -1, count: queries * count)
-    try withPointers(&result) { result in
+  ) throws -> NeighbourLists {
+    var result = NeighbourLists(queries: lists.queries, count: lists.count)
+    try withPointers(&result.indices, &result.scores) { indices, scores in
       // Every piece writes its own queries' places.
-      try tiles(queries, copy: copy) { range in
-        (
-          lists: [NeighbourList](repeating: NeighbourList(count: count), count: range.count),
-          candidates: Candidates(width: Self.tileWidth)
-        )
+      try tiles(lists.queries, copy: copy) { range in
+        (lists: range.map { lists.list(of: $0) }, candidates: Candidates(width: Self.tileWidth))
       } visit: { state, tile in
         for row in 0..<tile.queries.count {
           let found = state.candidates.find(in: tile, row: row, own: 0, limit: state.lists[row].worst)
           for number in 0..<found {
             let (place, score) = state.candidates[number]
             let other = Int32(tile.first + place)
-            guard score < state.lists[row].worst, admits(tile.queries.lowerBound + row, other) else {
-              continue
-            }
-            state.lists[row].insert(other, score)
+            guard state.lists[row].admits(first + other, score), admits(tile.queries.lowerBound + row, other)
+            else { continue }
+            state.lists[row].insert(first + other, score)
           }
         }
       } finish: { state, range in
         for row in 0..<range.count {
           for (place, index) in state.lists[row].indices.enumerated() {
-            result[(range.lowerBound + row) * count + place] = index
+            indices[(range.lowerBound + row) * lists.count + place] = index
+            scores[(range.lowerBound + row) * lists.count + place] = state.lists[row].scores[place]
           }
         }
       }
@@ -184,22 +196,24 @@ package struct Distances: Sendable {
     let norms: UnsafePointer<Float>
   }
 
-  /// Visits all contexts for each of all contexts.
+  /// Visits all contexts for each of all contexts, or of others of the same packing.
   ///
   /// `visit` gets a number for each query besides: with it, half the squared distance of a query and a context, in
   /// squared units, is own + norm - product. `largestError` says how far that is off.
   ///
   /// - Throws: `Cancelled`.
   func pairs<State>(
-    state: @Sendable (Range<Int>) -> State, visit: @Sendable (inout State, Tile, _ own: [Float]) -> Void,
+    of queries: PackedContexts? = nil, state: @Sendable (Range<Int>) -> State,
+    visit: @Sendable (inout State, Tile, _ own: [Float]) -> Void,
     finish: @Sendable (State, Range<Int>) -> Void
   ) throws {
-    try tiles(contexts.count) { query, target in
-      packed.write(contexts, query, to: target)
+    let queries = queries ?? packed
+    try tiles(queries.count) { query, target in
+      packed.write(queries.contexts, query, to: target)
     } state: { range in
       (
         state(range),
-        range.map { Float(Double(packed.halfNorms[$0]) + 2 * packed.meanHalfNorm) }
+        range.map { Float(Double(queries.halfNorms[$0]) + 2 * packed.meanHalfNorm) }
       )
     } visit: { own, tile in
       visit(&own.0, tile, own.1)
@@ -250,33 +264,5 @@ package struct Distances: Sendable {
         finish(own, range)
       }
     }
-  }
-}
-
-/// The smallest scores so far, in order.
-private struct NeighbourList {
-  private(set) var indices: [Int32] = []
-  private var scores: [Float] = []
-  private let count: Int
-  /// What a score must be below to get in.
-  private(set) var worst = Float.infinity
-
-  init(count: Int) {
-    self.count = count
-    indices.reserveCapacity(count + 1)
-    scores.reserveCapacity(count + 1)
-  }
-
-  mutating func insert(_ index: Int32, _ score: Float) {
-    guard score < worst else { return }
-    var place = scores.count
-    while place > 0, scores[place - 1] > score { place -= 1 }
-    scores.insert(score, at: place)
-    indices.insert(index, at: place)
-    if scores.count > count {
-      scores.removeLast()
-      indices.removeLast()
-    }
-    if scores.count == count { worst = scores[count - 1] }
   }
 }

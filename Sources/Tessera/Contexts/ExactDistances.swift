@@ -27,26 +27,44 @@ package struct ExactDistances: Sendable {
   ///
   /// - Complexity: O(others x d).
   func squares(from i: Int, to others: Range<Int>, into squares: UnsafeMutablePointer<Double>) {
+    self.squares(from: i, of: contexts, to: others, into: squares)
+  }
+
+  /// The same from one of other contexts, of the same dimension and storage.
+  private func squares(
+    from i: Int, of queries: Contexts, to others: Range<Int>, into squares: UnsafeMutablePointer<Double>
+  ) {
     let d = contexts.dimension
     precondition(
-      i >= 0 && i < contexts.count && others.lowerBound >= 0 && others.upperBound <= contexts.count)
+      i >= 0 && i < queries.count && queries.dimension == d && others.lowerBound >= 0
+        && others.upperBound <= contexts.count)
     guard d > 0 else { return squares.update(repeating: 0, count: others.count) }
-    switch contexts.storage {
-    case .single(let values):
-      values.withUnsafeBufferPointer {
-        let values = SharedInput($0)
-        tessera_squares_float(
-          values[address: i * d], values[address: others.lowerBound * d], nil, others.count, Int32(d), scale,
-          squares)
+    switch (queries.storage, contexts.storage) {
+    case (.single(let queries), .single(let values)):
+      queries.withUnsafeBufferPointer { queries in
+        values.withUnsafeBufferPointer { values in
+          tessera_squares_float(
+            SharedInput(queries)[address: i * d], SharedInput(values)[address: others.lowerBound * d], nil,
+            others.count, Int32(d), scale, squares)
+        }
       }
-    case .double(let values):
-      values.withUnsafeBufferPointer {
-        let values = SharedInput($0)
-        tessera_squares_double(
-          values[address: i * d], values[address: others.lowerBound * d], nil, others.count, Int32(d), scale,
-          squares)
+    case (.double(let queries), .double(let values)):
+      queries.withUnsafeBufferPointer { queries in
+        values.withUnsafeBufferPointer { values in
+          tessera_squares_double(
+            SharedInput(queries)[address: i * d], SharedInput(values)[address: others.lowerBound * d], nil,
+            others.count, Int32(d), scale, squares)
+        }
       }
+    default: preconditionFailure("contexts of unlike storage")
     }
+  }
+
+  /// Squared distance of one of these contexts from one of others, of the same dimension and storage, in squared units.
+  func square(_ j: Int, of queries: Contexts, _ i: Int) -> Double {
+    var square = 0.0
+    squares(from: i, of: queries, to: j..<j + 1, into: &square)
+    return square
   }
 
   /// Squared distance of two contexts, in squared units.

@@ -22,60 +22,78 @@ extension Distances {
   /// - Complexity: O(m^2 d) time on all cores, O(m d) memory. Where nearest distances fall below some ten-thousandths of the
   ///   size of the contexts, single precision tells little apart, and the time grows up to some ten times.
   package func nearestNeighbours() throws -> NearestNeighbours {
-    let m = contexts.count
-    var places = [Int32](repeating: -1, count: m)
-    var distances = [Double](repeating: .infinity, count: m)
-    let error = largestError
-    try withPointers(&places, &distances) { places, distances in
+    let lists = try nearest(NearestLists(queries: contexts.count, count: 1), of: packed)
+    return NearestNeighbours(
+      places: lists.indices, distances: lists.squares.map { $0.squareRoot() * unit })
+  }
+
+  /// The contexts taken into the lists of some queries.
+  ///
+  /// - Parameters:
+  ///   - queries: Contexts of the same packing and storage.
+  ///   - number: Of the first query among all contexts.
+  ///   - first: Number of the first of these contexts.
+  /// - Throws: `Cancelled`.
+  func nearest(_ lists: NearestLists, of queries: PackedContexts, from number: Int = 0, first: Int = 0) throws
+    -> NearestLists
+  {
+    var result = lists
+    let (error, count) = (largestError, lists.count)
+    try withPointers(&result.indices, &result.squares) { indices, squares in
       // Every piece writes its own queries' places.
-      try pairs { range in
-        NearestSoFar(rows: range.count, width: Self.tileWidth)
+      try pairs(of: queries) { range in
+        NearestSoFar(lists[range], rows: range.count, width: Self.tileWidth)
       } visit: { state, tile, own in
         for row in 0..<tile.queries.count {
           let query = tile.queries.lowerBound + row
           // Both norms are rounded at the size of the mean norm, which they are seen from: their sum can be smaller.
           let found = state.candidates.find(
             in: tile, row: row, own: own[row], error: error, rounding: 0x1p-22, limit: state.bound[row])
-          guard found > 0 else { continue }
-          // The likeliest first: it rules out the most of the others.
-          var likeliest = 0
-          for k in 1..<max(found, 1) where state.candidates.bounds[k] < state.candidates.bounds[likeliest] {
-            likeliest = k
-          }
-          for k in -1..<found {
-            let (place, least) = state.candidates[k < 0 ? likeliest : k]
-            let other = tile.first + place
-            guard other != query, least <= state.bound[row] else { continue }
-            let square = exact.square(query, other)
-            guard (square, Int32(other)) < (state.square[row], state.place[row]) else { continue }
-            (state.place[row], state.square[row]) = (Int32(other), square)
-            state.bound[row] = Float(square / 2).nextUp
+          // The likeliest first: they rule out the most of the others.
+          for candidate in state.likeliest(found) {
+            let (place, least) = state.candidates[Int(candidate)]
+            guard least <= state.bound[row] else { break }
+            let other = first + tile.first + place
+            guard other != number + query else { continue }
+            let square = exact.square(tile.first + place, of: queries.contexts, query)
+            state.lists.offer(Int32(other), square, to: row)
+            state.bound[row] = state.lists.bound(of: row)
           }
         }
       } finish: { state, range in
-        for row in 0..<range.count {
-          places[range.lowerBound + row] = state.place[row]
-          distances[range.lowerBound + row] = state.square[row].squareRoot() * unit
+        for place in 0..<range.count * count {
+          indices[range.lowerBound * count + place] = state.lists.indices[place]
+          squares[range.lowerBound * count + place] = state.lists.squares[place]
         }
       }
     }
-    return NearestNeighbours(places: places, distances: distances)
+    return result
   }
 }
 
 /// Of some queries the nearest contexts so far.
 private struct NearestSoFar {
-  var place: [Int32]
-  var square: [Double]
-  /// Half of the square, rounded up.
+  var lists: NearestLists
+  /// Half of the square that is to be undercut, rounded up.
   var bound: [Float]
   var candidates: Candidates
+  private var order: [Int32]
 
-  init(rows: Int, width: Int) {
-    place = Array(repeating: -1, count: rows)
-    square = Array(repeating: .infinity, count: rows)
-    bound = Array(repeating: .infinity, count: rows)
+  init(_ lists: NearestLists, rows: Int, width: Int) {
+    self.lists = lists
+    bound = (0..<rows).map { lists.bound(of: $0) }
     candidates = Candidates(width: width)
+    order = Array(repeating: 0, count: width)
+  }
+
+  /// The first candidates by their bounds.
+  mutating func likeliest(_ found: Int) -> ArraySlice<Int32> {
+    for place in 0..<found { order[place] = Int32(place) }
+    if found > 1 {
+      let bounds = candidates.bounds
+      order[..<found].sort { bounds[Int($0)] < bounds[Int($1)] }
+    }
+    return order[..<found]
   }
 }
 

@@ -6,20 +6,17 @@ import CTesseraKernels
 /// alternative by the same amount, and small numbers lose less to rounding.
 struct PackedContexts: Sendable {
   let contexts: Contexts
+  let packing: Packing
   var count: Int { contexts.count }
   var dimension: Int { contexts.dimension }
-  let blocks: Int
-  /// Coordinates of a block; the last places of a block may be empty, with zeros.
+  var blocks: Int { packing.blocks }
   let blockWidth: Int
   /// What a number is multiplied by: a power of two.
-  let scale: Double
-  /// Place of each coordinate: block * blockWidth + position.
-  private let place: [Int]
-  private let mean: [Double]
+  var scale: Double { packing.scale }
   /// |c|^2 / 2 of each alternative, seen from an origin, less the same for all.
   let halfNorms: [Float]
   /// What was taken off; it means nothing but between contexts and points that are seen from their mean.
-  let meanHalfNorm: Double
+  var meanHalfNorm: Double { packing.meanHalfNorm }
 
   /// Numbers of the alternatives of a range, as the kernels read them.
   struct Panels: Sendable {
@@ -42,53 +39,38 @@ struct PackedContexts: Sendable {
   ///   - blocks: Blocks of coordinates.
   init(_ contexts: Contexts, origin: [Double], scales: [Double], blocks: Int, work: Work) {
     let (mean, variance) = blocks == 1 ? (contexts.mean(work: work), []) : contexts.moments(work: work)
-    self.init(contexts, mean: mean, origin: origin, scale: 1, blocks: blocks, work: work) {
-      variance[$0] * scales[$0] * scales[$0]
-    }
+    self.init(
+      whole: contexts,
+      Packing(mean: mean, origin: origin, scale: 1, blocks: blocks) {
+        variance[$0] * scales[$0] * scales[$0]
+      },
+      work: work)
   }
 
   /// For distances between contexts: one block, seen from the mean, at a size of about 1.
   ///
   /// - Throws: `ContextsError.scale`.
   init(_ contexts: Contexts, work: Work) throws {
-    let mean = contexts.mean(work: work)
-    let scale = try contexts.unitScale(around: mean, work: work)
-    self.init(contexts, mean: mean, origin: mean, scale: scale, blocks: 1, work: work) { _ in 0 }
+    let packing = try Packing(mean: contexts.mean(work: work), bounds: contexts.bounds(work: work))
+    self.init(whole: contexts, packing, work: work)
   }
 
-  private init(
-    _ contexts: Contexts, mean: [Double], origin: [Double], scale: Double, blocks: Int, work: Work,
-    energy weight: (Int) -> Double
-  ) {
-    self.contexts = contexts
-    self.blocks = blocks
-    self.mean = mean
-    self.scale = scale
-    let dimension = contexts.dimension
-    blockWidth = (dimension + blocks - 1) / blocks
-    place = blocks == 1 ? Array(0..<dimension) : Self.deal((0..<dimension).map(weight), blocks, blockWidth)
-    let norms = contexts.halfSquaredDistances(from: origin, reference: mean, scale: scale, work: work)
-    let meanHalfNorm = norms.reduce(0, +) / Double(max(contexts.count, 1))
-    halfNorms = norms.map { Float($0 - meanHalfNorm) }
-    self.meanHalfNorm = meanHalfNorm
+  /// Some of the contexts that a packing was made for.
+  init(_ contexts: Contexts, packing: Packing, work: Work) {
+    self.init(contexts, packing, norms: packing.halfNorms(of: contexts, work: work))
   }
 
-  /// Blocks of equal energy make the scores of different reflections uncorrelated: large ones first, each to the block
-  /// that has least and is not full.
-  private static func deal(_ weight: [Double], _ blocks: Int, _ width: Int) -> [Int] {
-    var place = [Int](repeating: 0, count: weight.count)
-    var energy = [Double](repeating: 0, count: blocks)
-    var filled = [Int](repeating: 0, count: blocks)
-    for k in weight.indices.sorted(by: { (weight[$1], $0) < (weight[$0], $1) }) {
-      var block = -1
-      for candidate in 0..<blocks where filled[candidate] < width {
-        if block < 0 || energy[candidate] < energy[block] { block = candidate }
-      }
-      place[k] = block * width + filled[block]
-      filled[block] += 1
-      energy[block] += weight[k]
-    }
-    return place
+  /// All contexts: their norms say what is taken off them.
+  private init(whole contexts: Contexts, _ packing: Packing, work: Work) {
+    let norms = packing.halfNorms(of: contexts, work: work)
+    let sum = PieceSums(of: norms, work: work).total[0]
+    self.init(contexts, packing.centred(sum: sum, count: contexts.count), norms: norms)
+  }
+
+  private init(_ contexts: Contexts, _ packing: Packing, norms: [Double]) {
+    precondition(contexts.dimension == packing.mean.count)
+    (self.contexts, self.packing, blockWidth) = (contexts, packing, packing.blockWidth)
+    halfNorms = norms.map { Float($0 - packing.meanHalfNorm) }
   }
 
   /// The panels of a range of alternatives.
@@ -96,6 +78,7 @@ struct PackedContexts: Sendable {
     let width = blockWidth
     let panel = Int(TESSERA_PANEL)
     let panels = (range.count + panel - 1) / panel
+    let (place, mean, scale) = (packing.place, packing.mean, packing.scale)
     let numbers = [Float](unsafeUninitializedCapacity: blocks * panels * width * panel) {
       buffer, initialized in
       initialized = buffer.count
@@ -138,6 +121,7 @@ struct PackedContexts: Sendable {
   /// stay numbers, and at 2^40 times their size the products alone decide which of them is nearest.
   @inline(__always)
   func write(_ others: Contexts, _ i: Int, to target: UnsafeMutablePointer<Float>) {
+    let (mean, scale) = (packing.mean, packing.scale)
     var size = 0.0
     others.withRow(i) { k, value in
       let x = (value - mean[k]) * scale
@@ -151,7 +135,7 @@ struct PackedContexts: Sendable {
 
   /// Deals the offsets of a point to the blocks: `dealt[block * stride + position]`.
   func deal(_ offsets: UnsafePointer<Float>, to dealt: UnsafeMutablePointer<Float>, stride: Int) {
-    place.withUnsafeBufferPointer { place in
+    packing.place.withUnsafeBufferPointer { place in
       for k in 0..<dimension {
         dealt[place[k] / blockWidth * stride + place[k] % blockWidth] = offsets[k]
       }

@@ -28,6 +28,9 @@ package struct Fingerprint: Sendable {
     for value in values { add(value) }
   }
 
+  /// All of its bits.
+  package var words: (UInt64, UInt64) { (high, low) }
+
   /// 64 of its bits.
   package var word: UInt64 { high ^ low }
 

@@ -44,14 +44,7 @@ enum TallyOperation {
   }
 
   static func weights(_ request: Request, _ work: Work) throws -> Outcome {
-    let weights = try request.settings(Whole.self).part.weights()
-    return Outcome(
-      try DocumentEncoder.json(
-        FitDocument.Weights(weights, advice: WeightAdviceWords.python.sentences(weights.advice))),
-      arrays: [
-        ("values", .doubles(weights.values, columns: 1)),
-        ("standard errors", .doubles(weights.standardErrors, columns: 1)),
-      ])
+    try WeightsOperation.outcome(request.settings(Whole.self).part.weights())
   }
 
   /// How many samples a part must begin at a multiple of.

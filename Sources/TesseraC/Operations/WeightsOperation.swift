@@ -15,6 +15,11 @@ enum WeightsOperation {
     }
     let contexts = try request.required("contexts").contexts()
     let weights = try specification.scheme(settings.sampling()).weights(of: contexts, work: work)
+    return try outcome(weights)
+  }
+
+  /// The document of weights and their arrays.
+  static func outcome(_ weights: AlternativeWeights) throws -> Outcome {
     let document = FitDocument.Weights(weights, advice: WeightAdviceWords.python.sentences(weights.advice))
     return Outcome(
       try DocumentEncoder.json(document),

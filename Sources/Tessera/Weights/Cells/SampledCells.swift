@@ -28,21 +28,37 @@ struct SampledCells {
   private let plan: SamplingPlan
   private let packed: PackedContexts
   private let seed: UInt64
-  private let work: Work
+  /// Number of the first alternative, where these are some of them.
+  private let first: Int
+  private var work: Work
   private let slabs: [Range<Int>]
   /// All panels, where they fit at once.
   private let only: PackedContexts.Panels?
 
   init(contexts: Contexts, space: any AlternativeSpace, plan: SamplingPlan, seed: UInt64, work: Work) {
-    self.space = space
-    self.plan = plan
-    self.seed = seed
-    self.work = work
-    packed = PackedContexts(
+    let packed = PackedContexts(
       contexts, origin: space.origin, scales: space.scales, blocks: plan.blocks, work: work)
+    self.init(packed, first: 0, space: space, plan: plan, seed: seed, work: work)
+  }
+
+  /// - Parameter packed: All alternatives, or some of them in the packing of all.
+  init(
+    _ packed: PackedContexts, first: Int, space: any AlternativeSpace, plan: SamplingPlan, seed: UInt64,
+    work: Work
+  ) {
+    precondition(packed.blocks == plan.blocks)
+    (self.packed, self.first, self.space, self.plan) = (packed, first, space, plan)
+    (self.seed, self.work) = (seed, work)
     let rows = max(1, Self.slabLimit / max(1, packed.blocks * packed.blockWidth) / 1_024) * 1_024
-    slabs = stride(from: 0, to: contexts.count, by: rows).map { $0..<min($0 + rows, contexts.count) }
+    slabs = stride(from: 0, to: packed.count, by: rows).map { $0..<min($0 + rows, packed.count) }
     only = slabs.count == 1 ? packed.panels(slabs[0], work: work) : nil
+  }
+
+  /// The same for other work.
+  func working(_ work: Work) -> SampledCells {
+    var copy = self
+    copy.work = work
+    return copy
   }
 
   /// Whether contexts must be packed anew for every call of `nearest`: then few large calls are best.
@@ -51,22 +67,22 @@ struct SampledCells {
   /// The nearest alternative of every sample of a run of points, with their reflections in turn.
   ///
   /// - Parameter samples: Samples wanted; fewer than all reflections of the last point are allowed.
-  func nearest(
-    firstPoint: Int, samples: Int
-  ) throws -> [Int32] {
+  /// - Returns: Its number and its score: half the squared distance, less the same for all alternatives of a sample.
+  func nearest(firstPoint: Int, samples: Int) throws -> (indices: [Int32], scores: [Float]) {
     let patterns = plan.groupSize
     let points = (samples + patterns - 1) / patterns
     var bestScore = [Float](repeating: .infinity, count: points * patterns)
     var bestIndex = [Int32](repeating: 0, count: points * patterns)
     for (number, slab) in slabs.enumerated() {
       try search(
-        only ?? packed.panels(slab, work: work), first: slab.lowerBound, firstPoint: firstPoint,
+        only ?? packed.panels(slab, work: work), first: first + slab.lowerBound, firstPoint: firstPoint,
         points: points,
         &bestScore, &bestIndex)
       if slabs.count > 1 { work.report(Double(number + 1) / Double(slabs.count)) }
     }
     bestIndex.removeLast(points * patterns - samples)
-    return bestIndex
+    bestScore.removeLast(points * patterns - samples)
+    return (bestIndex, bestScore)
   }
 
   /// Lowers the best scores by the alternatives of one slab.

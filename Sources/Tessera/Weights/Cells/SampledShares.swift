@@ -61,10 +61,8 @@ struct SampledShares {
   /// from the error, which falls with the root of the number.
   func tally(until target: TargetError, limit: Int) throws -> CellTally {
     var tally = CellTally(alternatives: contexts.count, groupSize: plan.groupSize)
-    let step = Self.unit
     while true {
-      let more = max(step, tally.samples / 8 / step * step)
-      let wanted = min(more, limit - tally.samples)
+      let wanted = min(Self.more(after: tally.samples), limit - tally.samples)
       tally.add(try nearest(first: tally.samples, count: wanted), work: work)
       let error = target.error(of: tally.shares, tally.standardErrors)
       let ratio = target.value / max(error, .leastNormalMagnitude)
@@ -73,14 +71,16 @@ struct SampledShares {
     }
   }
 
+  /// Samples from one look at the errors to the next.
+  static func more(after samples: Int) -> Int { max(unit, samples / 8 / unit * unit) }
+
   /// Nearest alternatives of samples `first..<first + count`; `first` is a multiple of 2^14.
   private func nearest(first: Int, count: Int) throws -> [Int32] {
     if let tree {
       return try tree.nearest(space: space, firstSample: first, samples: count, seed: seed, work: work)
     }
     guard let cells else { return [] }
-    return try cells.nearest(
-      firstPoint: first / plan.groupSize, samples: count)
+    return try cells.nearest(firstPoint: first / plan.groupSize, samples: count).indices
   }
 }
 

@@ -149,7 +149,13 @@ struct CellProblem {
   /// Squares of distances must be numbers: Float holds those up to about 1e38, Double to 1e308.
   func checkScale(limit: Double) throws {
     guard space.dimension > 0 else { return }
-    let (lower, upper) = distinct.bounds()
+    try Self.checkScale(distinct.bounds(), space, limit: limit)
+  }
+
+  static func checkScale(
+    _ bounds: (lower: [Double], upper: [Double]), _ space: any AlternativeSpace, limit: Double
+  ) throws {
+    let (lower, upper) = bounds
     let (origin, enclosure) = (space.origin, space.enclosure)
     let extent = origin.indices.reduce(0.0) { extent, k in
       max(
