@@ -7,7 +7,8 @@ import json
 import os
 import pathlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -253,3 +254,24 @@ def _shown(what: str, progress: bool | Progress | None) -> Progress | None:
         return _Bar(what)
     except ImportError:
         return None
+
+
+@contextmanager
+def watched(what: str, progress: bool | Progress | None) -> Iterator[Progress]:
+    """Somewhere to report the share done of work in many runs: a bar, the caller's function, or nowhere."""
+    report = _shown(what, progress)
+    try:
+        yield report if report is not None else _unheard
+    finally:
+        close = getattr(report, "close", None)
+        if close is not None:
+            close()
+
+
+def _unheard(share: float) -> None:
+    pass
+
+
+def document(text: str | None) -> Any:
+    """A document that goes into settings as it came out of another run."""
+    return None if text is None else json.loads(text)

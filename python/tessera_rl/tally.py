@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from . import _native
 from .errors import DataError, OptionError
-from .weights import Weights, contexts_array
+from .weights import Weights, contexts_array, weights_of
 
 __all__ = ["Tally", "merge", "part", "ranges", "weights"]
 
@@ -110,6 +110,4 @@ def weights(tally: Tally) -> Weights:
     Raises:
         DataError: for a part of one.
     """
-    result = _native.run("tally weights", {"part": tally.document})
-    arrays, document = result.arrays(), result.document
-    return Weights(arrays["values"], arrays["standard errors"], float(document["effectiveAlternatives"]), document)
+    return weights_of(_native.run("tally weights", {"part": tally.document}))

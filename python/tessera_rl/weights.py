@@ -112,8 +112,12 @@ def weights(
         threads=threads,
         progress=progress,
     )
-    arrays = result.arrays()
-    document = result.document
+    return weights_of(result)
+
+
+def weights_of(result: _native.Result) -> Weights:
+    """The weights that a run gave."""
+    arrays, document = result.arrays(), result.document
     return Weights(arrays["values"], arrays["standard errors"], float(document["effectiveAlternatives"]), document)
 
 

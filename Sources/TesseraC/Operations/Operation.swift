@@ -35,6 +35,7 @@ enum Operation {
     "shards tally": ShardCellsOperation.tally,
     "shards count": ShardCellsOperation.count,
     "shards weights": ShardCellsOperation.weights,
+    "shards kept": ShardDistancesOperation.kept,
     "shards tree": ShardDistancesOperation.tree,
     "shards join": ShardDistancesOperation.join,
     "shards tree weights": ShardDistancesOperation.weights,

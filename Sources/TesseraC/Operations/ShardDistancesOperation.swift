@@ -81,6 +81,11 @@ enum ShardDistancesOperation {
         ShardOperation.indices(request, "found"), lengths: ShardOperation.doubles(request, "lengths")))
   }
 
+  /// How many neighbours of each row the tree begins with.
+  static func kept(_ request: Request, _ work: Work) throws -> Outcome {
+    Outcome(.object([("kept", .integer(TreeGrowth.kept))]))
+  }
+
   private static func round(_ growth: TreeGrowth) -> Outcome {
     Outcome(
       .object([("isDone", .bool(growth.isDone))]),
