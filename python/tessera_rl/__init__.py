@@ -8,9 +8,12 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 from .datasets import RowWeights, add_weights, row_weights
 from .duplicates import Duplicates, duplicates
-from .errors import DataError, InternalError, MissingError, OptionError, TesseraError, WriteError
+from .errors import DataError, InternalError, MissingError, OptionError, TesseraError, WorkerError, WriteError
 from .fit import RewardFit, Verdict
 from .head import RewardHead
 from .weights import Weights, linkage_weights, voronoi_weights, weights
@@ -29,6 +32,7 @@ __all__ = [
     "TesseraError",
     "Verdict",
     "Weights",
+    "WorkerError",
     "WriteError",
     "add_weights",
     "duplicates",
@@ -37,3 +41,10 @@ __all__ = [
     "voronoi_weights",
     "weights",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """`ray` is loaded when it is asked for: most who use this package have no cluster."""
+    if name == "ray":
+        return importlib.import_module(".ray", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -200,7 +200,7 @@ def run(
             )
         )
 
-    shown = _shown(operation, progress)
+    watcher = shown(operation, progress)
     thread = threading.Thread(target=work, name=f"tessera {operation}", daemon=True)
     try:
         thread.start()
@@ -208,10 +208,10 @@ def run(
             thread.join(0.05)
             if not thread.is_alive():
                 break
-            if shown is not None:
-                shown(_library.tessera_control_share(control))
-        if shown is not None:
-            shown(1.0)
+            if watcher is not None:
+                watcher(_library.tessera_control_share(control))
+        if watcher is not None:
+            watcher(1.0)
     except BaseException:
         _library.tessera_control_stop(control)
         thread.join()
@@ -220,7 +220,7 @@ def run(
         raise
     finally:
         _library.tessera_control_free(control)
-        close = getattr(shown, "close", None)
+        close = getattr(watcher, "close", None)
         if close is not None:
             close()
     result = Result(handles[0])
@@ -245,7 +245,8 @@ class _Bar:
         self._bar.close()
 
 
-def _shown(what: str, progress: bool | Progress | None) -> Progress | None:
+def shown(what: str, progress: bool | Progress | None) -> Progress | None:
+    """Who watches: the caller's function, a bar where tqdm is installed, or nobody."""
     if callable(progress):
         return progress
     if not progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DataError", "InternalError", "MissingError", "OptionError", "TesseraError", "WriteError"]
+__all__ = ["DataError", "InternalError", "MissingError", "OptionError", "TesseraError", "WorkerError", "WriteError"]
 
 
 class TesseraError(Exception):
@@ -23,6 +23,10 @@ class MissingError(TesseraError, FileNotFoundError):
 
 class WriteError(TesseraError, OSError):
     """A result that cannot be written."""
+
+
+class WorkerError(TesseraError, RuntimeError):
+    """Workers of a cluster that died again and again."""
 
 
 class InternalError(TesseraError, RuntimeError):

@@ -1,0 +1,12 @@
+"""Work on a cluster of Ray: the same bytes as on one machine, whatever its size, and whoever dies meanwhile.
+
+    import ray, tessera_rl as tr
+
+    ray.init("auto")                                        # left out: this machine
+    weights = tr.ray.voronoi_weights(contexts, samples=10_000_000)
+
+The nodes need tessera-rl as well, of the same version. `pip install 'tessera-rl[ray]'` brings Ray; without it the functions
+raise `MissingError`.
+"""
+
+from __future__ import annotations
