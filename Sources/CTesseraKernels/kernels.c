@@ -2,6 +2,9 @@
 
 #include "tessera_kernels.h"
 
+#include <stdatomic.h>
+#include <stdlib.h>
+
 #if defined(__x86_64__)
 #define LANES 16
 #define NAME(x) avx512_##x
@@ -19,7 +22,7 @@
 #define TARGET
 #include "kernels_body.h"
 
-int tessera_vector_bits(void) {
+static int widest(void) {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
@@ -27,6 +30,20 @@ int tessera_vector_bits(void) {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 256;
 #endif
   return 128;
+}
+
+int tessera_vector_bits(void) {
+  // 0 until it was looked at; two threads that look at once find the same.
+  static atomic_int known;
+  int bits = atomic_load_explicit(&known, memory_order_relaxed);
+  if (bits == 0) {
+    const char *asked = getenv("TESSERA_VECTOR_BITS");
+    long limit = asked ? strtol(asked, NULL, 10) : 0;
+    bits = widest();
+    if (limit >= 128 && limit < bits) bits = limit >= 256 ? 256 : 128;
+    atomic_store_explicit(&known, bits, memory_order_relaxed);
+  }
+  return bits;
 }
 
 void tessera_reflections(const float *products, long stride, const float *half_norms, long width, int blocks,

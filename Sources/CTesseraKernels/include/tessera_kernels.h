@@ -66,7 +66,9 @@ void tessera_squares_float(const float *own, const float *rows, const int32_t *w
 void tessera_squares_double(const double *own, const double *rows, const int32_t *which, long count, int width,
                             double scale, double *squares);
 
-// Bits of the widest vectors the kernels use on this machine: 512, 256 or 128.
+// Bits of the widest vectors the kernels use on this machine: 512, 256 or 128; no more than the environment's
+// TESSERA_VECTOR_BITS, which is looked at once. 512 and 256 give the same bytes; with 128 products are rounded before
+// they are added.
 int tessera_vector_bits(void);
 
 /* Cores that the system lets this process use, at least 1. */

@@ -296,6 +296,22 @@ public struct PairCounts: Sendable, Equatable {
   }
 }
 
+extension PairCounts {
+  /// Values of entries, for the entries of some of the comparisons of the same alternatives.
+  ///
+  /// - Parameter part: Entries that are not here get 0.
+  /// - Complexity: O(pairs log(opponents)).
+  func restricted(_ values: [Double], to part: PairCounts) -> [Double] {
+    var found = [Double](repeating: 0, count: part.opponents.count)
+    for i in 0..<part.alternatives {
+      for place in part.rowStarts[i]..<part.rowStarts[i + 1] {
+        if let entry = entry(i, Int(part.opponents[place])) { found[place] = values[entry] }
+      }
+    }
+    return found
+  }
+}
+
 extension PairCounts: Codable {
   private enum CodingKeys: String, CodingKey { case alternatives, pairs }
 

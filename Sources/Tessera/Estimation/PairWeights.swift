@@ -100,11 +100,20 @@ public struct PairWeights: Sendable, Equatable {
     _ pairSpace: PairSpaceWeights, _ counts: PairCounts, pairs: PairConvention = .proportion,
     lambda convention: LambdaConvention = .local, groups: Partition? = nil, pooledPairs: [Double]? = nil
   ) throws {
-    let weights = pairSpace.alternatives.values
+    try self.init(
+      pairMass: pairSpace.pairMass, weights: pairSpace.alternatives.values, counts, pairs: pairs,
+      lambda: convention, groups: groups, pooledPairs: pooledPairs)
+  }
+
+  /// The same from the masses, for each entry of the counts, and what each alternative has of them.
+  init(
+    pairMass: [Double], weights: [Double], _ counts: PairCounts, pairs: PairConvention,
+    lambda convention: LambdaConvention, groups: Partition?, pooledPairs: [Double]?
+  ) throws {
     try Self.check(weights, counts)
     self.weights = weights
     let factors = Self.factors(counts, pairs, pooledPairs)
-    var mass = pairSpace.pairMass
+    var mass = pairMass
     for i in 0..<counts.alternatives {
       for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] {
         // An alternative's weight holds half of the mass of each of its pairs: no mass is lost where it is zero.

@@ -223,10 +223,12 @@ public enum RobustnessError: KindedError, Equatable {
   case noContexts
   /// Of so many alternatives more pairs are near than can be told apart.
   case tooManyNearPairs(alternatives: Int, distance: Double, limit: Int)
+  /// Parts of a fit that come from elsewhere and are none of one fit.
+  case parts(String, found: Int, expected: Int)
 
   public var kind: ErrorKind {
     switch self {
-    case .noContexts: .data
+    case .noContexts, .parts: .data
     case .tooManyNearPairs: .option
     }
   }
@@ -236,6 +238,7 @@ public enum RobustnessError: KindedError, Equatable {
     case .noContexts: "the dataset has no contexts; which answers are near-duplicates is told by them"
     case .tooManyNearPairs(let alternatives, let distance, let limit):
       "more than \(limit) pairs of \(alternatives) alternatives lie within the distance \(distance); expected a smaller distance"
+    case .parts(let what, let found, let expected): "\(what): found \(found), expected \(expected)"
     }
   }
 }

@@ -118,13 +118,7 @@ extension LocalComparisonWeights {
   ///
   /// - Precondition: Every pair of `part` is one of `full`, which these are the weights of.
   func restricted(from full: PairCounts, to part: PairCounts) -> LocalComparisonWeights {
-    var values = [Double](repeating: 0, count: part.opponents.count)
-    for i in 0..<part.alternatives {
-      for place in part.rowStarts[i]..<part.rowStarts[i + 1] {
-        if let entry = full.entry(i, Int(part.opponents[place])) { values[place] = self.values[entry] }
-      }
-    }
-    return LocalComparisonWeights(self, values: values)
+    LocalComparisonWeights(self, values: full.restricted(values, to: part))
   }
 }
 

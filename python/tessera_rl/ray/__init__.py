@@ -4,9 +4,15 @@
 
     ray.init("auto")                                        # left out: this machine
     weights = tr.ray.voronoi_weights(contexts, samples=10_000_000)
+    spread = tr.ray.fit_bootstrap(rows, replicates=1_000)
 
 The nodes need tessera-rl as well, of the same version. `pip install 'tessera-rl[ray]'` brings Ray; without it the functions
 raise `MissingError`.
 """
 
 from __future__ import annotations
+
+from .bootstrap import Bootstrap, fit_bootstrap
+from .weights import voronoi_weights
+
+__all__ = ["Bootstrap", "fit_bootstrap", "voronoi_weights"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,21 +64,29 @@ def places(ray: Any, workers: int | None, threads: int | None) -> list[Place]:
             raise OptionError(f"{name} is {value}; expected at least 1")
     if workers is not None:
         return [Place(threads or 1)] * workers
-    from ray._private.state import available_resources_per_node
-
-    free: dict[str, dict[str, float]] = available_resources_per_node()
     found: list[Place] = []
-    for node in sorted(ray.nodes(), key=lambda node: str(node["NodeID"])):
-        total = int(node["Resources"].get("CPU", 0))
-        if not node["Alive"] or total < 1:
-            continue
-        # Where all cores are taken, one is waited for: the others do the work meanwhile.
-        cores = max(int(free.get(node["NodeID"], {}).get("CPU", 0)), 1)
-        name = str(node["NodeID"])
-        found += [Place(cores, name)] if threads is None else [Place(threads, name)] * max(cores // threads, 1)
+    for node, cores in _free(ray).items():
+        found += [Place(cores, node)] if threads is None else [Place(threads, node)] * max(cores // threads, 1)
     if not found:
         raise OptionError("the cluster has no CPU at all; expected a node with one")
     return found
+
+
+def _free(ray: Any) -> dict[str, int]:
+    """Free cores of every node that has cores: at least one, which is waited for where all are taken."""
+    from ray._private.state import available_resources_per_node
+
+    total = {str(node["NodeID"]): int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]}
+    total = {node: cores for node, cores in sorted(total.items()) if cores > 0}
+    free: dict[str, int] = {}
+    # Workers that were stopped a moment ago are counted for a moment longer.
+    for _ in range(10):
+        known: dict[str, dict[str, float]] = available_resources_per_node()
+        free = {node: int(known.get(node, {}).get("CPU", 0)) for node in total}
+        if free == total:
+            break
+        time.sleep(0.1)
+    return {node: max(cores, 1) for node, cores in free.items()}
 
 
 def shared(ray: Any, value: Any) -> Any:

@@ -113,6 +113,10 @@ class Pool:
         """How many workers there shall be."""
         return len(self._places)
 
+    def value(self, place: int) -> Any:
+        """One of the shared values, here."""
+        return self._ray.get(self._values[place])
+
     def map(self, tasks: Iterable[Any], *, progress: Callable[[float], None] | None = None) -> list[Any]:
         """The results of all tasks, in their order.
 
@@ -128,16 +132,29 @@ class Pool:
                 progress(done / len(given))
         return results
 
-    def ordered(self, tasks: Iterable[Any], *, ahead: int | None = None) -> Iterator[Any]:
+    def ordered(
+        self, tasks: Iterable[Any], *, ahead: int | None = None, seen: Callable[[Any, Any], None] | None = None
+    ) -> Iterator[Any]:
         """The results one after another in the order of the tasks, which may be without an end.
 
         Args:
             ahead: How far beyond the first result that is missing tasks are begun; None for twice the workers.
+            seen: Called with a task and its result as soon as that is there, in any order.
         """
+        given: dict[int, Any] = {}
         kept: dict[int, Any] = {}
         wanted = 0
-        for number, result in self.completed(tasks, ahead=ahead or 2 * self.size):
+
+        def noted() -> Iterator[Any]:
+            for number, task in enumerate(tasks):
+                given[number] = task
+                yield task
+
+        for number, result in self.completed(noted(), ahead=ahead or 2 * self.size):
             kept[number] = result
+            task = given.pop(number)
+            if seen is not None:
+                seen(task, result)
             while wanted in kept:
                 yield kept.pop(wanted)
                 wanted += 1
@@ -150,23 +167,26 @@ class Pool:
         """
         source = enumerate(tasks)
         queue: deque[_Job] = deque()
-        open_source = True
+        found: list[tuple[int, Any]] = []
+        is_open = True
         room = len(self._places) * (4 if self._key else 1)
         pulled = 0
         while True:
-            while open_source and len(queue) < room and (ahead is None or pulled < self._first(queue, pulled) + ahead):
+            while is_open and len(queue) < room and (ahead is None or pulled < self._first(queue, pulled) + ahead):
                 item = next(source, None)
                 if item is None:
-                    open_source = False
+                    is_open = False
                 else:
                     queue.append(_Job(*item))
                     pulled += 1
             while self._idle and queue:
                 hand = self._idle.pop()
                 self._give(hand, self._pick(hand, queue))
-            if not self._running and not queue and not open_source:
+            # Workers go on while the caller looks at what they gave.
+            yield from found
+            if not self._running and not queue and not is_open:
                 return
-            yield from self._wait(queue)
+            found = self._wait(queue)
 
     def _first(self, queue: deque[_Job], pulled: int) -> int:
         """The first task that is not done."""

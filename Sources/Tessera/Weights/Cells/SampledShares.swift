@@ -4,9 +4,9 @@ struct SampledShares {
   private let contexts: Contexts
   private let space: any AlternativeSpace
   private let seed: UInt64
-  private let work: Work
+  private var work: Work
   private let tree: CellTree?
-  private let cells: SampledCells?
+  private var cells: SampledCells?
 
   /// - Parameter samples: Expected number; the plan depends on it.
   init(
@@ -29,6 +29,14 @@ struct SampledShares {
       tree = nil
       cells = SampledCells(contexts: contexts, space: space, plan: self.plan, seed: seed, work: work)
     }
+  }
+
+  /// The same for other work.
+  func working(_ work: Work) -> SampledShares {
+    var copy = self
+    copy.work = work
+    copy.cells = cells?.working(work)
+    return copy
   }
 
   /// Samples of one run: a whole number of groups and of the tree's streams, large enough to keep all cores busy.

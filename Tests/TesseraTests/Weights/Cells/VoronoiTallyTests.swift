@@ -74,6 +74,62 @@ import Testing
     }
   }
 
+  @Test(arguments: [false, true])
+  func `Rounds until a target error are those of one run`(isRelative: Bool) throws {
+    let contexts = try clusteredContexts(60, 9, seed: 3)
+    let space = try BoundingBox(around: contexts)
+    let target = try TargetError(isRelative ? 0.02 : 4e-4, isRelative: isRelative)
+    let whole = try VoronoiWeights.weights(
+      contexts: contexts, space: space, method: .sampled, target: target, seed: 4)
+    let sampler = try VoronoiTally.Sampler(
+      contexts: contexts, space: space, samples: nil, method: .sampled, seed: 4)
+    var sum: VoronoiTally?
+    var rounds = 0
+    while let range = VoronoiTally.round(after: sum?.count ?? 0) {
+      rounds += 1
+      let cut = range.lowerBound + VoronoiTally.unit
+      let parts =
+        cut < range.upperBound
+        ? [try sampler.count(cut..<range.upperBound), try sampler.count(range.lowerBound..<cut)]
+        : [try sampler.count(range)]
+      let next = try VoronoiTally.join(parts + (sum.map { [$0] } ?? []))
+      sum = next
+      if next.error(target) <= target.value { break }
+      #expect(throws: TallyError.self) { try next.weights(until: target) }
+    }
+    #expect(rounds > 10)
+    let found = try #require(sum)
+    #expect(try found.weights(until: target) == whole)
+    #expect(throws: TallyError.self) { try found.weights() }
+    let later = try sampler.count(VoronoiTally.unit..<2 * VoronoiTally.unit)
+    #expect(throws: TallyError.self) { try later.weights(until: target) }
+    #expect(VoronoiTally.round(after: VoronoiWeights.sampleLimit) == nil)
+  }
+
+  @Test(arguments: [false, true])
+  func `A tally is read again from its bytes, and only from them`(hasCopies: Bool) throws {
+    let own = try clusteredContexts(300, 9, seed: 3)
+    let contexts = hasCopies ? own.selecting(rows: Array(0..<300) + [7, 7]) : own
+    let part = try VoronoiTally(
+      counting: VoronoiTally.unit..<40_001, contexts: contexts, space: BoundingBox(around: own),
+      samples: 40_001,
+      method: .sampled, seed: UInt64.max)
+    let bytes = part.bytes
+    #expect(try VoronoiTally(bytes: bytes) == part)
+    for count in [0, 10, 16, 60, bytes.count / 2, bytes.count - 1] {
+      #expect(throws: TallyError.self) { try VoronoiTally(bytes: bytes.prefix(count)) }
+    }
+    #expect(throws: TallyError.self) { try VoronoiTally(bytes: bytes + [0]) }
+    // A length, a count or a hit that is another one.
+    var refused = 0
+    for place in stride(from: 0, to: bytes.count, by: 7) {
+      var changed = bytes
+      changed[place] ^= 0x41
+      do { if try VoronoiTally(bytes: changed) != part { refused += 1 } } catch { refused += 1 }
+    }
+    #expect(refused == (bytes.count + 6) / 7)
+  }
+
   @Test func `Exact cells have no samples to divide`() throws {
     let flat = try contexts([[0, 0], [1, 1], [0.5, 0.2]])
     #expect(throws: TallyError.self) {
