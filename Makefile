@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall \
-  python-test wheel wheel-test dist dist-test
+  python-test ray-test wheel wheel-test dist dist-test
 
 demo: build
 	@echo
@@ -34,10 +34,16 @@ check: dependencies lint build
 PYTHON ?= python3
 PYTHON_TEST = .build/python-test
 PYTHON_BUILD = .build/python-build
+RAY_TEST = .build/ray-test
 
 $(PYTHON_TEST)/made: python/requirements-test.txt
 	$(PYTHON) -m venv $(PYTHON_TEST)
 	$(PYTHON_TEST)/bin/pip install -q -r $< scipy-openblas32 numpy
+	touch $@
+
+$(RAY_TEST)/made: python/requirements-ray.txt
+	$(PYTHON) -m venv $(RAY_TEST)
+	$(RAY_TEST)/bin/pip install -q -r $<
 	touch $@
 
 $(PYTHON_BUILD)/made: python/requirements-build.txt
@@ -49,6 +55,11 @@ python-test: build $(PYTHON_TEST)/made
 	Scripts/build-library python/tessera_rl/libtessera.so
 	cd python && ../$(PYTHON_TEST)/bin/ruff check . && ../$(PYTHON_TEST)/bin/ruff format --check . && ../$(PYTHON_TEST)/bin/mypy
 	cd python && PYTHONPATH=. ../$(PYTHON_TEST)/bin/pytest tests tessera_rl --ignore tessera_rl/trl.py
+
+# What runs on a cluster of Ray, on one of three nodes that this machine plays; an environment of its own, since Ray is large.
+ray-test: build $(RAY_TEST)/made
+	Scripts/build-library python/tessera_rl/libtessera.so
+	cd python && PYTHONPATH=. ../$(RAY_TEST)/bin/pytest tests/test_ray.py tests/test_tally.py
 
 # One wheel for every Python from 3.10, with Swift's runtime inside; what it links beside BLAS is put into it.
 wheel: dependencies $(PYTHON_BUILD)/made

@@ -1,6 +1,7 @@
 """Prints what a cluster of Ray costs beside one process, and a model of larger ones. Called by Benchmarks/cluster."""
 
 import hashlib
+import logging
 import os
 import resource
 import statistics
@@ -54,6 +55,29 @@ def digest(weights):
     return hashlib.sha256(weights.values.tobytes() + weights.standard_errors.tobytes()).hexdigest()[:12]
 
 
+class Nothing:
+    """A worker that answers, once it is there."""
+
+    def __init__(self, *, threads):
+        pass
+
+    def __call__(self, task):
+        return task
+
+
+def start_of_workers(count):
+    """Seconds until so many workers have answered; the median of three times."""
+
+    def once():
+        with Pool(Nothing, workers=count) as pool:
+            pool.map(range(count))
+            # Whoever is not there yet may have been left out.
+            while len(pool._idle) < count:
+                pool.map([None])
+
+    return statistics.median(timed(once)[0] for _ in range(3))
+
+
 class Nodes:
     """A cluster of nodes of one core each, all on this machine."""
 
@@ -62,7 +86,7 @@ class Nodes:
         self.cluster = Cluster(initialize_head=True, head_node_args={**settings, "include_dashboard": False})
         for _ in range(count - 1):
             self.cluster.add_node(**settings)
-        ray.init(address=self.cluster.address, log_to_driver=False)
+        ray.init(address=self.cluster.address, log_to_driver=False, logging_level=logging.ERROR)
 
     def __enter__(self):
         return self
@@ -79,6 +103,19 @@ def overhead():
     runs = [timed(lambda: tr.voronoi_weights(contexts, samples=samples, seed=SEED, threads=1)) for _ in range(3)]
     one = statistics.median(seconds for seconds, _ in runs)
     rows.append(["one process, one thread", f"{one:.2f}", "-", "-", "-", digest(runs[0][1])])
+    pieces = tally.ranges(samples, 32)
+    settings = {"samples": samples, "seed": SEED, "threads": 1}
+    packed = timed(lambda: [tally.Sampler(contexts, **settings).count(*piece) for piece in pieces])
+    rows.append(["the same in 32 parts, packed for each", f"{packed[0]:.2f}", f"{one / packed[0]:.2f}", "-", "-",
+                 digest(tally.weights(tally.merge(packed[1])))])
+
+    def packed_once():
+        sampler = tally.Sampler(contexts, **settings)
+        return [sampler.count(*piece) for piece in pieces]
+
+    packed = timed(packed_once)
+    rows.append(["the same in 32 parts, packed once", f"{packed[0]:.2f}", f"{one / packed[0]:.2f}", "-", "-",
+                 digest(tally.weights(tally.merge(packed[1])))])
     for nodes in (1, 2, 3):
         start, cluster = timed(lambda count=nodes: Nodes(count, 200 << 20))
         with cluster:
@@ -92,7 +129,7 @@ def overhead():
             )
             name = f"{nodes} {'node' if nodes == 1 else 'nodes'} of one core"
             rows.append([name, f"{many:.2f}", f"{one / many:.2f}", f"{least:.2f}", f"{start:.1f}", digest(runs[0][1])])
-    header = ["20,000 x 256, 524,288 samples", "seconds", "speed-up", "of it start", "cluster up before", "bytes"]
+    header = ["20,000 x 256, 524,288 samples", "seconds", "speed-up", "of it without samples", "cluster up before", "bytes"]
     table("One process and clusters on this machine", header, rows)
 
 
@@ -124,8 +161,8 @@ def predicted(c, m, samples, nodes, cores, parts):
     """Seconds, bytes over the network and bytes of memory of a worker, where every node has all rows."""
     matrix = 4 * m * c.d
     seconds = c.pack * m * c.d / cores + c.sample * samples * m / (nodes * cores) + parts * c.join * m
-    # Contexts in the object store, the library's copy and the packed ones; counts of a run beside them.
-    return seconds, matrix * (nodes - 1) + parts * c.part_bytes * m, 3 * matrix
+    # Contexts in the object store, the library's copy and the packed ones, beside the interpreter with Ray and NumPy.
+    return seconds, matrix * (nodes - 1) + parts * c.part_bytes * m, 3 * matrix + 150e6
 
 
 def model():
@@ -145,11 +182,12 @@ def model():
         contexts = answers(m, d)
         nodes, parts = 2, 4
         with Nodes(nodes, max(200 << 20, 3 * contexts.nbytes)):
+            started = start_of_workers(nodes)
             reference = ray.put(contexts)
             del contexts
             settings = {"space": "bounding-box", "samples": samples, "seed": SEED}
+            start = time.perf_counter()
             with Pool(Watched, reference, settings, workers=nodes) as pool:
-                start = time.perf_counter()
                 first = pool.map([None] * nodes)
                 pieces = tally.ranges(samples, parts)
                 found = tally.Sum()
@@ -159,14 +197,15 @@ def model():
                     results.append(result)
                 seconds = time.perf_counter() - start
                 peak = max(result[3] for result in [*first, *results])
-        # The interpreter with Ray and NumPy, without work.
-        base = 150e6
         expected = predicted(constants[d], m, samples, nodes, 1, parts)
         moved = 4 * m * d * (nodes - 1) + sum(len(result[0].data) for result in results)
-        rows.append([f"{m:,} x {d}", f"{samples:,}", f"{expected[0]:.1f}", f"{seconds:.1f}", f"{expected[1] / 1e6:,.0f}",
-                     f"{moved / 1e6:,.0f}", f"{(expected[2] + base) / 1e6:,.0f}", f"{peak / 1e6:,.0f}"])
-    header = ["answers", "samples", "seconds, model", "measured", "MB moved, model", "measured", "MB a worker, model",
-              "measured"]
+        megabytes = [*expected[1:], moved, peak]
+        rows.append(
+            [f"{m:,} x {d}", f"{samples:,}", f"{started:.1f}", f"{started + expected[0]:.1f}", f"{seconds:.1f}"]
+            + [f"{megabytes[i] / 1e6:,.0f}" for i in (0, 2, 1, 3)]
+        )
+    header = ["answers", "samples", "start, measured", "seconds, model", "measured", "MB moved, model",
+              "with the parts as they came", "MB a worker, model", "measured"]
     table("Two nodes of one core, all rows on each: model and measurement", header, rows)
 
     c = constants[1_024]
@@ -178,7 +217,7 @@ def model():
         packing = c.pack * shard * c.d / cores
         rows.append([f"{samples:,}", f"{packing / 60:,.1f}", f"{work / 3600:,.2f}", f"{8 * samples * nodes / 1e9:,.1f}",
                      f"{8 * shard * c.d / 1e9:,.0f}"])
-    header = ["samples", "packing, minutes", "samples, hours", "GB to the driver", "GB a node"]
+    header = ["samples", "packing, minutes", "samples, hours", "GB to the driver", "GB a node, contexts twice"]
     table("Model: 1,000,000,000 x 1,024, a hundredth of the rows on each of 100 nodes of 32 cores", header, rows)
 
 
