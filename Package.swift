@@ -71,7 +71,8 @@ let package = Package(
       dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraServices", "TesseraReports"]),
     // MARK: C
     // What other languages call: documents and arrays in and out. Linked by Scripts/build-library, Swift's runtime inside.
-    .target(name: "TesseraC", dependencies: ["Tessera", "TesseraFormats", "TesseraText"]),
+    .target(
+      name: "TesseraC", dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraReports"]),
     // MARK: Command line
     // One file per subcommand.
     .target(
@@ -90,6 +91,9 @@ let package = Package(
     .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),
     .testTarget(name: "TesseraServicesTests", dependencies: ["TesseraServices", "TestSupport"]),
     .testTarget(
+      name: "TesseraReportsTests",
+      dependencies: ["Tessera", "TesseraFormats", "TesseraReports", "TestSupport"]),
+    .testTarget(
       name: "TesseraPaperTests",
       dependencies: [
         "Tessera", "TesseraFormats", "TesseraPaper", "TesseraReports", "TesseraServices", "TesseraText",
@@ -98,7 +102,7 @@ let package = Package(
     ),
     .testTarget(
       name: "TesseraCommandsTests",
-      dependencies: ["TesseraCommands", "TesseraFormats", "TesseraMain", "TestSupport"]
+      dependencies: ["TesseraCommands", "TesseraFormats", "TesseraMain", "TesseraReports", "TestSupport"]
     ),
   ],
   swiftLanguageModes: [.v6]

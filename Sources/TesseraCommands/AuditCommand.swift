@@ -30,7 +30,7 @@ struct AuditCommand: ParsableCommand {
       "Weights to compare with the standard estimate: \(SchemeSpecification.spellings).",
       valueName: "scheme,...")
   )
-  var schemes: String = "local,voronoi,horizon"
+  var schemes: String = AuditRequest().schemes
 
   @Option(
     help: ArgumentHelp(
@@ -44,7 +44,7 @@ struct AuditCommand: ParsableCommand {
   var clone: [String] = []
 
   @Option(help: "Resamples of the bootstrap.")
-  var bootstraps: Int = 100
+  var bootstraps: Int = AuditRequest().bootstraps
 
   @OptionGroup(title: "Alternative space, samples, cores") var space: SpaceOptions
   @OptionGroup var estimate: EstimateOptions
@@ -56,40 +56,25 @@ struct AuditCommand: ParsableCommand {
 
   @OptionGroup var page: PageOptions
 
-  static let keys: [RewardFit.Settings.Key] = [
-    .space, .method, .samples, .targetError, .relative, .seed, .normalize, .center, .pca, .lambda,
-    .lambdaConvention, .pairs,
-  ]
-
   private func resolved() throws -> (settings: RewardFit.Settings, given: Set<RewardFit.Settings.Key>) {
-    var (settings, given) = try settings.read(Self.keys)
+    var (settings, given) = try settings.read(AuditRequest.keys)
     space.apply(to: &settings, &given)
     estimate.apply(to: &settings, &given)
     try SettingsOptions.check(settings)
     return (settings, given)
   }
 
-  private func chosenSchemes() throws -> [SchemeSpecification] {
-    let named = try schemes.split(separator: ",").map { name -> SchemeSpecification in
-      guard let scheme = SchemeSpecification(name: name.trimmingCharacters(in: .whitespaces)) else {
-        let expected = NearestName.expectation(
-          String(name), among: SchemeSpecification.spellings.components(separatedBy: ", "), "some")
-        throw ValidationError("--schemes names \(name); \(expected)")
-      }
-      return scheme
-    }
-    var seen: Set<SchemeSpecification> = []
-    return ([.uniform] + named).filter { seen.insert($0).inserted }
+  private func request(_ fit: RewardFit.Settings) -> AuditRequest {
+    var request = AuditRequest()
+    (request.fit, request.schemes, request.clone) = (fit, schemes, clone)
+    (request.duplicatesWithin, request.bootstraps) = (duplicatesWithin, bootstraps)
+    return request
   }
 
   func validate() throws {
     try input.requireFiles()
-    _ = try chosenSchemes()
     if settings.config == nil { _ = try resolved() }
-    if let duplicatesWithin, !(duplicatesWithin >= 0 && duplicatesWithin.isFinite) {
-      throw ValidationError("--duplicates-within is \(duplicatesWithin); expected a distance, zero or more.")
-    }
-    guard bootstraps >= 0 else { throw ValidationError("--bootstraps is \(bootstraps); expected 0 or more.") }
+    try SettingsOptions.worded { try request(RewardFit.Settings()).check() }
   }
 
   func run() throws {
@@ -98,80 +83,31 @@ struct AuditCommand: ParsableCommand {
     // A folder that cannot be made is found out before the work, not after it.
     try page.makeFolder(output)
     try page.makeFolder(output + "/figures")
-    let raw = try DatasetOptions(
+    let data = try DatasetOptions(
       comparisons: input, alternatives: alternatives, texts: texts, seed: fit.seed, threads: space.threads
     ).read(keepsPrompts: true, keepsTexts: .all)
     let work = Console.work("audit", threads: space.threads)
-    let aids = try space.aids(fit)
-    let (dataset, transform, words) = try withContexts(raw, RewardFit(fit), aids, work)
-    try space.store(transform)
-    let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
-    let sampling = try fit.sampling(pool: pool)
-    var settings = CloneAudit.Settings()
-    settings.schemes = try chosenSchemes().map { $0.scheme(sampling) }
-    try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: settings.schemes)
-    settings.fit = fit
-    settings.threshold = duplicatesWithin
-    settings.bootstraps = bootstraps
-    settings.looksForTopics = raw.contexts != nil
-    settings.targets = try clone.map { try raw.place(of: $0, option: "--clone") }
-    let audit = try CloneAudit(dataset, settings: settings, work: work)
-    work.report(1)
-    if audit.influences.contains(where: { 2 * $0.members.count > dataset.alternatives.count }) {
-      Console.warn(
-        "one group of near-duplicates holds more than half of the alternatives: the distance \(Spell.short(audit.nearDuplicates.threshold)) is too large to tell them apart"
-      )
-    }
+    let plan = try plan(fit, data, work.silent)
+    try space.store(plan.transform)
+    try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: plan.settings.schemes)
     let name = input.comparisons.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
-    let report = AuditReport(audit, title: input.comparisons == ["-"] ? "" : name, contexts: words)
-    try DocumentFile.write(
-      AuditDocument(
-        audit, contexts: words, verdict: report.verdict + report.sentences, advice: WeightWords.words),
-      to: output + "/audit.json")
-    let written = report.page
-    try FigureFiles.write(written.figures, to: output + "/figures")
-    try FileAccess.write(Array(written.html(plotly: script).utf8), to: output + "/index.html")
+    let report = try plan.report(title: input.comparisons == ["-"] ? "" : name, work: work)
+    work.report(1)
+    for warning in report.warnings { Console.warn(warning) }
+    try page.write(report.files(plotly: script), to: output)
     try Console.output(
-      sentences(audit, report) + "Report: \(URL(fileURLWithPath: output).relativePath)/index.html\n")
+      report.summary + "Report: \(URL(fileURLWithPath: output).relativePath)/index.html\n")
   }
 
-  private func sentences(_ audit: CloneAudit, _ report: AuditReport) -> String {
-    var text = CloneVerdictWords.question + "\n"
-    text += report.verdict.joined(separator: "\n") + "\n\n"
-    text += report.sentences.joined(separator: "\n") + "\n"
-    if let qualities = audit.heldOut?.qualities, let standard = qualities.first, qualities.count > 1 {
-      let held = zip(audit.estimates.dropFirst(), qualities.dropFirst()).map {
-        "\($0.scheme.name) \(Spell.decimals($1.logLoss))"
+  private func plan(_ fit: RewardFit.Settings, _ data: PreferenceDataset, _ work: Work) throws -> AuditPlan {
+    do {
+      return try SettingsOptions.worded {
+        try AuditPlan(request(fit), of: data, aids: space.aids(fit), work: work)
       }
-      text +=
-        "Held-out log loss: standard \(Spell.decimals(standard.logLoss)) ± \(Spell.decimals(standard.logLossError)), \(held.joined(separator: ", ")).\n"
-    }
-    return text
-  }
-
-  /// The dataset with contexts, what was done to them, and how they came about.
-  private func withContexts(_ raw: PreferenceDataset, _ fit: RewardFit, _ aids: RewardFit.Aids, _ work: Work)
-    throws
-    -> (PreferenceDataset, ContextTransform?, String)
-  {
-    if let contexts = raw.contexts {
-      let transform = try fit.transform(of: contexts, aids, work.silent)
-      let prepared = try transform?.apply(to: contexts) ?? contexts
-      return (
-        try raw.replacing(contexts: prepared), transform,
-        "Contexts: \(prepared.dimension - prepared.promptColumns) numbers for each alternative."
-      )
-    }
-    let limit = BehaviourWeights.mostAlternatives
-    guard raw.alternatives.count <= limit else {
+    } catch RewardFitError.noContexts(let what) {
       throw FormatError.content(
         file: alternatives.alternatives ?? input.name, line: nil, field: "context", found: "no contexts",
-        expected: "contexts or texts for more than \(Spell.count(limit)) alternatives: give --alternatives")
+        expected: "contexts or texts for \(what): give --alternatives")
     }
-    let found = try BehaviourWeights(of: raw, by: Horizon(), fit: fit, work: work.silent)
-    return (
-      try raw.replacing(contexts: found.contexts), nil,
-      "Contexts from behaviour: each alternative's win rates against the others, drawn towards the fitted ones where there are few comparisons. They come from the same comparisons as the rewards."
-    )
   }
 }

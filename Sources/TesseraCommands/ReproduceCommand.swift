@@ -157,9 +157,11 @@ struct ReproduceCommand: ParsableCommand {
 
   /// Figures before the results that name them: what is interrupted in between is computed again.
   private func write(_ result: Reproduction, _ script: HTMLPage.Plotly) throws {
-    try FigureFiles.write(result.sections.flatMap(\.figures), to: output + "/figures")
-    try FileAccess.write(Array(result.json.text().utf8), to: output + "/results.json")
-    try FileAccess.write(Array(result.page.html(plotly: script).utf8), to: output + "/index.html")
+    try page.write(
+      result.sections.flatMap(\.figures).flatMap(\.files) + [
+        ReportFile("results.json", result.json.text()),
+        ReportFile("index.html", result.page.html(plotly: script)),
+      ], to: output)
   }
 }
 

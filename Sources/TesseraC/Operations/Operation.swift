@@ -12,6 +12,7 @@ enum Operation {
     "fit": FitOperation.run,
     "fit document": FitOperation.document,
     "verdict": FitOperation.verdict,
+    "audit": AuditOperation.run,
     "row weights": RowWeightsOperation.run,
     "duplicates": DuplicatesOperation.run,
     "tally prepare": TallyOperation.prepare,

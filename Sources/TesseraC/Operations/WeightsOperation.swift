@@ -32,7 +32,5 @@ enum WeightsOperation {
 
 extension WeightAdviceWords {
   /// Settings as arguments of Python spell them.
-  static let python = WeightAdviceWords { key in
-    key.rawValue.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
-  }
+  static let python = WeightAdviceWords { Spell.words(of: $0.rawValue, joined: "_") }
 }

@@ -18,6 +18,13 @@ struct PageOptions: ParsableArguments {
     return .embedded(String(decoding: data, as: UTF8.self))
   }
 
+  /// Writes files in their order, each whole or not at all.
+  ///
+  /// - Throws: `FormatError.cannotWrite`.
+  func write(_ files: [ReportFile], to folder: String) throws {
+    for file in files { try FileAccess.write(Array(file.text.utf8), to: "\(folder)/\(file.name)") }
+  }
+
   func makeFolder(_ folder: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// Settings from a file, from the command line, or by default: the command line wins.
 struct SettingsOptions: ParsableArguments {
@@ -35,9 +36,7 @@ struct SettingsOptions: ParsableArguments {
   /// --target-error for targetError.
   static func flag(_ key: RewardFit.Settings.Key) -> String { "--" + kebab(key.rawValue) }
 
-  static func kebab(_ name: String) -> String {
-    name.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
-  }
+  static func kebab(_ name: String) -> String { Spell.words(of: name, joined: "-") }
 
   /// The library's check, in the words of the command line.
   static func check(_ settings: RewardFit.Settings) throws {
@@ -45,6 +44,15 @@ struct SettingsOptions: ParsableArguments {
       try settings.check()
     } catch RewardFitError.setting(let key, let found, let expected) {
       throw ValidationError("\(flag(key)) is \(found); expected \(expected).")
+    }
+  }
+
+  /// The same of a report's settings.
+  static func worded<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch ReportProblem.setting(let name, let problem) {
+      throw ValidationError("--\(kebab(name)) \(problem)\(problem.hasSuffix(".") ? "" : ".")")
     }
   }
 

@@ -23,11 +23,9 @@ enum WeightWords {
     "local: \(Spell.decimals(local.differentComparisons, 1)) different comparisons among \(Spell.plural(pairs, "pair")), largest group \(Spell.count(local.largestGroup)); alike within \(Spell.short(local.resolution)), different from \(Spell.short(local.reach))"
   }
 
-  static let words = WeightAdviceWords { SettingsOptions.flag($0) }
-
   /// Advice, with options named as the command line spells them.
   static func say(_ weights: AlternativeWeights) -> [String] {
-    words.sentences(weights.advice)
+    WeightAdviceWords.commandLine.sentences(weights.advice)
   }
 
   /// Warnings on standard error.

@@ -46,4 +46,13 @@ package enum Spell {
   package static func plural(_ number: Double, _ noun: String) -> String {
     "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
   }
+
+  package static func plural(_ number: Int, _ noun: String, _ nouns: String) -> String {
+    "\(count(number)) \(number == 1 ? noun : nouns)"
+  }
+
+  /// The name of a setting in words, as options (target-error) and Python's arguments (target_error) have it.
+  package static func words(of setting: String, joined separator: String) -> String {
+    setting.reduce(into: "") { $0 += $1.isUppercase ? separator + $1.lowercased() : String($1) }
+  }
 }

@@ -13,6 +13,9 @@ public struct WeightAdviceWords: Sendable {
   /// - Parameter spelling: Settings are called by their own names unless it says otherwise.
   public init(spelling: @escaping Spelling = { $0.rawValue }) { spell = spelling }
 
+  /// Settings as options of the tool: `--target-error`.
+  public static let commandLine = WeightAdviceWords { "--" + Spell.words(of: $0.rawValue, joined: "-") }
+
   /// One for each piece of advice.
   public func sentences(_ advice: [WeightAdvice]) -> [String] { advice.map(sentence) }
 

@@ -1,5 +1,5 @@
 /// Text without tabs and spaces, wide and thin ones too, at its ends; line ends stay.
-func trimmed(_ text: some StringProtocol) -> String {
+package func trimmed(_ text: some StringProtocol) -> String {
   func isSpace(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "\t" || scalar == "\u{200B}" || scalar.properties.generalCategory == .spaceSeparator
   }

@@ -1,0 +1,20 @@
+import TesseraFormats
+
+/// A file of a report, not yet written.
+public struct ReportFile: Sendable, Equatable {
+  /// Below the folder of the report, as `figures/shift-curves.svg`.
+  public let name: String
+  public let text: String
+
+  public init(_ name: String, _ text: String) { (self.name, self.text) = (name, text) }
+}
+
+extension Figure {
+  /// For a page with plotly.js, for a paper, and as numbers.
+  public var files: [ReportFile] {
+    [
+      ReportFile("figures/\(name).json", plotly.text()), ReportFile("figures/\(name).svg", svg),
+      ReportFile("figures/\(name).csv", csv),
+    ]
+  }
+}
