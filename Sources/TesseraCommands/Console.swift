@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// Data goes to standard output; warnings, errors and progress to standard error.
 enum Console {

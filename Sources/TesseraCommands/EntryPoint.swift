@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// Runs the tool and turns errors into messages and exit codes.
 public enum EntryPoint {

@@ -1,6 +1,7 @@
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// Which comparisons train, which stop a run early, and which judge the outcome.
 struct RewardTrainingPlan {

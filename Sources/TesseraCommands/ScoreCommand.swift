@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraReports
 import TesseraText
 
 struct ScoreCommand: ParsableCommand {

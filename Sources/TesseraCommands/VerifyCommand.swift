@@ -1,6 +1,7 @@
 import ArgumentParser
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

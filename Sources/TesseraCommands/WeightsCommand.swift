@@ -1,6 +1,7 @@
 import ArgumentParser
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 struct WeightsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

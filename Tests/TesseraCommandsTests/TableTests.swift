@@ -1,5 +1,6 @@
 import Foundation
 import TesseraCommands
+import TesseraReports
 import TestSupport
 import Testing
 

@@ -13,6 +13,8 @@ enum Operation {
     "fit document": FitOperation.document,
     "verdict": FitOperation.verdict,
     "audit": AuditOperation.run,
+    "rank": RankOperation.run,
+    "ranks": RankOperation.ranks,
     "row weights": RowWeightsOperation.run,
     "duplicates": DuplicatesOperation.run,
     "tally prepare": TallyOperation.prepare,

@@ -8,9 +8,14 @@ struct Data {
   let file: ComparisonFile
   /// Texts of prompts by their names.
   let prompts: [String: String]
+  /// The column by which votes were gathered apart as well, and where families are declared; nil for none.
+  let category: String?
+  let families: FamilyDeclaration?
 
   func with(_ contexts: Contexts) throws -> Data {
-    Data(dataset: try dataset.replacing(contexts: contexts), file: file, prompts: prompts)
+    Data(
+      dataset: try dataset.replacing(contexts: contexts), file: file, prompts: prompts, category: category,
+      families: families)
   }
 }
 
@@ -38,6 +43,12 @@ enum ReadOperation {
     var drop: [String]?
     var limit: Int?
     var keepsPrompts: Bool?
+    /// Whether texts of answers are kept where rows have them (the default, unless alternatives are given).
+    var keepsTexts: Bool?
+    /// A column by which votes are gathered apart as well.
+    var category: String?
+    /// A file of families, or a column of the rows (`FamilyDeclaration`).
+    var families: String?
     /// JSONL of alternatives with their ids, texts and contexts.
     var alternatives: String?
   }
@@ -46,8 +57,10 @@ enum ReadOperation {
     let settings = try request.settings(Settings.self)
     let known = try settings.alternatives.map { try AlternativesReader.read($0, texts: .all) }
     let ids = try known?.alternatives.map(\.id) ?? request.texts("ids")
+    let families = settings.families.map { FamilyDeclaration($0) }
     var reader = try reader(settings)
-    reader.keepsTexts = ids == nil
+    (reader.category, reader.family) = (settings.category, families?.column)
+    reader.keepsTexts = ids == nil && settings.keepsTexts ?? true
     reader.keepsRecords = true
     let file = try reader.read(sources(settings, request), alternatives: ids, work: work)
     guard file.alternatives.count >= 2, !file.comparisons.comparisons.isEmpty else {
@@ -63,7 +76,8 @@ enum ReadOperation {
       annotators: file.annotators, prompts: file.prompts, comparisons: file.comparisons)
     let data = Data(
       dataset: dataset, file: file,
-      prompts: Dictionary(zip(file.prompts, file.promptTexts), uniquingKeysWith: { first, _ in first }))
+      prompts: Dictionary(zip(file.prompts, file.promptTexts), uniquingKeysWith: { first, _ in first }),
+      category: settings.category, families: families)
     let alternatives = dataset.alternatives
     let comparisons = file.records.map(\.comparison)
     return Outcome(

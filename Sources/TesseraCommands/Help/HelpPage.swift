@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TesseraReports
 
 /// A page of help: short, with what is used most, or whole. Options without a title are the common ones; titles group the
 /// others by what they are about.

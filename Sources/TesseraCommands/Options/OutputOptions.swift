@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TesseraFormats
+import TesseraReports
 
 /// What a command makes: Markdown is a table too.
 enum OutputFormat { case table, json, csv }
@@ -29,18 +30,17 @@ struct RowOptions: ParsableArguments {
     if let top, top < 0 { throw ValidationError("--top is \(top); expected 0 or more.") }
   }
 
+  /// What of a table is shown.
+  var rows: RowLimit { RowLimit(top) }
+
   /// Rows of a table to print.
-  var limit: Int { Self.limit(top ?? 50) }
+  var limit: Int { rows.table }
 
   /// Rows of a CSV file: programs want all, unless somebody asked.
-  var limitOfCSV: Int { Self.limit(top ?? 0) }
-
-  private static func limit(_ top: Int) -> Int { top == 0 ? .max : top }
+  var limitOfCSV: Int { rows.csv }
 
   /// A line about the rows that are left out; empty where there are none.
-  func rest(of count: Int) -> String {
-    count > limit ? "... \(Spell.count(count - limit)) more (--top 0 shows all)\n" : ""
-  }
+  func rest(of count: Int) -> String { rows.rest(of: count) }
 
   /// - Throws: where rows were counted for a document that has no rows to leave out.
   func check(_ output: OutputOptions) throws {

@@ -1,5 +1,6 @@
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// Two boards compared, as a person reads it: who leads, what is more than noise, the table.
 struct CompareTable {

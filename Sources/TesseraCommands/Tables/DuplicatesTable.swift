@@ -1,5 +1,6 @@
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// Groups of near-duplicates on a terminal: members one below the other, with the reason and the text.
 struct DuplicatesTable {

@@ -1,5 +1,6 @@
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// Declared families by their mean, beside their best member.
 enum FamiliesTable {

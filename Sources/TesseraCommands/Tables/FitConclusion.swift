@@ -1,5 +1,6 @@
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// What a fit says: who wins, by which estimate, and how much depends on choices that the data leave open.
 struct FitConclusion {

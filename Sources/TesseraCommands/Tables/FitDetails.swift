@@ -1,5 +1,6 @@
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// What a fit rests on: data, choices and their reasons, weights, errors, what the data say little of.
 struct FitDetails {

@@ -1,5 +1,6 @@
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// A fit as a person reads it: the answer, the leaderboard, what they rest on.
 struct FitTable {
@@ -111,20 +112,5 @@ struct FitTable {
       let error = estimate.errors.differences?[i]
     else { return "" }
     return "\(Spell.reward(a - b)) ± \(Spell.decimals(error))"
-  }
-}
-
-extension JSONValue {
-  /// A plain value as CSV shows it: strings bare, null empty.
-  var plainText: String {
-    switch self {
-    case .string(let text): return text
-    case .null: return ""
-    case .number(let value) where !value.isFinite: return ""
-    default:
-      var text = text()
-      while text.last == "\n" { text.removeLast() }
-      return text
-    }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// How rows were read, in words: for people to see whether it was read right.
 struct RowReading {

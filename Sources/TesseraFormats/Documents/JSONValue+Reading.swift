@@ -8,4 +8,17 @@ extension JSONValue {
   package var textValue: String? { if case .string(let text) = self { text } else { nil } }
 
   package var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
+
+  /// A plain value as CSV shows it: strings bare, null empty.
+  package var plainText: String {
+    switch self {
+    case .string(let text): return text
+    case .null: return ""
+    case .number(let value) where !value.isFinite: return ""
+    default:
+      var text = text()
+      while text.last == "\n" { text.removeLast() }
+      return text
+    }
+  }
 }

@@ -1,20 +1,13 @@
 import Foundation
 import Synchronization
+import TesseraReports
 
-/// Where text goes, as far as that changes how it looks.
-struct Medium: Equatable, Sendable {
-  /// Columns that fit beside one another; nil where nothing limits them, as in files and pipes.
-  var width: Int?
-  var hasColours = false
-  /// Whether tables are those of Markdown.
-  var isMarkdown = false
-
-  static let plain = Medium()
-
+extension Medium {
   /// What a descriptor leads to: colours and a width on terminals alone.
   ///
   /// Colours are off under NO_COLOR (any value) and on terminals that call themselves dumb.
   init(descriptor: Int32) {
+    self.init()
     guard isatty(descriptor) == 1 else { return }
     let environment = ProcessInfo.processInfo.environment
     hasColours = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
@@ -27,8 +20,6 @@ struct Medium: Equatable, Sendable {
     }
   }
 
-  init() {}
-
   /// Where this run prints its tables; standard output unless its options say otherwise.
   static var current: Medium {
     get { chosen.withLock { $0 } ?? Medium(descriptor: 1) }
@@ -36,17 +27,9 @@ struct Medium: Equatable, Sendable {
   }
 
   private static let chosen = Mutex<Medium?>(nil)
-
-  func paint(_ text: String, _ colour: Colour?) -> String {
-    guard hasColours, let colour, !text.isEmpty else { return text }
-    return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
-  }
 }
 
-/// Colours by their code; each has one meaning.
-enum Colour: Int {
-  case header = 1
-  case worse = 31
-  case better = 32
-  case warning = 33
+extension TextTable {
+  /// As it is shown where this run prints.
+  var text: String { text(for: .current) }
 }

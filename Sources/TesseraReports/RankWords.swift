@@ -2,11 +2,8 @@ import Tessera
 import TesseraFormats
 
 /// The answer of a board in sentences: who leads, whether that is noise, what families and ties change.
-enum RankWords {
-  /// Up to this many alternatives, models of ties are compared without being asked for.
-  static let tieAdviceLimit = 300
-
-  static func sentences(_ board: RankDocument) -> [String] {
+package enum RankWords {
+  package static func sentences(_ board: RankDocument) -> [String] {
     parts(board) + leader(board) + families(board) + ties(board)
   }
 
@@ -18,7 +15,7 @@ enum RankWords {
   static func level(_ board: RankDocument) -> String { "\(Spell.short(100 * board.level)) %" }
 
   /// Names, the first five of many.
-  static func list(_ names: [String]) -> String {
+  package static func list(_ names: [String]) -> String {
     let shown = TextTable.visible(names.prefix(5).joined(separator: ", "), limit: 200)
     return shown + (names.count > 5 ? " and \(Spell.count(names.count - 5)) more" : "")
   }
@@ -92,11 +89,5 @@ enum RankWords {
     return [
       "The \(found.best.rawValue) model of ties predicts held-out votes better than half wins, \(use) (\(measured))."
     ]
-  }
-}
-
-extension Spell {
-  static func plural(_ number: Int, _ noun: String, _ nouns: String) -> String {
-    "\(count(number)) \(number == 1 ? noun : nouns)"
   }
 }

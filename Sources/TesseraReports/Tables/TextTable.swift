@@ -1,10 +1,9 @@
-import Foundation
 import TesseraFormats
 
 /// Columns of text, aligned, as wide as the place where they are shown.
-struct TextTable {
+package struct TextTable {
   /// Numbers stand right, texts left; texts are shortened first where a terminal is narrow, numbers never.
-  enum Alignment { case left, right }
+  package enum Alignment { case left, right }
 
   private let header: [String]
   private let alignments: [Alignment]
@@ -16,7 +15,7 @@ struct TextTable {
   /// Texts keep this many columns before headers are broken, and this many after.
   private static let (roomy, narrow) = (24, 8)
 
-  init(_ columns: [(String, Alignment)]) {
+  package init(_ columns: [(String, Alignment)]) {
     header = columns.map(\.0)
     alignments = columns.map(\.1)
   }
@@ -24,15 +23,12 @@ struct TextTable {
   /// - Parameters:
   ///   - colours: Of some of the row's cells, by their place.
   ///   - limit: Characters of a cell that are shown.
-  mutating func add(_ row: [String], colours: [Int: Colour] = [:], limit: Int = 60) {
+  package mutating func add(_ row: [String], colours: [Int: Colour] = [:], limit: Int = 60) {
     rows.append(row.map { Self.visible($0, limit: limit) })
     self.colours.append(colours)
   }
 
-  /// As it is shown where this run prints.
-  var text: String { text(for: .current) }
-
-  func text(for medium: Medium) -> String {
+  package func text(for medium: Medium) -> String {
     if medium.isMarkdown { return markdown }
     let layout = Layout(self, limit: medium.width)
     var text = ""
@@ -78,7 +74,7 @@ struct TextTable {
   }
 
   /// A table of GitHub's Markdown.
-  var markdown: String {
+  package var markdown: String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     return line(header.map(Self.escaped)) + line(alignments.map { $0 == .left ? "---" : "---:" })
       + rows.map { line($0.map(Self.escaped)) }.joined()
@@ -90,7 +86,7 @@ struct TextTable {
   }
 
   /// Text of so many columns on a terminal; what is left out is in the middle, since ends of names tell versions apart.
-  static func shortened(_ text: String, to width: Int) -> String {
+  package static func shortened(_ text: String, to width: Int) -> String {
     let whole = DisplayWidth.of(text)
     guard whole > width, width >= 1 else { return text }
     var (head, tail) = ("", "")
@@ -108,7 +104,7 @@ struct TextTable {
   }
 
   /// One line of at most so many columns, control characters spelled out.
-  static func visible(_ text: String, limit: Int = 60) -> String {
+  package static func visible(_ text: String, limit: Int = 60) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -2,31 +2,32 @@ import Tessera
 import TesseraFormats
 
 /// A board as a person reads it: the answer, what it rests on, the table; one more table for each category.
-struct RankTable {
+package struct RankTable {
   private let board: RankDocument
 
-  init(_ board: RankDocument) { self.board = board }
+  package init(_ board: RankDocument) { self.board = board }
 
-  func text(rows: RowOptions) -> String {
+  package func text(_ rows: RowLimit = RowLimit(), for medium: Medium = .plain) -> String {
     let own =
-      board.answer.joined(separator: "\n") + "\n\n" + basis + "\n" + table(rows).text
+      board.answer.joined(separator: "\n") + "\n\n" + basis + "\n"
+      + table(rows).text(for: medium)
       + rows.rest(of: board.alternatives.count)
     return (board.categories ?? []).reduce(own) { text, category in
-      text + "\n== \(heading(category)) ==\n\n" + RankTable(category.board).text(rows: rows)
+      text + "\n== \(heading(category)) ==\n\n" + RankTable(category.board).text(rows, for: medium)
     }
   }
 
-  func markdown(rows: RowOptions) -> String {
+  package func markdown(_ rows: RowLimit = RowLimit()) -> String {
     let own =
       board.answer.joined(separator: "\n") + "\n\n" + table(rows).markdown
       + rows.rest(of: board.alternatives.count) + "\n```\n" + basis + "```\n"
     return (board.categories ?? []).reduce(own) { text, category in
-      text + "\n## \(heading(category))\n\n" + RankTable(category.board).markdown(rows: rows)
+      text + "\n## \(heading(category))\n\n" + RankTable(category.board).markdown(rows)
     }
   }
 
   /// A line for each alternative, of all categories where there are some.
-  func csv(rows: RowOptions) -> String {
+  package func csv(_ rows: RowLimit = RowLimit()) -> String {
     let isWeighted = board.estimates.weighted != nil
     let standing = [
       "rank", "rankFrom", "rankTo", "place", "score", "scoreError", "scoreFrom", "scoreTo", "reward",
@@ -45,7 +46,7 @@ struct RankTable {
       .joined()
   }
 
-  private func lines(category: String?, _ isWeighted: Bool, _ rows: RowOptions) -> String {
+  private func lines(category: String?, _ isWeighted: Bool, _ rows: RowLimit) -> String {
     func number(_ value: Double?) -> String { value.map { JSONValue.number($0).plainText } ?? "" }
     func cells(_ standing: RankDocument.Standing?) -> [String] {
       guard let standing else { return Array(repeating: "", count: 11) }
@@ -56,7 +57,7 @@ struct RankTable {
           standing.rewardError, standing.quasiVariance,
         ].map(number)
     }
-    return ordered.prefix(rows.limitOfCSV).map { row in
+    return ordered.prefix(rows.csv).map { row in
       var line = [
         row.id, "\(row.component)", row.family ?? "", number(row.weight), number(row.comparisons.value),
         number(row.winRate), number(row.ties.value), number(row.bothBad?.value),
@@ -84,7 +85,7 @@ struct RankTable {
     }.map(\.element)
   }
 
-  private func table(_ rows: RowOptions) -> TextTable {
+  private func table(_ rows: RowLimit) -> TextTable {
     let isWeighted = board.estimates.weighted != nil
     let hasFamilies = board.families?.isEmpty == false
     var columns: [(String, TextTable.Alignment)] = [
@@ -99,7 +100,7 @@ struct RankTable {
     if board.bothBad != nil { columns.append(("both bad", .right)) }
     if isWeighted { columns += [("unweighted", .right), ("place", .right), ("moved", .left)] }
     var table = TextTable(columns)
-    for row in ordered.prefix(rows.limit) {
+    for row in ordered.prefix(rows.table) {
       let best = row.best(board)
       var line = [best.map { "\($0.rank)" } ?? "-", best.map(places) ?? "-", row.id]
       if board.components > 1 { line.append("\(row.component + 1)") }
