@@ -11,16 +11,19 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ._verdict import Verdict
+from .audit import Audit
 from .datasets import RowWeights, add_weights, row_weights
 from .duplicates import Duplicates, duplicates
 from .errors import DataError, InternalError, MissingError, OptionError, TesseraError, WorkerError, WriteError
-from .fit import RewardFit, Verdict
+from .fit import RewardFit
 from .head import RewardHead
 from .weights import Weights, linkage_weights, voronoi_weights, weights
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Audit",
     "DataError",
     "Duplicates",
     "InternalError",

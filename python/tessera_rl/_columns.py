@@ -96,6 +96,14 @@ def is_path(rows: Rows) -> bool:
     return isinstance(rows, list) and bool(rows) and all(isinstance(row, (str, os.PathLike)) for row in rows)
 
 
+def title_of(rows: Rows) -> str:
+    """The names of files, as the tool calls data by them; empty for tables in memory."""
+    if not is_path(rows):
+        return ""
+    files = rows if isinstance(rows, list) else [rows]
+    return ", ".join(os.path.basename(os.path.normpath(file)) for file in files)
+
+
 def columns_of(rows: Rows) -> Columns:
     """The columns of any table.
 

@@ -139,6 +139,9 @@ def read(
     alternatives: Sequence[Any] | str | os.PathLike[str] | None = None,
     reading: Reading | None = None,
     keeps_prompts: bool = False,
+    keeps_texts: bool | None = None,
+    category: str | None = None,
+    families: str | None = None,
     threads: int | None = None,
     progress: bool | _native.Progress | None = None,
 ) -> Data:
@@ -147,9 +150,14 @@ def read(
     Args:
         comparisons: Files, a table of any library, rows, or arrays (a, b, outcome).
         alternatives: All ids in the order of the contexts, or a JSONL file of them; None takes them from the rows.
+        keeps_texts: Whether texts of answers are kept; None keeps them unless `alternatives` is given.
+        category: A column by which votes are gathered apart as well, for boards of their own.
+        families: A file of families, or a column of the rows, for boards.
     """
     settings = (reading or Reading()).settings()
     settings["keepsPrompts"] = keeps_prompts
+    more = {"keepsTexts": keeps_texts, "category": category, "families": families}
+    settings.update((name, value) for name, value in more.items() if value is not None)
     arrays: dict[str, npt.NDArray[Any]] = {}
     if is_path(comparisons):
         files = comparisons if isinstance(comparisons, list) else [comparisons]
@@ -213,3 +221,22 @@ def read_with_contexts(
     if matrix is not None:
         return data.given(matrix, apart=False)
     return data.embedded(embed, with_prompt=with_prompt, dimensions=dimensions, seed=seed, threads=threads, progress=progress)
+
+
+def families_array(families: Mapping[str, str] | Sequence[str | None], ids: list[str]) -> npt.NDArray[np.int32]:
+    """The number of each alternative's family, -1 for none.
+
+    Raises:
+        DataError: for ids that are none, and for another number of families than of alternatives.
+    """
+    if isinstance(families, Mapping):
+        strangers = set(families) - set(ids)
+        if strangers:
+            raise DataError(f'families: found "{sorted(strangers)[0]}", expected ids of alternatives')
+        names = [families.get(name) for name in ids]
+    else:
+        names = list(families)
+        if len(names) != len(ids):
+            raise DataError(f"families: found {len(names)}, expected {len(ids)}, one for each alternative")
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
+    return np.array([-1 if name is None else numbers[name] for name in names], dtype=np.int32)

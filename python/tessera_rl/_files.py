@@ -30,6 +30,18 @@ def write_all(path: str | os.PathLike[str], content: bytes) -> pathlib.Path:
     return target
 
 
+def make_folder(path: pathlib.Path) -> None:
+    """Makes a folder and those around it, where they are not there.
+
+    Raises:
+        WriteError: where that cannot be.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise WriteError(f"{path}: cannot be written: the folder cannot be made") from problem
+
+
 def _write_directly(target: pathlib.Path, content: bytes) -> pathlib.Path:
     try:
         with target.open("wb") as file:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import csv
-import io
 import json
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import __version__
 from ._files import write_all
+from ._options import add_alternatives, add_rows, add_run, estimator, known, reading
+from ._printing import csv_text, put, table_text
+from ._reports import add_audit, add_rank
 from .datasets import row_weights
 from .duplicates import duplicates
 from .errors import DataError, MissingError, OptionError, TesseraError, WriteError
@@ -32,34 +34,11 @@ _CODES: list[tuple[type[BaseException], int]] = [
 ]
 
 
-def _pairs(text: str) -> tuple[str, str]:
-    ours, sign, theirs = text.partition("=")
-    if not (ours and sign and theirs):
-        raise argparse.ArgumentTypeError(f"{text}; expected NAME=NAME")
-    return ours, theirs
-
-
-def _condition(text: str) -> tuple[str, str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or name in ("", "!"):
-        raise argparse.ArgumentTypeError(f"{text}; expected FIELD=VALUE or FIELD!=VALUE")
-    return (name[:-1], value, "!=") if name.endswith("!") else (name, value, "=")
-
-
-def _lambda(text: str) -> float | str:
-    if text == "auto":
-        return text
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text}; expected auto or a positive number") from None
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tessera",
         description="Rewards from human preferences that duplicates cannot distort.",
-        epilog="These are the common commands. The native tool has more: audit, train, score, verify, reproduce, services.",
+        epilog="These are the common commands. The native tool has more: train, score, verify, compare, reproduce, services.",
     )
     parser.add_argument("--version", action="version", version=f"{__version__} (Python)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
@@ -67,22 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=words, description=words)
         one.set_defaults(run=run)
-        one.add_argument("comparisons", nargs="+", help="files, read as one: JSONL, JSON, CSV, TSV, Parquet, folders")
-        one.add_argument("--alternatives", metavar="FILE", help="JSONL of alternatives: id, optionally context and text")
-        one.add_argument("--contexts", metavar="FILE", help=".npy with a row for each line of --alternatives")
-        one.add_argument("--layout", help="what rows say (default: by their fields)")
-        one.add_argument("--map", type=_pairs, action="append", metavar="OURS=THEIRS", help="names of fields")
-        one.add_argument("--by", choices=["auto", "answer", "model"], help="what is compared where rows have both")
-        one.add_argument("--where", type=_condition, action="append", metavar="FIELD=VALUE", help="only such rows")
-        one.add_argument("--since", metavar="TIME")
-        one.add_argument("--until", metavar="TIME")
-        one.add_argument("--drop", action="append", choices=["both_bad", "tie", "repeats"])
-        one.add_argument("--limit", type=int, metavar="ROWS", help="the first rows alone")
+        add_rows(one)
+        add_alternatives(one)
+        add_run(one)
         one.add_argument("--weights", default="auto", metavar="SCHEME", help="auto, none, local, voronoi, horizon, ...")
-        one.add_argument("--lambda", dest="lambda_", type=_lambda, default="auto", metavar="NUMBER")
-        one.add_argument("--embedder", choices=["auto", "builtin", "none"], default="auto", help="what embeds texts")
-        one.add_argument("--seed", type=int, default=0)
-        one.add_argument("--threads", type=int)
         one.add_argument("-o", "--output", metavar="FILE", help="file to write (default: standard output)")
         return one
 
@@ -98,98 +65,23 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--within", default="median=0.5", metavar="MEASURE", help="median=SHARE, cosine=COSINE, exact, ...")
     found.add_argument("--across-prompts", action="store_true")
     found.add_argument("--format", choices=["table", "json", "csv"])
-    rank = command("rank", _rank, "Rank alternatives by reward, with 95 %% intervals.")
-    rank.add_argument("--format", choices=["table", "json", "csv"])
-    rank.add_argument("--top", type=int, default=20)
+    add_rank(commands)
+    add_audit(commands)
     return parser
 
 
-def _reading(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("layout", "by", "where", "since", "until", "drop", "limit")
-    found = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    if options.map:
-        found["map"] = dict(options.map)
-    return found
-
-
 def _settings(options: argparse.Namespace) -> RewardFit:
-    return RewardFit(
-        weights=options.weights,
-        lambda_=options.lambda_,
-        seed=options.seed,
-        embed=options.embedder,
-        threads=options.threads,
-        progress=sys.stderr.isatty(),
-    )
-
-
-def _known(options: argparse.Namespace) -> dict[str, Any]:
-    """The alternatives, and their contexts where a file of its own has them."""
-    if options.contexts is None:
-        return {"alternatives": options.alternatives}
-    import numpy as np
-
-    if options.alternatives is None:
-        raise OptionError("--contexts gives a row to each line of --alternatives: give both")
-    try:
-        lines = pathlib.Path(options.alternatives).read_text(encoding="utf-8").splitlines()
-        contexts = np.load(options.contexts, allow_pickle=False)
-    except FileNotFoundError as problem:
-        raise MissingError(f"{problem.filename}: there is no such file") from problem
-    ids = [str(json.loads(line)["id"]) for line in lines if line.strip()]
-    return {"alternatives": ids, "contexts": contexts}
+    return estimator(options, weights=options.weights)
 
 
 def _fitted(options: argparse.Namespace) -> RewardFit:
-    return _settings(options).fit(options.comparisons, **_known(options), **_reading(options))
+    return _settings(options).fit(options.comparisons, **known(options), **reading(options))
 
 
 def _format(options: argparse.Namespace) -> str:
     ending = pathlib.Path(options.output or "").suffix.lstrip(".")
     chosen: str = options.format or (ending if ending in ("json", "csv") else "table")
     return chosen
-
-
-def _put(options: argparse.Namespace, text: str) -> None:
-    if options.output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        write_all(options.output, text.encode("utf-8"))
-        print(f"wrote {options.output}")
-
-
-def _csv(rows: Iterable[dict[str, Any]]) -> str:
-    listed = list(rows)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(listed[0]) if listed else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(listed)
-    return text.getvalue()
-
-
-def _table(rows: list[dict[str, Any]], top: int) -> str:
-    shown = rows[: top or None]
-    if not shown:
-        return "nothing\n"
-
-    def spell(value: Any) -> str:
-        if isinstance(value, float):
-            return "" if value != value else f"{value:.4f}"
-        text = "" if value is None else str(value)
-        text = "".join(c if c.isprintable() else " " for c in text)
-        return text if len(text) <= 40 else text[:39] + "…"
-
-    cells = [list(shown[0]), *([spell(value) for value in row.values()] for row in shown)]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(cells[0]))]
-    right = [isinstance(value, (int, float)) for value in shown[0].values()]
-    lines = [
-        "  ".join(cell.rjust(width) if r else cell.ljust(width) for cell, width, r in zip(line, widths, right, strict=True))
-        for line in cells
-    ]
-    rest = len(rows) - len(shown)
-    more = [f"({rest} more; --top 0 shows all)"] if rest else []
-    return "\n".join(line.rstrip() for line in [*lines, *more]) + "\n"
 
 
 def _rows(fit: RewardFit) -> list[dict[str, Any]]:
@@ -219,14 +111,14 @@ def _fit(options: argparse.Namespace) -> int:
         document = fit.document
         if options.verdict:
             document["cloneVerdict"] = dict(fit.verdict.document)
-        _put(options, json.dumps(document, ensure_ascii=False, indent=2) + "\n" if options.verdict else fit._text())
+        put(options.output, json.dumps(document, ensure_ascii=False, indent=2) + "\n" if options.verdict else fit._text())
         return 0
     if form == "csv":
-        _put(options, _csv(_rows(fit)))
+        put(options.output, csv_text(_rows(fit)))
         return 0
     verdict = str(fit.verdict) + "\n\n" if options.verdict else ""
     why = f"weights {fit.choice['weights']}, pairs {fit.choice['pairs']}, {len(fit.ids):,} alternatives\n\n"
-    _put(options, verdict + why + _table(_rows(fit), options.top))
+    put(options.output, verdict + why + table_text(_rows(fit), options.top))
     return 0
 
 
@@ -236,11 +128,14 @@ def _weights(options: argparse.Namespace) -> int:
     form = _format(options)
     if form == "json":
         document = fit.document
-        _put(options, json.dumps({"weights": document["weights"], "alternatives": rows}, ensure_ascii=False, indent=2) + "\n")
+        put(
+            options.output,
+            json.dumps({"weights": document["weights"], "alternatives": rows}, ensure_ascii=False, indent=2) + "\n",
+        )
     elif form == "csv":
-        _put(options, _csv(rows))
+        put(options.output, csv_text(rows))
     else:
-        _put(options, _table(sorted(rows, key=lambda row: -row["weight"]), options.top))
+        put(options.output, table_text(sorted(rows, key=lambda row: -row["weight"]), options.top))
     return 0
 
 
@@ -249,10 +144,10 @@ def _export(options: argparse.Namespace) -> int:
         raise OptionError("export writes a file: give -o")
     if len(options.comparisons) != 1 or pathlib.Path(options.comparisons[0]).suffix not in (".jsonl", ".parquet", ".csv"):
         raise OptionError("export of the wheel takes one .jsonl, .csv or .parquet file; the native tool takes all of them")
-    if _reading(options).keys() & {"where", "since", "until", "limit"}:
+    if reading(options).keys() & {"where", "since", "until", "limit"}:
         raise OptionError("export writes every row that it reads: filter before, or use the native tool")
     source = pathlib.Path(options.comparisons[0])
-    found = row_weights(source, options.embedder, fit=_settings(options), threads=options.threads, **_reading(options))
+    found = row_weights(source, options.embedder, fit=_settings(options), threads=options.threads, **reading(options))
     added = {
         options.column: found.values.tolist(),
         f"{options.column}_a": found.weights_a.tolist(),
@@ -267,19 +162,19 @@ def _export(options: argparse.Namespace) -> int:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        table = pq.read_table(source)
+        table = pq.readtable_text(source)
         for name, values in added.items():
             table = table.append_column(name, pa.array(values))
         part = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            pq.write_table(table, part)
+            pq.writetable_text(table, part)
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
     elif source.suffix == ".csv":
         with source.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        write_all(target, _csv(_with(rows, added)).encode("utf-8"))
+        write_all(target, csv_text(_with(rows, added)).encode("utf-8"))
     else:
         with source.open(encoding="utf-8") as file:
             rows = [json.loads(line) for line in file if line.strip()]
@@ -307,35 +202,24 @@ def _duplicates(options: argparse.Namespace) -> int:
         within=options.within,
         across_prompts=options.across_prompts,
         threads=options.threads,
-        **_known(options),
-        **_reading(options),
+        **known(options),
+        **reading(options),
     )
     form = _format(options)
     if form == "json":
-        _put(options, json.dumps(found.document, ensure_ascii=False, indent=2) + "\n")
+        put(options.output, json.dumps(found.document, ensure_ascii=False, indent=2) + "\n")
     elif form == "csv":
-        _put(options, _csv(found.rows))
+        put(options.output, csv_text(found.rows))
     else:
         names = ("group", "id", "decision", "reason", "text")
-        _put(options, found.answer + "\n\n" + _table([{name: row[name] for name in names} for row in found.rows], 0))
-    return 0
-
-
-def _rank(options: argparse.Namespace) -> int:
-    rows = _rows(_fitted(options))
-    form = _format(options)
-    if form == "json":
-        _put(options, json.dumps({"alternatives": rows}, ensure_ascii=False, indent=2) + "\n")
-    elif form == "csv":
-        _put(options, _csv(rows))
-    else:
-        _put(options, _table(rows, options.top))
+        put(options.output, found.answer + "\n\n" + table_text([{name: row[name] for name in names} for row in found.rows], 0))
     return 0
 
 
 def _refuse_overwriting(options: argparse.Namespace) -> None:
     """An output in the place of an input would lose its rows."""
-    inputs = [path for path in [*options.comparisons, options.alternatives, options.contexts] if path is not None]
+    others = (getattr(options, name, None) for name in ("alternatives", "contexts", "families", "plotly"))
+    inputs = [path for path in [*options.comparisons, *others] if path is not None]
     output = options.output
     if output is None or not os.path.isfile(output):
         return

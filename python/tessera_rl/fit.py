@@ -5,41 +5,24 @@ from __future__ import annotations
 import json
 import os
 import pathlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _native
-from ._columns import Rows
-from ._data import Data, Embed, read_with_contexts
+from ._board import board_rows
+from ._columns import Rows, title_of
+from ._data import Data, Embed, families_array, read_with_contexts
 from ._files import write_all
 from ._settings import Settings
+from ._verdict import Verdict
+from .audit import Audit, run_audit
 from .errors import DataError, OptionError
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether clones distort the rewards beyond noise, and what to do now.
-
-    Attributes:
-        answer: yes, no or tooLittleData.
-        action: keepStandard, useWeighted, tooLittleData or nothingToMend.
-        text: Both in a sentence or two.
-        document: All that it rests on, as the tool writes it.
-    """
-
-    answer: str
-    action: str
-    text: str
-    document: Mapping[str, Any] = field(repr=False)
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class RewardFit(Settings):
@@ -148,6 +131,9 @@ class RewardFit(Settings):
         self._fit: _native.Result | None = None
         self._document: str | None = None
         self._verdict: Verdict | None = None
+        self._ranks: dict[float, dict[str, _native.Array]] = {}
+        self._audited: Callable[[], Data] | None = None
+        self._title = ""
 
     def _settings(self) -> dict[str, Any]:
         settings = {
@@ -198,24 +184,20 @@ class RewardFit(Settings):
             DataError, OptionError, MissingError: with row and field.
         """
         looks_at_contexts = self.weights not in ("none", "uniform") or self.merge_duplicates
-        data = read_with_contexts(
-            comparisons,
-            contexts,
-            self.embed if looks_at_contexts else None,
-            alternatives=alternatives,
-            reading=reading,
-            keeps_prompts=self.per_prompt or self.lambda_ == "auto",
-            with_prompt=self.with_prompt,
-            dimensions=self.dimensions,
-            seed=self.seed,
-            threads=self.threads,
-            progress=self.progress,
-        )
+        keeps_prompts = self.per_prompt or self.lambda_ == "auto"
+        data = self._read(comparisons, contexts, alternatives, reading, looks_at_contexts, keeps_prompts)
         arrays: dict[str, npt.NDArray[Any]] = {}
         if families is not None:
-            arrays["families"] = _families(families, data.ids)
+            arrays["families"] = families_array(families, data.ids)
         self._data = data
+        if looks_at_contexts and keeps_prompts:
+            self._audited = lambda: data
+        else:
+            # An audit reads again what this fit has no use for.
+            self._audited = partial(self._read, comparisons, contexts, alternatives, reading, True, True)
+        self._title = title_of(comparisons)
         self._verdict = None
+        self._ranks = {}
         self._document = None
         self._fit = _native.run(
             "fit", self._settings(), arrays, subject=data.result, threads=self.threads, progress=self.progress
@@ -236,6 +218,29 @@ class RewardFit(Settings):
         self.components = found["components"]
         return self
 
+    def _read(
+        self,
+        comparisons: Rows,
+        contexts: npt.ArrayLike | None,
+        alternatives: Sequence[Any] | str | os.PathLike[str] | None,
+        reading: Mapping[str, Any],
+        looks_at_contexts: bool,
+        keeps_prompts: bool,
+    ) -> Data:
+        return read_with_contexts(
+            comparisons,
+            contexts,
+            self.embed if looks_at_contexts else None,
+            alternatives=alternatives,
+            reading=reading,
+            keeps_prompts=keeps_prompts,
+            with_prompt=self.with_prompt,
+            dimensions=self.dimensions,
+            seed=self.seed,
+            threads=self.threads,
+            progress=self.progress,
+        )
+
     def _fitted(self) -> _native.Result:
         if self._fit is None:
             raise OptionError("nothing was fitted here, or the fit came out of a pickle; expected fit(...) before")
@@ -252,22 +257,23 @@ class RewardFit(Settings):
         except ValueError:
             raise DataError(f'"{id}" is no alternative of this fit') from None
 
-    def leaderboard(self, top: int | None = None) -> Any:
-        """The alternatives by reward, best first: a DataFrame where pandas is installed, else a list of rows."""
-        order = np.argsort(-np.nan_to_num(self.rewards, nan=-np.inf), kind="stable")[:top]
-        rows = [
-            {
-                "rank": rank + 1,
-                "id": self.ids[i],
-                "reward": float(self.rewards[i]),
-                "error": float(self.errors[i]),
-                "standard_reward": float(self.standard_rewards[i]),
-                "weight": float(self.weights_[i] * len(self.ids)),
-                "win_rate": float(self.win_rates[i]),
-                "comparisons": float(self.comparisons[i]),
-            }
-            for rank, i in enumerate(order.tolist())
-        ]
+    def leaderboard(self, top: int | None = None, *, level: float = 0.95) -> Any:
+        """The alternatives by reward, best first: a DataFrame where pandas is installed, else a list of rows.
+
+        `place` is by the reward alone. `rank` is one more than how many are certainly above: alternatives that cannot be told
+        apart share it. `rank_from` to `rank_to` are the places that an alternative can have; they hold for all alternatives of
+        a component at once, at the level. `low` to `high` is the interval of its reward, on its own. All of them are within
+        components.
+
+        Raises:
+            OptionError: for a level that is none, and for a fit out of a pickle that was not asked before.
+        """
+        if level not in self._ranks:
+            result = _native.run(
+                "ranks", {"level": level}, subject=self._fitted(), threads=self.threads, progress=self.progress
+            )
+            self._ranks[level] = result.arrays()
+        rows = board_rows(self, self._ranks[level], top)
         try:
             import pandas
         except ImportError:
@@ -304,8 +310,56 @@ class RewardFit(Settings):
         """
         if self._verdict is None:
             document = _native.run("verdict", subject=self._fitted(), threads=self.threads, progress=self.progress).document
-            self._verdict = Verdict(document["answer"], document["action"], document["text"], document)
+            self._verdict = Verdict.of(document)
         return self._verdict
+
+    def audit(
+        self,
+        folder: str | os.PathLike[str] = "audit",
+        *,
+        schemes: str | Sequence[str] | None = None,
+        duplicates_within: float | None = None,
+        clone: str | Sequence[str] = (),
+        bootstraps: int | None = None,
+        title: str | None = None,
+        plotly: str | os.PathLike[str] | None = None,
+    ) -> Audit:
+        """Writes the report of `tessera audit`: index.html, its figures as SVG, CSV and JSON, and audit.json.
+
+        It finds near-duplicates and fits without them, adds simulated clones of the leading alternatives, and shows for every
+        scheme how far rewards move. The schemes are its own, whatever weights this fit has; space, samples, seed, what is done
+        to contexts, lambda and pairs are those of this fit.
+
+        Args:
+            folder: Where the files go; made where it is not there.
+            schemes: Weights to compare with the standard estimate: names, or one text with commas (default: local, voronoi,
+                horizon).
+            duplicates_within: Distance within which answers are near-duplicates (default: half the median distance of nearest
+                neighbours).
+            clone: Ids to clone in the simulation (default: the five best).
+            bootstraps: Resamples of the bootstrap (default: 100).
+            title: How the page calls the data (default: the names of the files, nothing for tables in memory).
+            plotly: plotly.min.js to copy into the page (default: load it from the public network).
+
+        Raises:
+            OptionError, DataError, WriteError.
+        """
+        self._fitted()
+        if self._audited is None:
+            raise OptionError("nothing was fitted here; expected fit(...) before")
+        return run_audit(
+            self._audited(),
+            self._settings(),
+            folder,
+            schemes=schemes,
+            duplicates_within=duplicates_within,
+            clone=clone,
+            bootstraps=bootstraps,
+            title=self._title if title is None else title,
+            plotly=plotly,
+            threads=self.threads,
+            progress=self.progress,
+        )
 
     @property
     def document(self) -> dict[str, Any]:
@@ -327,22 +381,11 @@ class RewardFit(Settings):
         state = dict(self.__dict__)
         if self._fit is not None:
             state["_document"] = self._text()
-        state["_data"] = state["_fit"] = None
+        state["_data"] = state["_fit"] = state["_audited"] = None
+        state["_ranks"] = {
+            level: {name: np.array(values) for name, values in found.items()} for level, found in self._ranks.items()
+        }
         for name, value in state.items():
             if isinstance(value, np.ndarray):
                 state[name] = np.array(value)
         return state
-
-
-def _families(families: Mapping[str, str] | Sequence[str | None], ids: list[str]) -> npt.NDArray[np.int32]:
-    if isinstance(families, Mapping):
-        strangers = set(families) - set(ids)
-        if strangers:
-            raise DataError(f'families: found "{sorted(strangers)[0]}", expected ids of alternatives')
-        names = [families.get(name) for name in ids]
-    else:
-        names = list(families)
-        if len(names) != len(ids):
-            raise DataError(f"families: found {len(names)}, expected {len(ids)}, one for each alternative")
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
-    return np.array([-1 if name is None else numbers[name] for name in names], dtype=np.int32)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import os
 import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,3 +48,40 @@ def tool() -> pathlib.Path:
     if not path.exists():
         pytest.skip(f"the native tool is not at {path}: make build, or TESSERA_TOOL")
     return path
+
+
+ROUTINES = ["openblas_set_num_threads", "cblas_dgemm", "cblas_dsymm", "dpotrf_", "dpotri_", "dpotrs_", "dsyevd_"]
+
+
+@pytest.fixture(scope="session")
+def with_its_blas(tool: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Runs Python code with the linear algebra that the native tool has, so that nothing is left to rounding.
+
+    The wheel brings an OpenBLAS of its own, which can round otherwise; a package of its name leads to the tool's here.
+    """
+    linked = subprocess.run(["ldd", tool], capture_output=True, text=True, check=False).stdout.splitlines()
+    blas = next((line.split()[2] for line in linked if "libopenblas" in line), None)
+    compiler = shutil.which("cc")
+    if blas is None or compiler is None or platform.machine() != "x86_64":
+        pytest.skip("it needs a C compiler, x86-64 and the tool's own OpenBLAS")
+    folder = tmp_path_factory.mktemp("blas")
+    jumps = "".join(f".globl scipy_{name}\nscipy_{name}: jmp {name}@PLT\n" for name in ROUTINES)
+    (folder / "jumps.s").write_text(f'.text\n{jumps}.section .note.GNU-stack,"",@progbits\n')
+    subprocess.run([compiler, "-shared", "-o", folder / "libscipy_openblas.so", folder / "jumps.s", blas], check=True)
+    (folder / "scipy_openblas32.py").write_text(f"def get_lib_dir():\n    return {str(folder)!r}\n")
+    package = pathlib.Path(sys.modules["tessera_rl"].__file__ or "").parents[1] if "tessera_rl" in sys.modules else None
+    path = os.pathsep.join(str(part) for part in (folder, package, os.environ.get("PYTHONPATH")) if part)
+
+    def run(code: str, *arguments: str | pathlib.Path, cwd: pathlib.Path) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
