@@ -17,12 +17,12 @@ import pytest
 WORDS = ["river", "stone", "lantern", "maple", "copper", "violet", "harbour", "thunder", "meadow", "silver", "quartz"]
 
 
-def preferences(prompts: int = 12, seed: int = 3) -> list[dict[str, Any]]:
-    """Rows of prompt, chosen, rejected: some answers are near-duplicates of others."""
+def preferences(prompts: int = 12, seed: int = 3, words: int = 12) -> list[dict[str, Any]]:
+    """Rows of prompt, chosen, rejected: some answers, of so many words, are near-duplicates of others."""
     random = np.random.default_rng(seed)
     rows = []
     for prompt in range(prompts):
-        answers = [" ".join(random.choice(WORDS, 12)) for _ in range(4)]
+        answers = [" ".join(random.choice(WORDS, words)) for _ in range(4)]
         answers.append(answers[0] + " indeed")
         answers.append(answers[0] + ".")
         quality = random.normal(size=4).tolist()

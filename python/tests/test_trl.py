@@ -93,6 +93,8 @@ def test_weights_of_1_end_in_the_plain_trainers_parameters(
     own = trained(getattr(trl, plain), data, place, tmp_path)
     assert same(own, trained(weighted, ones, place, tmp_path))
     uneven = data.add_column("weight", [0.25, 1.75] * 20)
+    # TRL's own trainers drop the column without a word.
+    assert same(own, trained(getattr(trl, plain), uneven, place, tmp_path))
     other = trained(weighted, uneven, place, tmp_path)
     assert not same(own, other)
     logged = set(other.state.log_history[0])
@@ -127,6 +129,31 @@ def test_losses_are_those_of_a_sum_by_hand(
             total += weight * (math.log1p(math.exp(-difference)) + 0.01 * (chosen + rejected) ** 2)
         # Single precision has seven digits.
         assert abs(total / half - loss) < 1e-6
+
+
+def test_every_row_comes_with_its_own_weight(
+    rows: list[dict[str, Any]], place: tuple[pathlib.Path, Any], tmp_path: pathlib.Path
+) -> None:
+    tokenizer = place[1]
+    weights = [0.1 * (1 + i) for i in range(12)]
+    known: dict[Any, set[float]] = {}
+    for row, weight in zip(rows, weights, strict=False):
+        sides = (tuple(tokenizer(row["prompt"] + row[side] + "<eos>")["input_ids"]) for side in ("chosen", "rejected"))
+        known.setdefault(tuple(sides), set()).add(float(np.float32(weight)))
+    seen = []
+
+    class Watcher(WeightedRewardTrainer):  # type: ignore[misc]
+        def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None) -> Any:
+            masked = zip(inputs["input_ids"], inputs["attention_mask"].bool(), strict=True)
+            tokens = [tuple(ids[mask].tolist()) for ids, mask in masked]
+            half = len(tokens) // 2
+            seen.extend(zip(tokens[:half], tokens[half:], inputs["weight"].tolist(), strict=True))
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+
+    trained(Watcher, datasets.Dataset.from_list(rows[:12]).add_column("weight", weights), place, tmp_path)
+    assert len(seen) == 12
+    for chosen, rejected, weight in seen:
+        assert weight in known[chosen, rejected]
 
 
 def test_dpo_losses_are_weighted_means_of_single_rows(
