@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -164,13 +165,19 @@ def read(
         settings["files"] = [os.fspath(file) for file in files]
     else:
         columns = columns_of(comparisons)
+        if columns.rows == 0:  # names alone: there is no row whose fields could be asked for
+            columns = Columns()
         settings["columns"] = columns.names
         arrays.update(columns.arrays)
     if isinstance(alternatives, (str, os.PathLike)):
         settings["alternatives"] = os.fspath(alternatives)
     elif alternatives is not None:
+        names = [str(name) for name in alternatives]
+        if len(set(names)) < len(names):
+            twice = next(name for name, count in Counter(names).items() if count > 1)
+            raise DataError(f'alternatives: found "{twice}" more than once, expected ids that differ')
         ids = Columns()
-        ids.add_values("ids", [str(name) for name in alternatives])
+        ids.add_values("ids", names)
         arrays["ids"], arrays["ids.places"] = ids.arrays["0.bytes"], ids.arrays["0.places"]
     return Data(_native.run("read", settings, arrays, threads=threads, progress=progress))
 

@@ -36,7 +36,24 @@ class Settings:
             setattr(self, name, value)
         return self
 
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn asks of an estimator; called by scikit-learn alone, which is not needed otherwise."""
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            transformer_tags=None,
+            classifier_tags=None,
+            regressor_tags=None,
+            input_tags=InputTags(sparse=False),
+        )
+
     def __repr__(self) -> str:
+        def given(value: Any, default: Any) -> bool:
+            # Of one type before they are compared: arrays compare by their elements.
+            return value is not default and (type(value) is not type(default) or bool(value != default))
+
         defaults = self._parameters()
-        given = (f"{name}={value!r}" for name, value in self.get_params().items() if value is not defaults[name])
-        return f"{type(self).__name__}({', '.join(given)})"
+        shown = (f"{name}={value!r}" for name, value in self.get_params().items() if given(value, defaults[name]))
+        return f"{type(self).__name__}({', '.join(shown)})"

@@ -79,6 +79,14 @@ class RewardFit(Settings):
     choice: Mapping[str, Any]
     about: Mapping[str, Any]
 
+    _data: Data | None = None
+    _fit: _native.Result | None = None
+    _document: str | None = None
+    _verdict: Verdict | None = None
+    _ranks: dict[float, dict[str, _native.Array]]
+    _audited: Callable[[], Data] | None = None
+    _title: str = ""
+
     def __init__(
         self,
         *,
@@ -127,13 +135,9 @@ class RewardFit(Settings):
         self.with_prompt = with_prompt
         self.threads = threads
         self.progress = progress
-        self._data: Data | None = None
-        self._fit: _native.Result | None = None
-        self._document: str | None = None
-        self._verdict: Verdict | None = None
-        self._ranks: dict[float, dict[str, _native.Array]] = {}
-        self._audited: Callable[[], Data] | None = None
-        self._title = ""
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "ids" in self.__dict__
 
     def _settings(self) -> dict[str, Any]:
         settings = {
@@ -382,9 +386,10 @@ class RewardFit(Settings):
         if self._fit is not None:
             state["_document"] = self._text()
         state["_data"] = state["_fit"] = state["_audited"] = None
-        state["_ranks"] = {
-            level: {name: np.array(values) for name, values in found.items()} for level, found in self._ranks.items()
-        }
+        if "_ranks" in state:
+            state["_ranks"] = {
+                level: {name: np.array(values) for name, values in found.items()} for level, found in self._ranks.items()
+            }
         for name, value in state.items():
             if isinstance(value, np.ndarray):
                 state[name] = np.array(value)

@@ -39,6 +39,8 @@ class RewardHead(Settings):
     True
     """
 
+    _result: _native.Result | None = None
+
     def __init__(
         self,
         *,
@@ -81,7 +83,15 @@ class RewardHead(Settings):
         self.with_prompt = with_prompt
         self.threads = threads
         self.progress = progress
-        self._result: _native.Result | None = None
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._result is not None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What was trained: sizes of the layers, runs, weights, lambda, losses."""
+        self._fitted()
+        return self._about
 
     def fit(
         self,
@@ -130,7 +140,7 @@ class RewardHead(Settings):
 
     def _take(self, result: _native.Result) -> None:
         self._result = result
-        self.about: dict[str, Any] = result.document
+        self._about: dict[str, Any] = result.document
         self.n_features_in_: int = int(self.about["sizes"][0])
 
     def _fitted(self) -> _native.Result:
@@ -238,9 +248,10 @@ class RewardHead(Settings):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         content = state.pop("_bytes", None)
-        self.__dict__.update(state)
         if content is not None:
             with tempfile.TemporaryDirectory() as folder:
                 file = pathlib.Path(folder) / "head.safetensors"
                 file.write_bytes(content)
                 self._take(_native.run("load head", {"file": os.fspath(file)}))
+        # Last: a stored head knows no losses of its training.
+        self.__dict__.update({name: value for name, value in state.items() if name != "_result"})

@@ -48,12 +48,19 @@ def contexts_array(contexts: npt.ArrayLike, name: str = "contexts") -> npt.NDArr
         given = detach().cpu()
         if str(given.dtype) in ("torch.bfloat16", "torch.float16"):
             given = given.float()
+    if hasattr(given, "toarray"):  # of SciPy: zeros are numbers like others here
+        raise DataError(f"{name}: found a sparse matrix, expected a dense one: .toarray() makes it")
     try:
         array = np.asarray(given)
     except (TypeError, ValueError) as problem:
         raise DataError(f"{name}: found no matrix of numbers: {problem}") from problem
-    if array.ndim != 2:
+    if array.ndim != 2 or array.shape[1] == 0:
         raise DataError(f"{name}: found the shape {array.shape}, expected (alternatives, coordinates)")
+    if array.dtype.kind == "O" and not any(isinstance(value, (str, bytes)) for value in array.flat):
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError) as problem:
+            raise DataError(f"{name}: found an object that is no number: {problem}") from problem
     if array.dtype.kind not in "fiub":
         raise DataError(f"{name}: found {array.dtype}, expected numbers")
     wanted = np.float32 if array.dtype in (np.float16, np.float32) else np.float64
