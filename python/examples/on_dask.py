@@ -13,8 +13,9 @@ if __name__ == "__main__":
     embeddings, out, samples = sys.argv[1], sys.argv[2], int((sys.argv[3:] or ["1000000"])[0])
     with Client(*sys.argv[4:5]) as client:
         contexts = client.scatter(np.load(embeddings), broadcast=True)
-        settings = {"samples": samples, "seed": 7, "threads": 1}
-        parts = client.map(lambda place, x: tally.part(x, place, PARTS, **settings), range(PARTS), x=contexts)
+        parts = client.map(
+            lambda place, x: tally.part(x, place, PARTS, samples=samples, seed=7, threads=1), range(PARTS), x=contexts
+        )
         weights = tally.weights(tally.merge(client.gather(parts)))
     np.save(out, weights.values)
     print(f"{len(weights)} answers, {weights.effective:.1f} effective")

@@ -260,7 +260,7 @@ def shown(what: str, progress: bool | Progress | None) -> Progress | None:
 @contextmanager
 def watched(what: str, progress: bool | Progress | None) -> Iterator[Progress]:
     """Somewhere to report the share done of work in many runs: a bar, the caller's function, or nowhere."""
-    report = _shown(what, progress)
+    report = shown(what, progress)
     try:
         yield report if report is not None else _unheard
     finally:
