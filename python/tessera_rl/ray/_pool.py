@@ -12,12 +12,10 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from .. import _native
 from ..errors import WorkerError
 from ._cluster import Place, engine, places, shared
 
@@ -231,7 +229,7 @@ class Pool:
                 job.tries += 1
                 if job.tries >= self._tries:
                     raise WorkerError(
-                        f"part {job.number} lost its worker {job.tries} times, the last time to: {_first_line(problem)}"
+                        f"part {job.number} lost its worker {job.tries} times, the last time to: {first_line(problem)}"
                     ) from problem
                 queue.appendleft(job)
                 self._replace(hand)
@@ -255,7 +253,7 @@ class Pool:
         except RayError as problem:
             self._failed_starts += 1
             if self._failed_starts > self._tries * len(self._places):
-                raise WorkerError(f"no worker starts; the last one failed with: {_first_line(problem)}") from problem
+                raise WorkerError(f"no worker starts; the last one failed with: {first_line(problem)}") from problem
             self._replace(hand)
             return
         self._idle.append(hand)
@@ -293,21 +291,6 @@ class Pool:
         self.close()
 
 
-@contextmanager
-def watched(what: str, progress: bool | _native.Progress | None) -> Iterator[_native.Progress]:
-    """Somewhere to report the share done: a bar of tqdm, the caller's function, or nowhere."""
-    shown = _native.shown(what, progress)
-    try:
-        yield shown if shown is not None else _ignore
-    finally:
-        close = getattr(shown, "close", None)
-        if close is not None:
-            close()
-
-
-def _ignore(share: float) -> None:
-    pass
-
-
-def _first_line(problem: BaseException) -> str:
+def first_line(problem: BaseException) -> str:
+    """What a fault says first."""
     return str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .. import _native, tally
+from .._native import watched
 from ..errors import OptionError
 from ..weights import Weights, contexts_array
 from ..weights import voronoi_weights as on_one_machine
-from ._pool import Pool, watched
+from ._pool import Pool
 from ._store import Store, cut
 
 _PARTS, _PARTS_OF_ROUND = 8, 2
