@@ -59,7 +59,7 @@ python-test: build $(PYTHON_TEST)/made
 # What runs on a cluster of Ray, on one of three nodes that this machine plays; an environment of its own, since Ray is large.
 ray-test: build $(RAY_TEST)/made
 	Scripts/build-library python/tessera_rl/libtessera.so
-	cd python && PYTHONPATH=. ../$(RAY_TEST)/bin/pytest tests/test_ray.py tests/test_tally.py
+	cd python && PYTHONPATH=. ../$(RAY_TEST)/bin/pytest tests/test_ray.py tests/test_ray_rows.py tests/test_tally.py
 
 # One wheel for every Python from 3.10, with Swift's runtime inside; what it links beside BLAS is put into it.
 wheel: dependencies $(PYTHON_BUILD)/made

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import _native
 from ._shard import Floats, Ints, Shard, Survey, View
-from .errors import DataError
+from .errors import DataError, OptionError
 
 
 class Engine(Protocol):
@@ -96,11 +96,15 @@ class Layout:
     upper: Floats
 
     @staticmethod
-    def of(engine: Engine) -> Layout:
+    def of(engine: Engine, *, bits: int) -> Layout:
         """Asks all shards what their rows are: 16 bytes a row.
+
+        Args:
+            bits: Vectors of as many are as good as wider ones.
 
         Raises:
             DataError: where there is no row, or shards have unlike rows.
+            OptionError: for machines whose numbers differ.
         """
         surveys: list[Survey] = [engine.get(one) for one in [engine.ask(s, "survey") for s in range(engine.count)]]
         starts = np.cumsum([0, *(one.rows for one in surveys)]).tolist()
@@ -113,6 +117,12 @@ class Layout:
                 raise DataError(
                     f"shard {shard}: found {one.columns} columns of {one.kind}, "
                     f"expected {first.columns} of {first.kind}, as in the first"
+                )
+            if min(one.bits, bits) != min(first.bits, bits):
+                least = min(other.bits for _, other in full)
+                raise OptionError(
+                    f"shard {shard}: found a processor with vectors of {one.bits} bits, expected {first.bits}, as at the "
+                    f"first: their last digits differ; TESSERA_VECTOR_BITS={least} on all machines makes them alike"
                 )
         words = np.concatenate([one.fingerprints for one in surveys])
         found = _native.run("shards copies", {}, {"fingerprints": words}).arrays()

@@ -25,6 +25,7 @@ class Survey:
     rows: int
     columns: int
     kind: str
+    bits: int
     lower: Floats
     upper: Floats
     fingerprints: npt.NDArray[np.int64]
@@ -138,10 +139,11 @@ class Shard:
         return known[1]
 
     def survey(self) -> Survey:
-        """Rows, bounds, fingerprints of rows."""
-        found = self._run("shard survey", {}, {"contexts": self.array}).arrays()
+        """Rows, bounds, fingerprints of rows; and the machine's vectors."""
+        result = self._run("shard survey", {}, {"contexts": self.array})
+        found, bits = result.arrays(), int(result.document["vectorBits"])
         rows, columns = self.array.shape
-        return Survey(rows, columns, self.array.dtype.name, found["lower"], found["upper"], found["fingerprints"])
+        return Survey(rows, columns, self.array.dtype.name, bits, found["lower"], found["upper"], found["fingerprints"])
 
     def sums(self, view: View, terms: str, mean: Floats | None = None, packing: str | None = None) -> Sums:
         """Sums of values, of squares around a mean, or of half norms in a packing."""

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -37,23 +36,6 @@ def contexts() -> Any:
 
 
 X = contexts()
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Any]:
-    """Three nodes, of one, two and two cores."""
-    from ray.cluster_utils import Cluster
-
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    here = os.pathsep.join([str(pathlib.Path(__file__).parent), str(pathlib.Path(tr.__file__).parents[1])])
-    os.environ["PYTHONPATH"] = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, **SMALL})
-    made.add_node(num_cpus=2, **SMALL)
-    made.add_node(num_cpus=2, **SMALL)
-    ray.init(address=made.address, log_to_driver=False)
-    yield made
-    ray.shutdown()
-    made.shutdown()
 
 
 @pytest.fixture(scope="session")

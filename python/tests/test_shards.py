@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from typing import Any
 
@@ -199,6 +200,27 @@ def test_an_engine_needs_three_functions() -> None:
     same(shards.voronoi_weights(engine, samples=SAMPLES), tr.voronoi_weights(x, samples=SAMPLES, method="sampled"))
     same(shards.linkage_weights(engine), tr.linkage_weights(x))
     assert shards.nearest(engine, 3).indices.tobytes() == shards.nearest([x], 3).indices.tobytes()
+
+
+def test_processors_whose_digits_differ_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = rows(60, 10, seed=11)
+    ask = shards.Local.ask
+
+    def another(self: shards.Local, shard: int, method: str, *arguments: Any) -> Any:
+        answer = ask(self, shard, method, *arguments)
+        return dataclasses.replace(answer, bits=bits) if method == "survey" and shard else answer
+
+    monkeypatch.setattr(shards.Local, "ask", another)
+    own = ask(shards.Local([x]), 0, "survey").bits
+    bits = 128 if own > 128 else 512
+    with pytest.raises(tr.OptionError, match="TESSERA_VECTOR_BITS=128"):
+        shards.voronoi_weights(cut(x, 20), samples=SAMPLES)
+    # Products of 256 and of 512 bits are the same, distances in double precision are not.
+    bits = 256 if own == 512 else 512
+    if own > 128:
+        shards.voronoi_weights(cut(x, 20), samples=SAMPLES)
+    with pytest.raises(tr.OptionError, match="last digits"):
+        shards.linkage_weights(cut(x, 20))
 
 
 def test_progress() -> None:

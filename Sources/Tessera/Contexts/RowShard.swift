@@ -1,3 +1,5 @@
+import CTesseraKernels
+
 /// Some of the rows of contexts that no machine holds whole, with the number of the first.
 ///
 /// What it says of its rows can be put together with what the other shards say, in any order and for any division of the rows,
@@ -8,6 +10,10 @@ public struct RowShard: Sendable {
   public let first: Int
 
   public init(_ contexts: Contexts, first: Int = 0) { (self.contexts, self.first) = (contexts, first) }
+
+  /// Bits of the vectors that this machine works with. Products have the same bytes on all machines of at least 256, distances in
+  /// double precision on all of as many.
+  public static let vectorBits = Int(tessera_vector_bits())
 
   /// Two words for each row that differ, but for a chance of about 2^-128 a pair, where rows differ.
   ///

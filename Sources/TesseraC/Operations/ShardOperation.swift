@@ -40,14 +40,16 @@ enum ShardOperation {
     Array(try request.required(name).elements(.int32, Int32.self))
   }
 
-  /// Arrays out: `lower`, `upper`, `fingerprints` (two words a row, as int64).
+  /// Arrays out: `lower`, `upper`, `fingerprints` (two words a row, as int64). The document: `vectorBits` of this machine.
   static func survey(_ request: Request, _ work: Work) throws -> Outcome {
     let shard = try shard(request)
     let bounds = shard.contexts.bounds(work: work)
-    return Outcome(arrays: [
-      ("lower", .doubles(bounds.lower, columns: 1)), ("upper", .doubles(bounds.upper, columns: 1)),
-      ("fingerprints", .places(shard.fingerprints(work: work).map(Int64.init(bitPattern:)))),
-    ])
+    return Outcome(
+      .object([("vectorBits", .integer(RowShard.vectorBits))]),
+      arrays: [
+        ("lower", .doubles(bounds.lower, columns: 1)), ("upper", .doubles(bounds.upper, columns: 1)),
+        ("fingerprints", .places(shard.fingerprints(work: work).map(Int64.init(bitPattern:)))),
+      ])
   }
 
   struct SumsSettings: Decodable {

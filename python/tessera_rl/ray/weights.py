@@ -12,7 +12,9 @@ from .._native import watched
 from ..errors import OptionError
 from ..weights import Weights, contexts_array
 from ..weights import voronoi_weights as on_one_machine
+from . import rows
 from ._pool import Pool
+from ._rows import is_rows
 from ._store import Store, cut
 
 _PARTS, _PARTS_OF_ROUND = 8, 2
@@ -53,7 +55,8 @@ def voronoi_weights(
     samples that lie within rounding of two alternatives.
 
     Args:
-        contexts: m x d, row i is alternative i; or a reference of Ray's to it, which need not be on this machine.
+        contexts: m x d, row i is alternative i; or a reference of Ray's to it, which need not be on this machine; or a list of
+            references to the rows of shards, which stay on their nodes: see `rows.voronoi_weights`. Those are always sampled.
         space, method, samples, target_error, relative, seed: As for `tr.weights`.
         workers: How many, of one core each; None for all free cores of the cluster, as one worker on every node, which keeps
             the contexts once.
@@ -71,6 +74,20 @@ def voronoi_weights(
     """
     if parts is not None and parts < 1:
         raise OptionError(f"parts is {parts}; expected at least 1")
+    if is_rows(contexts):
+        if method == "exact" or parts is not None or store is not None:
+            raise OptionError("rows in shards are sampled at once; expected no method exact, no parts and no store beside them")
+        return rows.voronoi_weights(
+            contexts,
+            space=space,
+            samples=samples,
+            target_error=target_error,
+            relative=relative,
+            seed=seed,
+            workers=workers,
+            threads=threads,
+            progress=progress,
+        )
     target = None if target_error is None else tally.Target(target_error, relative)
     counted = {"space": space, "method": method, "samples": samples if target is None else None, "seed": seed}
     with Pool(Counting, held(contexts), counted, workers=workers, threads=threads) as pool:
