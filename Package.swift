@@ -63,7 +63,7 @@ let package = Package(
     // Texts to contexts, and questions to answers, by services over HTTP; their cache.
     .target(
       name: "TesseraServices", dependencies: ["Tessera", "TesseraText", "CSQLite", "CTesseraHTTP"]),
-    // Figures and HTML pages. No Foundation either.
+    // Audits and leaderboards: figures, pages, tables. No Foundation either.
     .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
     // The paper's claims, computed.
     .target(

@@ -92,9 +92,10 @@ struct EmbedCommand: ParsableCommand {
     let known =
       try rows.map { KnownAnswers($0) }
       ?? KnownAnswers(AlternativesReader.read(texts, texts: .all, needsIdentifiers: false).alternatives)
-    let list = try TextOptions.texts(
-      known.alternatives, prompts: known.prompts, file: texts == "-" ? "standard input" : texts,
-      withPrompt: withPrompt)
+    let list = try AnswerTexts(
+      of: known.alternatives, prompts: known.prompts, withPrompt: withPrompt,
+      file: texts == "-" ? "standard input" : texts
+    ).texts
     let (contexts, fitted) = try embedder.contexts(of: list, model: model, seed: seed, threads: threads)
     if let saveEmbedder { try fitted?.write(to: saveEmbedder) }
     try NumpyFile.write(contexts.singlePrecision, to: output)

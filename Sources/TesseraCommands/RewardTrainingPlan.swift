@@ -3,71 +3,14 @@ import Tessera
 import TesseraFormats
 import TesseraReports
 
-/// Which comparisons train, which stop a run early, and which judge the outcome.
-struct RewardTrainingPlan {
-  let settings: RewardTraining
-  let training: PreferenceDataset
-  let stopping: [Comparison]
-  /// What is held out to judge by; nil for nothing.
-  let test: HeldOutSplit?
-  let work: Work
-
-  init(_ dataset: PreferenceDataset, heldOut: Double, settings: RewardTraining, work: Work) throws {
-    self.settings = settings
-    self.work = work
-    var rest = dataset
-    var split: HeldOutSplit?
-    if heldOut > 0 {
-      split = HeldOutSplit(dataset, share: heldOut, seed: settings.seed)
-      if split == nil { Console.warn("nothing is held out: all comparisons belong to one prompt") }
-      rest = split?.training ?? dataset
-    }
-    if settings.patience != nil {
-      // Judging by what has chosen the model would flatter it, so early stopping has a part of its own.
-      guard let second = HeldOutSplit(rest, share: max(heldOut, 0.1), seed: settings.seed &+ 1) else {
-        throw RewardTraining.Problem.noStoppingComparisons
-      }
-      stopping = second.heldOut.comparisons
-      rest = second.training
-    } else {
-      stopping = []
-    }
-    training = rest
-    test = split
-  }
-}
-
-extension RewardTrainingPlan {
-  /// An estimate (the standard one without weights) with the lambda of the settings, or the one that predicts best with a linear reward.
-  func wanted(_ name: String, _ robust: MeasuredWeights?, _ settings: RewardFit.Settings) throws
-    -> TrainingCheckpoint.Wanted
-  {
-    let weights = robust ?? MeasuredWeights(.uniform(alternatives: training.alternatives.count))
-    if let lambda = settings.lambda.value {
-      return TrainingCheckpoint.Wanted(name: name, weights: weights, lambda: lambda, curve: nil)
-    }
-    let curve = try RewardFit(settings).linearCurve(training, robust, work: work.silent)
-    return TrainingCheckpoint.Wanted(
-      name: name, weights: weights, lambda: curve?.chosen ?? LambdaCurve.fixed, curve: curve)
-  }
-}
-
 /// Trains the wanted estimates one after the other, storing and resuming.
 struct TrainingCheckpoint {
   let file: String
   /// Steps between two stores; 0 for none.
   let every: Int
   let plan: RewardTrainingPlan
-  let estimates: [Wanted]
-
-  /// An estimate with its weights and its strength of the regularisation.
-  struct Wanted {
-    let name: String
-    let weights: MeasuredWeights
-    let lambda: Double
-    /// What it was chosen by; nil where it was given, or there was too little to choose it by.
-    let curve: LambdaCurve?
-  }
+  let estimates: [RewardTrainingPlan.Estimate]
+  let work: Work
 
   private var fingerprint: String {
     var print = Fingerprint()
@@ -111,16 +54,16 @@ struct TrainingCheckpoint {
         resuming: stored.sessions[estimate.name])
       while !session.isFinished {
         let before = session.step
-        try session.advance(work: plan.work.silent)
+        try session.advance(work: work.silent)
         if every > 0, session.step / every > before / every || session.isFinished {
           stored.sessions[estimate.name] = session.snapshot
           try stored.write(to: file)
         }
-        plan.work.report((Double(number) + session.share) / Double(estimates.count))
+        work.report((Double(number) + session.share) / Double(estimates.count))
       }
       result[estimate.name] = session.ensemble
     }
-    plan.work.report(1)
+    work.report(1)
     return result
   }
 

@@ -55,10 +55,10 @@ struct ScoreCommand: ParsableCommand {
         return try texts.contexts(
           of: known.alternatives, prompts: known.prompts, file: contexts, seed: 0, threads: nil)?.contexts
       }
-      let list = try TextOptions.texts(
-        known.alternatives, prompts: known.prompts, file: contexts,
-        withPrompt: file.notes["with_prompt"] == "true")
-      return try FittedLexicalEmbedder(tensors: file.embedder, of: model).contexts(of: list)
+      let list = try AnswerTexts(
+        of: known.alternatives, prompts: known.prompts, withPrompt: file.notes["with_prompt"] == "true",
+        file: contexts)
+      return try FittedLexicalEmbedder(tensors: file.embedder, of: model).contexts(of: list.texts)
     }
     let expected =
       file.transform.flatMap { $0.mean.isEmpty ? nil : $0.mean.count } ?? file.ensemble.models[0].dimension

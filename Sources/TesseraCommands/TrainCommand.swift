@@ -119,9 +119,9 @@ struct TrainCommand: ParsableCommand {
     var embedder: FittedLexicalEmbedder?
     let raw = try DatasetOptions(
       comparisons: input, alternatives: alternatives, texts: texts, seed: settings.seed,
-      threads: space.threads, separatesPrompts: false
+      threads: space.threads
     ).read(keepsPrompts: true) { embedder = $0 }
-    guard let contexts = raw.contexts else {
+    guard raw.contexts != nil else {
       if alternatives.alternatives == nil {
         throw ValidationError(
           "A reward model is a function of contexts: give --alternatives, with --contexts, a context field or a text field, or rows of texts."
@@ -133,37 +133,33 @@ struct TrainCommand: ParsableCommand {
     }
     let work = Console.work("training", threads: space.threads)
     let aids = try space.aids(settings)
-    let fit = RewardFit(settings)
-    let transform = try fit.transform(of: contexts, aids, work.silent)
-    let prepared = try transform?.apply(to: contexts) ?? contexts
-    try space.store(transform)
     let plan = try RewardTrainingPlan(
-      raw.replacing(contexts: prepared), heldOut: heldOut, settings: training, work: work)
-    let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
-    let choice = fit.choice(for: plan.training)
-    let own = try fit.scheme(choice, pool: pool)
+      raw, fit: RewardFit(settings), settings: training, heldOut: heldOut, aids: aids, work: work.silent)
+    try space.store(plan.transform)
+    if heldOut > 0, plan.test == nil {
+      Console.warn("nothing is held out: all comparisons belong to one prompt")
+    }
+    let own = try plan.fit.scheme(plan.fit.choice(for: plan.training), pool: plan.pool)
     // Beside the standard estimate stands a weighted one, where none is asked for.
     let other: any WeightScheme =
-      settings.lambdaConvention == .local ? Local() : Voronoi(try settings.sampling(pool: pool))
+      settings.lambdaConvention == .local ? Local() : Voronoi(try settings.sampling(pool: plan.pool))
     let scheme = own ?? (plan.test != nil ? other : nil)
     try SettingsOptions.refuseUnused(
       settings, given, hasContexts: true, schemes: scheme.map { [$0] } ?? [Uniform()])
-    // A model reads answers; which of them are copies is a question within their prompts.
-    let places =
-      embedder != nil && !texts.withPrompt
-      ? try plan.training.replacing(
-        contexts: prepared.apart(byPrompt: raw.alternatives.map(\.prompt))) : plan.training
-    let robust = try scheme?.measure(places, work: work.silent)
-    if let robust { WeightWords.warn(robust.alternatives, of: prepared.count) }
+    let robust = try scheme.map { try plan.measure($0, work: work.silent) }
+    if let robust { WeightWords.warn(robust.alternatives, of: raw.alternatives.count) }
     let isWeighted = own != nil
-    let uniform = MeasuredWeights(.uniform(alternatives: prepared.count))
+    let uniform = MeasuredWeights(.uniform(alternatives: raw.alternatives.count))
     let chosen = isWeighted ? robust ?? uniform : uniform
 
-    var wanted: [TrainingCheckpoint.Wanted] = []
-    if plan.test != nil || !isWeighted { wanted.append(try plan.wanted("standard", nil, settings)) }
-    if let robust { wanted.append(try plan.wanted("weighted", robust, settings)) }
+    var wanted: [RewardTrainingPlan.Estimate] = []
+    if plan.test != nil || !isWeighted {
+      wanted.append(try plan.estimate("standard", nil, work: work.silent))
+    }
+    if let robust { wanted.append(try plan.estimate("weighted", robust, work: work.silent)) }
     let checkpoint = TrainingCheckpoint(
-      file: output + ".checkpoint", every: loop.checkpointEvery, plan: plan, estimates: wanted)
+      file: output + ".checkpoint", every: loop.checkpointEvery, plan: plan, estimates: wanted,
+      work: work)
     let ensembles = try checkpoint.train()
     guard let ensemble = ensembles[isWeighted ? "weighted" : "standard"] else { return }
 
@@ -181,7 +177,7 @@ struct TrainCommand: ParsableCommand {
     }
     if let patience = loop.patience { notes["patience"] = "\(patience)" }
     try RewardModelFile(
-      ensemble: ensemble, transform: transform, notes: notes,
+      ensemble: ensemble, transform: plan.transform, notes: notes,
       embedder: embedder?.tensors ?? [:]
     ).write(to: output)
     checkpoint.remove()
@@ -199,8 +195,8 @@ struct TrainCommand: ParsableCommand {
         one.curve.map { ", least loss on \($0.folds) folds of \($0.unit.rawValue)s with a linear reward\n" }
         ?? "\n"
     }
-    if let test = plan.test {
-      text += try HeldOutTable.text(test, contexts: prepared, wanted.map(\.name), ensembles)
+    if let test = plan.test, let contexts = plan.training.contexts {
+      text += try HeldOutTable.text(test, contexts: contexts, wanted.map(\.name), ensembles)
     }
     try Console.output(text + "wrote \(output)\n")
   }

@@ -16,7 +16,7 @@ struct WeightedExport {
   private let groups: DuplicateGroups?
 
   init(
-    _ data: DatasetOptions.Data, _ settings: RewardFit.Settings, files: [(file: String, format: RowFormat)],
+    _ data: ComparisonData, _ settings: RewardFit.Settings, files: [(file: String, format: RowFormat)],
     unit: ExportCommand.Unit, wantsRewards: Bool, wantsMargin: Bool, families: Partition?,
     aids: RewardFit.Aids, work: Work
   ) throws {

@@ -137,8 +137,7 @@ struct WeightsCommand: ParsableCommand {
         threads: space.threads)
       draws = made?.fitted != nil
       // As in a fit, the same words under two prompts are no copies.
-      return try known.areOfRows && !texts.withPrompt
-        ? made?.contexts.apart(byPrompt: known.alternatives.map(\.prompt)) : made?.contexts
+      return try made.map { known.areOfRows ? try $0.texts.placed($0.contexts) : $0.contexts }
     }
     let work = Console.work("weights", threads: space.threads)
     let fit = RewardFit(settings)

@@ -22,24 +22,15 @@ enum EmbedOperation {
   static func run(_ request: Request, _ work: Work) throws -> Outcome {
     let settings = try request.settings(EmbedSettings.Builtin.self)
     let data = try request.subject(Data.self, "data that were read")
-    let dimension = settings.dimensions ?? 256
-    guard (1...4_096).contains(dimension) else {
-      throw RequestError.setting("dimensions", found: "\(dimension)", expected: "1 to 4,096")
+    let dimension = settings.dimensions ?? LexicalEmbedder.dimension
+    guard LexicalEmbedder.dimensions.contains(dimension) else {
+      throw RequestError.setting("dimensions", found: "\(dimension)", expected: LexicalEmbedder.expectation)
     }
-    let withPrompt = settings.withPrompt ?? false
-    let texts = try data.dataset.alternatives.map { alternative in
-      guard let text = alternative.text else {
-        throw RequestError.array(
-          "texts", found: "none of \"\(alternative.id)\"", expected: "one for every alternative, or contexts")
-      }
-      guard withPrompt else { return text }
-      return (alternative.prompt.map { data.prompts[$0] ?? $0 } ?? "") + "\n" + text
-    }
+    let texts = try AnswerTexts(of: data.rows, withPrompt: settings.withPrompt ?? false)
     let embedder = LexicalEmbedder(dimension: dimension, seed: settings.seed ?? 0)
-    let answers = try embedder.contexts(of: texts, work: work)
-    let contexts = withPrompt ? answers : try answers.apart(byPrompt: data.dataset.alternatives.map(\.prompt))
+    let answers = try embedder.contexts(of: texts.texts, work: work)
     return Outcome(
-      .object([("dimension", .integer(answers.dimension))]), value: try data.with(contexts))
+      .object([("dimension", .integer(answers.dimension))]), value: try data.with(texts.placed(answers)))
   }
 }
 

@@ -25,36 +25,27 @@ enum HeadOperation {
     let fitted = settings.fit ?? RewardFit.Settings()
     try fitted.check()
     let data = try request.subject(Data.self, "data that were read")
-    guard let contexts = data.dataset.contexts else { throw RewardTraining.Problem.noContexts }
-    let fit = RewardFit(fitted)
-    // A model reads answers; which of them are copies is a question within their prompts.
-    let answers = contexts.answers
-    let transform = try fit.transform(of: answers, RewardFit.Aids(), work.silent)
-    let prepared = try transform?.apply(to: answers) ?? answers
-    let dataset = try data.dataset.replacing(contexts: prepared)
-    let choice = fit.choice(for: dataset)
-    let places =
-      contexts.promptColumns > 0
-      ? try dataset.replacing(contexts: prepared.apart(byPrompt: dataset.alternatives.map(\.prompt)))
-      : dataset
-    let measured = try fit.scheme(choice, pool: nil)?.measure(places, work: work.part(0...0.2, "weights"))
-    let curve =
-      fitted.lambda.value == nil ? try fit.linearCurve(dataset, measured, work: work.silent) : nil
     var training = RewardTraining()
     if let hidden = settings.hidden { training.hidden = hidden }
     if let steps = settings.steps { training.steps = steps }
     if let batch = settings.batch { training.batchSize = batch }
     if let rate = settings.learningRate { training.learningRate = rate }
     training.runs = settings.runs ?? 1
-    training.lambda = fitted.lambda.value ?? curve?.chosen ?? LambdaCurve.fixed
     training.lambdaConvention = fitted.lambdaConvention
     training.seed = fitted.seed
+    let plan = try RewardTrainingPlan(
+      data.dataset, fit: RewardFit(fitted), settings: training, work: work.silent)
+    let choice = plan.fit.choice(for: plan.training)
+    let weights = try plan.fit.scheme(choice, pool: nil).map {
+      try plan.measure($0, work: work.part(0...0.2, "weights"))
+    }
+    let estimate = try plan.estimate("head", weights, work: work.silent)
+    training.lambda = estimate.lambda
     try training.check()
     let ensemble = try training.train(
-      dataset, weights: measured ?? MeasuredWeights(.uniform(alternatives: dataset.alternatives.count)),
-      work: work.part(0.3...1, "training"))
+      plan.training, weights: estimate.weights, work: work.part(0.3...1, "training"))
     let file = RewardModelFile(
-      ensemble: ensemble, transform: transform,
+      ensemble: ensemble, transform: plan.transform,
       notes: [
         "weights": choice.weights.name, "lambda": "\(training.lambda)",
         "lambda_convention": training.lambdaConvention.rawValue, "seed": "\(training.seed)",

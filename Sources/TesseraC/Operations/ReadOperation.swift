@@ -2,20 +2,19 @@ import Tessera
 import TesseraFormats
 import TesseraText
 
-/// Comparisons and what is known of their alternatives, as the operations behind take them.
+/// What was read, as the operations behind take it.
 struct Data {
-  let dataset: PreferenceDataset
-  let file: ComparisonFile
-  /// Texts of prompts by their names.
-  let prompts: [String: String]
+  let rows: ComparisonData
   /// The column by which votes were gathered apart as well, and where families are declared; nil for none.
   let category: String?
   let families: FamilyDeclaration?
 
+  var dataset: PreferenceDataset { rows.dataset }
+  var file: ComparisonFile { rows.file }
+  var prompts: [String: String] { rows.prompts }
+
   func with(_ contexts: Contexts) throws -> Data {
-    Data(
-      dataset: try dataset.replacing(contexts: contexts), file: file, prompts: prompts, category: category,
-      families: families)
+    Data(rows: try rows.with(contexts), category: category, families: families)
   }
 }
 
@@ -63,22 +62,12 @@ enum ReadOperation {
     reader.keepsTexts = ids == nil && settings.keepsTexts ?? true
     reader.keepsRecords = true
     let file = try reader.read(sources(settings, request), alternatives: ids, work: work)
-    guard file.alternatives.count >= 2, !file.comparisons.comparisons.isEmpty else {
-      throw FormatError.content(
-        file: settings.files?.joined(separator: ", ") ?? MemoryRows.name, line: nil, field: nil,
-        found:
-          "\(file.alternatives.count) alternatives and \(file.comparisons.comparisons.count) comparisons",
-        expected: "at least two alternatives and one comparison")
-    }
-    let dataset = try PreferenceDataset(
-      withUniqueIdentifiers: known?.alternatives ?? ids?.map { Alternative(id: $0) } ?? file.alternatives,
-      contexts: known?.contexts,
-      annotators: file.annotators, prompts: file.prompts, comparisons: file.comparisons)
     let data = Data(
-      dataset: dataset, file: file,
-      prompts: Dictionary(zip(file.prompts, file.promptTexts), uniquingKeysWith: { first, _ in first }),
+      rows: try ComparisonData(
+        file, known: known?.alternatives ?? ids?.map { Alternative(id: $0) }, contexts: known?.contexts,
+        name: settings.alternatives ?? settings.files?.joined(separator: ", ") ?? MemoryRows.name),
       category: settings.category, families: families)
-    let alternatives = dataset.alternatives
+    let alternatives = data.dataset.alternatives
     let comparisons = file.records.map(\.comparison)
     return Outcome(
       document(data),
@@ -134,26 +123,15 @@ enum ReadOperation {
         "by", settings.by, { ComparedThings(rawValue: $0) }, "auto, answer or model") ?? .automatic
     reader.aspect = settings.aspect
     reader.keepsPrompts = settings.keepsPrompts ?? false
-    reader.filter.conditions = try (settings.conditions ?? []).map { parts in
+    let conditions = try (settings.conditions ?? []).map { parts in
       guard parts.count == 3, ["=", "!="].contains(parts[2]) else {
         throw RequestError.setting("where", found: "\(parts)", expected: "a field, a value, and = or !=")
       }
       return RowFilter.Condition(field: parts[0], value: parts[1], isEqual: parts[2] == "=")
     }
-    let time = "a time, as 2026-11-27, 2026-11-27T12:00:00Z or seconds since 1970"
-    reader.filter.since = try chosen("since", settings.since, RowFilter.seconds, time)
-    reader.filter.until = try chosen("until", settings.until, RowFilter.seconds, time)
-    let droppable = ["both_bad", "tie", "repeats"]
-    for what in settings.drop ?? [] where !droppable.contains(what) {
-      throw RequestError.setting(
-        "drop", found: what, expected: "some of \(droppable.joined(separator: ", "))")
-    }
-    reader.filter.dropped = Set(settings.drop ?? []).subtracting(["repeats"])
-    reader.filter.dropsRepeats = settings.drop?.contains("repeats") ?? false
-    if let limit = settings.limit, limit < 1 {
-      throw RequestError.setting("limit", found: "\(limit)", expected: "a positive number of rows")
-    }
-    reader.filter.limit = settings.limit
+    reader.filter = try RowFilter(
+      conditions: conditions, since: settings.since, until: settings.until, dropping: settings.drop ?? [],
+      limit: settings.limit)
     return reader
   }
 

@@ -68,7 +68,7 @@ extension KnownAnswers {
 
   init(_ rows: ComparisonFile) {
     alternatives = rows.alternatives
-    prompts = Dictionary(zip(rows.prompts, rows.promptTexts), uniquingKeysWith: { first, _ in first })
+    prompts = rows.textOfPrompt
     areOfRows = true
   }
 }

@@ -182,8 +182,7 @@ struct FilterOptions: ParsableArguments {
   }
 
   func filter() throws -> RowFilter {
-    var filter = RowFilter()
-    filter.conditions = try conditions.map { text in
+    let conditions = try conditions.map { text in
       // The first sign of equality parts them: values can hold more.
       let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let isEqual = sides.first?.hasSuffix("!") != true
@@ -193,25 +192,12 @@ struct FilterOptions: ParsableArguments {
       }
       return RowFilter.Condition(field: field, value: String(sides[1]), isEqual: isEqual)
     }
-    func time(_ text: String?, _ option: String) throws -> Double? {
-      guard let text else { return nil }
-      guard let seconds = RowFilter.seconds(text) else {
-        throw ValidationError(
-          "\(option) is \(text); expected a time, as 2026-11-27, 2026-11-27T12:00:00Z or seconds since 1970.")
-      }
-      return seconds
+    do {
+      return try RowFilter(
+        conditions: conditions, since: since, until: until, dropping: drop.map(\.rawValue), limit: limit)
+    } catch RowFilterProblem.setting(let name, let found, let expected) {
+      throw ValidationError("--\(name) is \(found); expected \(expected).")
     }
-    filter.since = try time(since, "--since")
-    filter.until = try time(until, "--until")
-    filter.dropped = Set(drop.filter { $0 != .repeats }.map(\.rawValue))
-    filter.dropsRepeats = drop.contains(.repeats)
-    if let limit {
-      guard limit > 0 else {
-        throw ValidationError("--limit is \(limit); expected a positive number of rows.")
-      }
-      filter.limit = limit
-    }
-    return filter
   }
 }
 
@@ -292,20 +278,10 @@ struct DatasetOptions {
   var texts: TextOptions?
   var seed: UInt64 = 0
   var threads: Int?
-  /// Whether contexts that were made of answers alone are moved apart by their prompts.
-  var separatesPrompts = true
   var remarks = Set(RowRemark.allCases)
 
   /// Beyond so many answers texts are embedded on request alone: it takes minutes.
   static let mostEmbedded = 100_000
-
-  /// What was read, and what it was read from.
-  struct Data {
-    let dataset: PreferenceDataset
-    let file: ComparisonFile
-    /// Texts of prompts by their names, where they were kept.
-    let prompts: [String: String]
-  }
 
   /// - Parameter fitted: Called with an embedder that was fitted to the texts on the way.
   func read(
@@ -320,26 +296,22 @@ struct DatasetOptions {
     _ reader: ComparisonReader? = nil, keepsPrompts: Bool = false,
     keepsTexts: AlternativesReader.Texts = .none,
     fitted: (FittedLexicalEmbedder) -> Void = { _ in }
-  ) throws -> Data {
+  ) throws -> ComparisonData {
     let raw = try readFiles(
       reader ?? comparisons.reader(), keepsPrompts: keepsPrompts,
       keepsTexts: texts == nil || keepsTexts == .all ? keepsTexts : .withoutContext)
     guard raw.dataset.contexts == nil, let texts,
       let embedded = try texts.contexts(
-        of: raw.dataset.alternatives, prompts: raw.prompts,
-        file: alternatives.alternatives ?? comparisons.name, seed: seed, threads: threads)
+        of: raw.dataset.alternatives, prompts: raw.prompts, file: raw.name, seed: seed, threads: threads)
     else { return raw }
     embedded.fitted.map(fitted)
-    let contexts =
-      separatesPrompts && !texts.withPrompt
-      ? try embedded.contexts.apart(byPrompt: raw.dataset.alternatives.map(\.prompt)) : embedded.contexts
-    return Data(
-      dataset: try raw.dataset.replacing(contexts: contexts), file: raw.file, prompts: raw.prompts)
+    // As in a fit, the same words under two prompts are no copies.
+    return try raw.with(embedded.texts.placed(embedded.contexts))
   }
 
   private func readFiles(
     _ reader: ComparisonReader, keepsPrompts: Bool, keepsTexts: AlternativesReader.Texts
-  ) throws -> Data {
+  ) throws -> ComparisonData {
     let known = try alternatives.read(texts: keepsTexts)
     if let known, known.alternatives.count < 2 {
       throw FormatError.content(
@@ -361,18 +333,8 @@ struct DatasetOptions {
         "tessera: \(Spell.count(file.alternatives.count)) answers, more than the \(Spell.count(Self.mostEmbedded)) that are embedded unasked: only equal ones count as alike (--embedder builtin, or --alternatives with --contexts, for near ones)"
       )
     }
-    do {
-      let dataset = try PreferenceDataset(
-        withUniqueIdentifiers: known?.alternatives ?? file.alternatives,
-        contexts: known?.contexts, annotators: file.annotators, prompts: file.prompts,
-        comparisons: file.comparisons)
-      return Data(
-        dataset: dataset, file: file,
-        prompts: Dictionary(zip(file.prompts, file.promptTexts), uniquingKeysWith: { first, _ in first }))
-    } catch let error as DatasetError {
-      throw FormatError.content(
-        file: alternatives.alternatives ?? comparisons.name, line: nil, field: nil, found: "\(error)",
-        expected: "at least two alternatives and one comparison")
-    }
+    return try ComparisonData(
+      file, known: known?.alternatives, contexts: known?.contexts,
+      name: alternatives.alternatives ?? comparisons.name)
   }
 }

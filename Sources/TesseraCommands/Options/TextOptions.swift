@@ -22,7 +22,7 @@ struct EmbedderOptions: ParsableArguments {
   var isAskedFor: Bool { chosen != nil || fittedEmbedder != nil }
 
   @Option(help: "Numbers of a context, for the built-in embedder.")
-  var dimensions: Int = 256
+  var dimensions: Int = LexicalEmbedder.dimension
 
   @Option(
     help: ArgumentHelp("A built-in embedder stored by tessera embed --save-embedder.", valueName: "file"))
@@ -31,8 +31,8 @@ struct EmbedderOptions: ParsableArguments {
   @OptionGroup(title: "Service of embeddings") var service: ServiceOptions
 
   func validate() throws {
-    guard (1...4_096).contains(dimensions) else {
-      throw ValidationError("--dimensions is \(dimensions); expected 1 to 4,096.")
+    guard LexicalEmbedder.dimensions.contains(dimensions) else {
+      throw ValidationError("--dimensions is \(dimensions); expected \(LexicalEmbedder.expectation).")
     }
     if service.baseUrl != nil, embedder == .builtin {
       throw ValidationError(
@@ -163,35 +163,21 @@ struct TextOptions: ParsableArguments {
     }
   }
 
-  /// Contexts of alternatives that have texts; nil where no alternative has one.
+  /// Contexts of alternatives that have texts, and the texts, which can place them; nil where no alternative has one.
   ///
   /// - Parameters:
   ///   - prompts: Texts of prompts by their names; a name that has none is its own text.
   ///   - file: Where they come from, for messages.
   func contexts(
     of alternatives: [Alternative], prompts: [String: String] = [:], file: String, seed: UInt64, threads: Int?
-  ) throws -> (contexts: Contexts, fitted: FittedLexicalEmbedder?)? {
+  ) throws -> (texts: AnswerTexts, contexts: Contexts, fitted: FittedLexicalEmbedder?)? {
     guard embedder.embedder != .none, alternatives.contains(where: { $0.text != nil }) else { return nil }
-    let texts = try Self.texts(alternatives, prompts: prompts, file: file, withPrompt: withPrompt)
-    let result = try embedder.contexts(of: texts, model: embeddingModel, seed: seed, threads: threads)
+    let texts = try AnswerTexts(of: alternatives, prompts: prompts, withPrompt: withPrompt, file: file)
+    let result = try embedder.contexts(of: texts.texts, model: embeddingModel, seed: seed, threads: threads)
     let maker =
       embedder.embedder == .builtin ? "the built-in embedder (words, not meaning)" : embeddingModel ?? ""
     Console.error(
       "tessera: contexts of \(Spell.plural(result.contexts.dimension, "number")) from the texts, by \(maker)")
-    return result
-  }
-
-  static func texts(
-    _ alternatives: [Alternative], prompts: [String: String] = [:], file: String, withPrompt: Bool
-  ) throws -> [String] {
-    try alternatives.map { alternative in
-      guard let text = alternative.text else {
-        throw FormatError.content(
-          file: file, line: nil, field: "text", found: "no text of \"\(alternative.id)\"",
-          expected: "one for every alternative, or contexts")
-      }
-      guard withPrompt else { return text }
-      return (alternative.prompt.map { prompts[$0] ?? $0 } ?? "") + "\n" + text
-    }
+    return (texts, result.contexts, result.fitted)
   }
 }

@@ -38,8 +38,7 @@ package struct WeightedPairs: WeightedLines {
   ) throws {
     var extras = extras
     extras.namesSource = true
-    let prompts = Dictionary(
-      zip(reading.prompts, reading.promptTexts), uniquingKeysWith: { first, _ in first })
+    let prompts = reading.textOfPrompt
     let hasModels = reading.alternatives.contains { $0.model != nil }
     let names =
       ["prompt", "chosen", "rejected"] + (hasModels ? ["chosen_model", "rejected_model"] : [])

@@ -47,6 +47,11 @@ public struct ComparisonFile: Sendable {
   }
 
   public var ids: [String] { alternatives.map(\.id) }
+
+  /// Texts of prompts by their names, where they were kept.
+  public var textOfPrompt: [String: String] {
+    Dictionary(zip(prompts, promptTexts), uniquingKeysWith: { first, _ in first })
+  }
 }
 
 /// Reads comparisons from rows of any container and layout, counting repeated ones: memory grows with different comparisons and

@@ -53,8 +53,7 @@ public struct RowFilter: Sendable, Equatable {
     guard let time = Self.seconds(String(decoding: try row.text(value, row.names[slot]), as: UTF8.self))
     else {
       throw row.error(
-        row.names[slot], quoted(value.bytes),
-        "a time, as 2026-11-27, 2026-11-27T12:00:00Z or seconds since 1970")
+        row.names[slot], quoted(value.bytes), Self.time)
     }
     if let since, time < since { return false }
     if let until, time >= until { return false }

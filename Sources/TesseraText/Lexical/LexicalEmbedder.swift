@@ -20,7 +20,15 @@ public struct LexicalEmbedder: Embedder {
   public let dimension: Int
   public let seed: UInt64
 
-  public init(dimension: Int = 256, seed: UInt64 = 0) {
+  /// Numbers of a context unless others are asked for.
+  public static let dimension = 256
+
+  /// Numbers of a context that make sense.
+  public static let dimensions = 1...4_096
+
+  package static let expectation = "1 to 4,096"
+
+  public init(dimension: Int = Self.dimension, seed: UInt64 = 0) {
     precondition(dimension >= 1)
     self.dimension = dimension
     self.seed = seed
