@@ -22,7 +22,7 @@ import Testing
 
   @Test func `A script that is copied into a page does not end where it spells its own end`() {
     let figure = Figure(
-      name: "f", caption: "", marks: [.series(Figure.Series("</script>", x: [0], y: [0]))],
+      name: "f", caption: "", marks: [.series(Figure.Series("</script>", x: [0], y: [0], colour: "#000000"))],
       x: Figure.Axis("x"), y: Figure.Axis("y"))
     let page = HTMLPage(
       title: "t", introduction: [],
