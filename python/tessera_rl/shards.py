@@ -88,7 +88,8 @@ def voronoi_weights(
     }
     plan = _native.run("shards cells", settings, {"lower": layout.lower, "upper": layout.upper}).document
     cells = json.dumps(plan["cells"])
-    columns = None if plan["columns"] is None else np.array(plan["columns"], dtype=np.int32)
+    # Where all rows are the same no column is left: one of them says as much.
+    columns = None if plan["columns"] is None else np.array(plan["columns"] or [0], dtype=np.int32)
     everything = Rows(engine, layout.all(columns))
     if not plan["inShards"]:
         rows = [engine.get(everything.ask(shard, "take")) for shard in everything.shards]
