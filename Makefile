@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall \
-  python-test ray-test wheel wheel-test dist dist-test
+  python-test ray-test wheel wheel-test dist dist-test browser-test
 
 demo: build
 	@echo
@@ -29,6 +29,7 @@ check: dependencies lint build
 	Scripts/check-readme
 	Scripts/check-schemas
 	Scripts/check-snippets
+	Scripts/check-playground $(TOOL)
 
 # The Python package over the library: types, style, tests, with the library built in place.
 PYTHON ?= python3
@@ -60,6 +61,18 @@ python-test: build $(PYTHON_TEST)/made
 ray-test: build $(RAY_TEST)/made
 	Scripts/build-library python/tessera_rl/libtessera.so
 	cd python && PYTHONPATH=. ../$(RAY_TEST)/bin/pytest tests/test_ray.py tests/test_ray_rows.py tests/test_tally.py
+
+# Pages in Chromium, as people use them; says so and passes where there is no Chromium.
+BROWSER_TEST = .build/browser-test
+
+$(BROWSER_TEST)/made: Tests/Browser/requirements.txt Tests/Browser/requirements-axe.txt
+	$(PYTHON) -m venv $(BROWSER_TEST)
+	$(BROWSER_TEST)/bin/pip install -q -r Tests/Browser/requirements.txt
+	$(BROWSER_TEST)/bin/pip install -q --no-deps -r Tests/Browser/requirements-axe.txt
+	touch $@
+
+browser-test: build $(BROWSER_TEST)/made
+	$(BROWSER_TEST)/bin/python Tests/Browser/playground.py $(TOOL)
 
 # One wheel for every Python from 3.10, with Swift's runtime inside; what it links beside BLAS is put into it.
 wheel: dependencies $(PYTHON_BUILD)/made

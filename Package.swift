@@ -65,6 +65,8 @@ let package = Package(
       name: "TesseraServices", dependencies: ["Tessera", "TesseraText", "CSQLite", "CTesseraHTTP"]),
     // Audits and leaderboards: figures, pages, tables. No Foundation either.
     .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
+    // Pages with scripts of our own, each in one file. Files of web/ become arrays of bytes, which take long to compile.
+    .target(name: "TesseraPages", resources: [.embedInCode("web")]),
     // The paper's claims, computed.
     .target(
       name: "TesseraPaper",
@@ -78,7 +80,8 @@ let package = Package(
     .target(
       name: "TesseraCommands",
       dependencies: [
-        "Tessera", "TesseraFormats", "TesseraText", "TesseraServices", "TesseraReports", "TesseraPaper",
+        "Tessera", "TesseraFormats", "TesseraText", "TesseraServices", "TesseraReports", "TesseraPages",
+        "TesseraPaper",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -90,6 +93,7 @@ let package = Package(
     .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
     .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),
     .testTarget(name: "TesseraServicesTests", dependencies: ["TesseraServices", "TestSupport"]),
+    .testTarget(name: "TesseraPagesTests", dependencies: ["TesseraPages"]),
     .testTarget(
       name: "TesseraReportsTests",
       dependencies: ["Tessera", "TesseraFormats", "TesseraReports", "TestSupport"]),

@@ -60,7 +60,7 @@ import Testing
   @Test(arguments: [
     "fit", "rank", "audit", "duplicates", "inspect", "export", "compare", "weights", "embed", "train",
     "score",
-    "verify", "reproduce",
+    "verify", "reproduce", "playground",
   ])
   func `Long help has every option once, the common ones first`(command: String) throws {
     let dump = try Tool.run(["--experimental-dump-help"]).json
