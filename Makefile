@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall \
-  python-test ray-test wheel wheel-test dist dist-test browser-test
+  python-test ray-test wheel wheel-test dist dist-test browser-test service service-test
 
 demo: build
 	@echo
@@ -110,12 +110,21 @@ docs: dependencies
 build: dependencies
 	$(SWIFT) build -c release --product tessera
 
+# Rewards over HTTP, a package of its own with a server's dependencies; `tessera serve` finds the program beside the tool.
+service: build
+	cd Service && $(SWIFT) build -c release --product tessera-serve --scratch-path .build
+	install -m 755 Service/.build/release/tessera-serve .build/release/tessera-serve
+
+service-test: dependencies
+	cd Service && $(SWIFT) test -c release --disable-testable-imports --scratch-path .build
+
 # The tool, its manual and what shells complete, all made from its own description. `make build` first, then
 # `sudo make install`: what is built is not built again.
 install: $(TOOL)
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions \
 	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
 	install -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tessera
+	[ ! -x $(TOOL)-serve ] || install -m 755 $(TOOL)-serve $(DESTDIR)$(PREFIX)/bin/tessera-serve
 	Scripts/make-manual $(TOOL) $(SHARE)/man/man1
 	$(TOOL) --generate-completion-script bash > $(SHARE)/bash-completion/completions/tessera
 	$(TOOL) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_tessera
@@ -125,15 +134,17 @@ $(TOOL):
 	$(MAKE) build
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/tessera $(SHARE)/man/man1/tessera.1 $(SHARE)/man/man1/tessera-*.1 \
+	rm -f $(DESTDIR)$(PREFIX)/bin/tessera $(DESTDIR)$(PREFIX)/bin/tessera-serve $(SHARE)/man/man1/tessera.1 $(SHARE)/man/man1/tessera-*.1 \
 	  $(SHARE)/bash-completion/completions/tessera $(SHARE)/zsh/site-functions/_tessera \
 	  $(SHARE)/fish/vendor_completions.d/tessera.fish
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Sources
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Sources \
+	  Service/Package.swift Service/Sources Service/Tests
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Snippets Benchmarks/Sources
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Snippets Benchmarks/Sources \
+	  Service/Package.swift Service/Sources Service/Tests
 
 # The library's tests under AddressSanitizer, then under ThreadSanitizer; optimised, since the statistical ones take an hour
 # otherwise. Leaks are not counted: the empty XCTest runner has two.

@@ -49,15 +49,7 @@ public enum EntryPoint {
   /// Codes of sysexits.h, read off the kind; nil for errors that the argument parser words itself.
   static func exitCode(of error: any Error) -> Int32? {
     if error is Cancelled { return 130 }
-    switch (error as? any KindedError)?.kind {
-    case .option: return 64
-    case .data: return 65
-    case .missing: return 66
-    case .service: return 69
-    case .write: return 73
-    case .reply: return 76
-    case nil: return nil
-    }
+    return (error as? any KindedError)?.kind.exitCode
   }
 
   /// The library names settings; on the command line they are options.
@@ -71,11 +63,22 @@ public enum EntryPoint {
 
 /// Stops cleanly when it is asked to: nothing half-written is left behind.
 enum Interruption {
-  /// A thread of its own waits for the signals, so that they are answered at once, however busy the cores are.
-  static func install() {
+  private static var numbers: sigset_t {
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    return signals
+  }
+
+  /// Before another program takes this one's place: it inherits what is blocked, and is to hear the signals itself.
+  static func handOver() {
+    var signals = numbers
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// A thread of its own waits for the signals, so that they are answered at once, however busy the cores are.
+  static func install() {
+    var signals = numbers
     // Threads inherit the mask: no other one is interrupted.
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     let waited = signals

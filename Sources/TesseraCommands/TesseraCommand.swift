@@ -19,7 +19,8 @@ public struct TesseraCommand: ParsableCommand {
     subcommands: [
       FitCommand.self, RankCommand.self, AuditCommand.self, DuplicatesCommand.self, InspectCommand.self,
       ExportCommand.self, CompareCommand.self, WeightsCommand.self, EmbedCommand.self, TrainCommand.self,
-      ScoreCommand.self, VerifyCommand.self, ReproduceCommand.self, PlaygroundCommand.self,
+      ScoreCommand.self, ServeCommand.self, VerifyCommand.self, ReproduceCommand.self,
+      PlaygroundCommand.self,
     ]
   )
 

@@ -98,7 +98,7 @@ public struct Contexts: Sendable {
   }
 
   /// The contexts as `Float`.
-  package var singlePrecision: Matrix<Float> {
+  public var singlePrecision: Matrix<Float> {
     switch storage {
     case .single(let values): values
     case .double(let values):

@@ -12,6 +12,18 @@ public enum ErrorKind: String, Sendable, CaseIterable {
   case service
   /// A service whose answer cannot be read.
   case reply
+
+  /// What a program ends with, after sysexits.h.
+  public var exitCode: Int32 {
+    switch self {
+    case .option: 64
+    case .data: 65
+    case .missing: 66
+    case .service: 69
+    case .write: 73
+    case .reply: 76
+    }
+  }
 }
 
 /// An error that says its kind: codes are read off it, in one place each.

@@ -5,9 +5,9 @@ import COpenBLAS
 /// The library splits work among cores itself, in pieces that do not depend on the number of cores. How many threads
 /// OpenBLAS uses within a call is a setting of the whole process, so only a program may make it: the command line tool
 /// asks for one, so that the same seed gives the same bytes everywhere.
-package enum LinearAlgebra {
+public enum LinearAlgebra {
   /// For the main function of a program: OpenBLAS uses one thread per call in the whole process.
-  package static func useOneThread() { openblas_set_num_threads(1) }
+  public static func useOneThread() { openblas_set_num_threads(1) }
 
   /// C = A B for row-major square matrices of the given order, A symmetric (its upper triangle is read).
   package static func multiplySymmetric(_ a: [Double], _ b: [Double], order: Int) -> [Double] {

@@ -5,26 +5,30 @@ import Tessera
 ///
 /// The grammar is that of `JSONScanner`, RFC 8259. Besides, the text is UTF-8, halves of surrogate pairs stand together, no name
 /// stands twice in one object, and a number is one that a `Double` can hold. A byte-order mark is skipped.
-package struct JSONReader {
+public struct JSONReader {
   /// What is wrong with a document, and where.
-  package struct Fault: Error, Equatable {
+  public struct Fault: Error, Equatable {
     /// Counted from 1, the column in bytes.
-    package let line: Int
-    package let column: Int
-    package let found: String
-    package let expected: String
+    public let line: Int
+    public let column: Int
+    public let found: String
+    public let expected: String
   }
 
+  /// The value of a document.
+  ///
   /// - Throws: `Fault`.
-  package static func value(of bytes: [UInt8]) throws -> JSONValue {
+  public static func value(of bytes: [UInt8]) throws -> JSONValue {
     try bytes.withUnsafeBufferPointer { try value(of: $0) }
   }
 
   /// - Throws: `Fault`.
   package static func value(of text: String) throws -> JSONValue { try value(of: Array(text.utf8)) }
 
+  /// The same of bytes that lie elsewhere, for as long as the call lasts.
+  ///
   /// - Throws: `Fault`.
-  static func value(of bytes: UnsafeBufferPointer<UInt8>) throws -> JSONValue {
+  public static func value(of bytes: UnsafeBufferPointer<UInt8>) throws -> JSONValue {
     let skipped = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     var reader = JSONReader(UnsafeBufferPointer(rebasing: bytes[skipped...]))
     do {

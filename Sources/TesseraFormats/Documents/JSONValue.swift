@@ -22,6 +22,37 @@ public enum JSONValue: Sendable, Equatable {
     return result + "\n"
   }
 
+  /// The same on one line without spaces: what a service answers with, and a line of a log.
+  public func compact() -> String {
+    var result = ""
+    writeCompact(to: &result)
+    return result
+  }
+
+  private func writeCompact(to result: inout String) {
+    switch self {
+    case .array(let elements):
+      var separator = "["
+      for element in elements {
+        result += separator
+        element.writeCompact(to: &result)
+        separator = ","
+      }
+      result += elements.isEmpty ? "[]" : "]"
+    case .object(let members):
+      var separator = "{"
+      for (key, value) in members {
+        result += separator
+        Self.write(key, to: &result)
+        result += ":"
+        value.writeCompact(to: &result)
+        separator = ","
+      }
+      result += members.isEmpty ? "{}" : "}"
+    default: write(to: &result, indent: 0)
+    }
+  }
+
   private var isContainer: Bool {
     switch self {
     case .array, .object: true

@@ -73,8 +73,12 @@ package struct StringTable {
     }
   }
 
+  /// Another one in every process: nobody can write keys that all meet in one slot. Numbers follow first appearance, so that no
+  /// result depends on it.
+  private static let seed = UInt64.random(in: .min ... .max)
+
   private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    var hash: UInt64 = UInt64(key.count) &* 0x9E37_79B9_7F4A_7C15
+    var hash: UInt64 = UInt64(key.count) &* 0x9E37_79B9_7F4A_7C15 ^ seed
     let raw = UnsafeRawBufferPointer(key)
     var index = 0
     while index + 8 <= raw.count {

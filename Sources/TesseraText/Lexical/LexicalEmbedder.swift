@@ -125,7 +125,7 @@ public struct FittedLexicalEmbedder: Embedder, Equatable {
     let distinct = DistinctTexts(texts)
     let matrix = try rows(Self.features(distinct.texts, work))
     let d = dimension
-    var values = try matrix.times(directions.withUnsafeBufferPointer { $0.map(Double.init) }, width: d, work)
+    var values = try matrix.times(directions, work)
     for row in 0..<matrix.rows {
       let length = values[row * d..<(row + 1) * d].reduce(0) { $0 + $1 * $1 }.squareRoot()
       // A text without any known feature stays at zero.

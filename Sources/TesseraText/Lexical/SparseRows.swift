@@ -41,20 +41,30 @@ struct SparseRows: Sendable {
 
   /// This matrix times a dense one: `columns` x `width`, row-major.
   func times(_ dense: [Double], width: Int, _ work: Work) throws -> [Double] {
+    try dense.withUnsafeBufferPointer { try times($0, width: width, work) }
+  }
+
+  /// The same with a dense matrix of `Float`, which are widened one by one: a few rows need no copy of all of it.
+  func times(_ dense: Matrix<Float>, _ work: Work) throws -> [Double] {
+    try dense.withUnsafeBufferPointer { try times($0, width: dense.columns, work) }
+  }
+
+  @inline(__always)
+  private func times<Number: BinaryFloatingPoint & Sendable>(
+    _ dense: UnsafeBufferPointer<Number>, width: Int, _ work: Work
+  ) throws -> [Double] {
     precondition(dense.count == columns * width)
     var result = [Double](repeating: 0, count: rows * width)
     let piece = 64
     try result.withUnsafeMutableBufferPointer { result in
-      try dense.withUnsafeBufferPointer { dense in
-        let (result, dense) = (Shared(result), SharedInput(dense))
-        try work.forEach(pieces: (rows + piece - 1) / piece) { number, _ in
-          for row in number * piece..<min((number + 1) * piece, rows) {
-            // Disjoint rows of the result, read-only input.
-            let sum = result[address: row * width]
-            for position in starts[row]..<starts[row + 1] {
-              let (source, value) = (dense[address: Int(places[position]) * width], Double(values[position]))
-              for k in 0..<width { sum[k] += value * source[k] }
-            }
+      let (result, dense) = (Shared(result), SharedInput(dense))
+      try work.forEach(pieces: (rows + piece - 1) / piece) { number, _ in
+        for row in number * piece..<min((number + 1) * piece, rows) {
+          // Disjoint rows of the result, read-only input.
+          let sum = result[address: row * width]
+          for position in starts[row]..<starts[row + 1] {
+            let (source, value) = (dense[address: Int(places[position]) * width], Double(values[position]))
+            for k in 0..<width { sum[k] += value * Double(source[k]) }
           }
         }
       }
