@@ -12,7 +12,7 @@ world = MPI.COMM_WORLD
 contexts = np.load(embeddings)
 own = tally.part(contexts, world.rank, world.size, samples=samples, seed=7, threads=1)
 parts = world.gather(own, root=0)
-if world.rank == 0:
+if parts is not None:  # on rank 0
     weights = tally.weights(tally.merge(parts))
     np.save(out, weights.values)
     print(f"{len(weights)} answers, {weights.effective:.1f} effective")

@@ -50,9 +50,10 @@ def voronoi_weights(
     """The share of a space that is nearest to each alternative, counted by the workers of a cluster.
 
     The bytes of `tr.voronoi_weights` under the same settings, for any number of workers and parts, and whatever dies meanwhile.
-    Cells that are exact have no samples to share: they are measured here, as there. Nodes with other vectors than AVX2 or
-    AVX-512, and spaces that draw from normal distributions on processors of different makes, can differ in the count of a few
-    samples that lie within rounding of two alternatives.
+    Cells that are exact have no samples to share: they are measured here, as there. Parts of a processor without AVX2 are
+    refused beside those of others, since a few samples within rounding of two alternatives fall to the other one there
+    (TESSERA_VECTOR_BITS=128 on all nodes makes them alike). Spaces that draw from normal distributions need the same C library
+    on all nodes.
 
     Args:
         contexts: m x d, row i is alternative i; or a reference of Ray's to it, which need not be on this machine; or a list of
