@@ -144,25 +144,28 @@ TARGET static void NAME(nearest_pairs)(const float *x, const float *y, long stri
   }
 }
 
-// Two sums side by side: one would wait for itself. SCALAR: what the rows hold, half a vector of them at a time.
+// Sixteen sums side by side, whatever the width of a vector: all widths add up in the same order, and no sum waits for itself.
+// SCALAR: what the rows hold, half a vector of them at a time.
 #define DEFINE_SQUARES(SCALAR, PART)                                                                            \
   TARGET static void NAME(squares_##SCALAR)(const SCALAR *own, const SCALAR *rows, const int32_t *which,        \
                                             long count, int width, double scale, double *squares) {             \
+    enum { LENGTH = LANES / 2, PARTS = 16 / LENGTH };                                                           \
     for (long i = 0; i < count; i++) {                                                                          \
       const SCALAR *row = rows + (which ? which[i] : i) * (long)width;                                          \
-      W low = {0}, high = {0};                                                                                  \
+      W sums[PARTS] = {{0}};                                                                                    \
       int k = 0;                                                                                                \
-      for (; k + LANES <= width; k += LANES) {                                                                  \
-        W x = scale * (__builtin_convertvector(*(const PART *)(own + k), W) -                                   \
-                       __builtin_convertvector(*(const PART *)(row + k), W));                                   \
-        W y = scale * (__builtin_convertvector(*(const PART *)(own + k + LANES / 2), W) -                       \
-                       __builtin_convertvector(*(const PART *)(row + k + LANES / 2), W));                       \
-        low += x * x;                                                                                           \
-        high += y * y;                                                                                          \
+      for (; k + 16 <= width; k += 16) {                                                                        \
+        _Pragma("clang loop unroll(full)") for (int part = 0; part < PARTS; part++) {                           \
+          W x = scale * (__builtin_convertvector(*(const PART *)(own + k + part * LENGTH), W) -                 \
+                         __builtin_convertvector(*(const PART *)(row + k + part * LENGTH), W));                 \
+          sums[part] += x * x;                                                                                  \
+        }                                                                                                       \
       }                                                                                                         \
-      low += high;                                                                                              \
       double sum = 0;                                                                                           \
-      _Pragma("clang loop unroll(full)") for (int lane = 0; lane < LANES / 2; lane++) sum += low[lane];         \
+      _Pragma("clang loop unroll(full)") for (int part = 0; part < PARTS / 2; part++) {                         \
+        W both = sums[part] + sums[part + PARTS / 2];                                                           \
+        _Pragma("clang loop unroll(full)") for (int lane = 0; lane < LENGTH; lane++) sum += both[lane];         \
+      }                                                                                                         \
       for (; k < width; k++) {                                                                                  \
         double x = scale * ((double)own[k] - (double)row[k]);                                                   \
         sum += x * x;                                                                                           \

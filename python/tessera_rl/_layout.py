@@ -14,6 +14,9 @@ from . import _native
 from ._shard import Floats, Ints, Shard, Survey, View
 from .errors import DataError, OptionError
 
+_FUSED = 256
+"""Bits of vectors whose products are fused: all such machines find the same bytes."""
+
 
 class Engine(Protocol):
     """Who asks shards: three functions, which futures of any engine have.
@@ -96,11 +99,8 @@ class Layout:
     upper: Floats
 
     @staticmethod
-    def of(engine: Engine, *, bits: int) -> Layout:
+    def of(engine: Engine) -> Layout:
         """Asks all shards what their rows are: 16 bytes a row.
-
-        Args:
-            bits: Vectors of as many are as good as wider ones.
 
         Raises:
             DataError: where there is no row, or shards have unlike rows.
@@ -118,11 +118,10 @@ class Layout:
                     f"shard {shard}: found {one.columns} columns of {one.kind}, "
                     f"expected {first.columns} of {first.kind}, as in the first"
                 )
-            if min(one.bits, bits) != min(first.bits, bits):
-                least = min(other.bits for _, other in full)
+            if (one.bits < _FUSED) != (first.bits < _FUSED):
                 raise OptionError(
                     f"shard {shard}: found a processor with vectors of {one.bits} bits, expected {first.bits}, as at the "
-                    f"first: their last digits differ; TESSERA_VECTOR_BITS={least} on all machines makes them alike"
+                    f"first: their last digits differ; TESSERA_VECTOR_BITS=128 on all machines makes them alike"
                 )
         words = np.concatenate([one.fingerprints for one in surveys])
         found = _native.run("shards copies", {}, {"fingerprints": words}).arrays()

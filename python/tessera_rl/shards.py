@@ -79,7 +79,7 @@ def voronoi_weights(
     if batch < 1:
         raise OptionError(f"batch is {batch}; expected at least 1")
     engine = _engine(blocks, threads)
-    layout = Layout.of(engine, bits=256)
+    layout = Layout.of(engine)
     settings = {
         "space": space,
         "rows": len(layout.distinct),
@@ -172,7 +172,7 @@ def linkage_weights(
     array([0.2727, 0.2727, 0.4545])
     """
     engine = _engine(blocks, threads)
-    layout = Layout.of(engine, bits=512)
+    layout = Layout.of(engine)
     rows = Rows(engine, layout.different())
     kept = min(int(_native.run("shards kept").document["kept"]), rows.count - 1)
     packing = engine.put(rows.packing(layout.lower, layout.upper))
@@ -276,7 +276,7 @@ def nearest(
     if k < 1:
         raise OptionError(f"k is {k}; expected at least 1")
     engine = _engine(blocks, threads)
-    layout = Layout.of(engine, bits=512)
+    layout = Layout.of(engine)
     rows = Rows(engine, layout.all())
     packing = engine.put(rows.packing(layout.lower, layout.upper))
     with _native.watched("shards", progress) as report:

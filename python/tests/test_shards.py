@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import pathlib
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -208,19 +212,36 @@ def test_processors_whose_digits_differ_are_refused(monkeypatch: pytest.MonkeyPa
 
     def another(self: shards.Local, shard: int, method: str, *arguments: Any) -> Any:
         answer = ask(self, shard, method, *arguments)
-        return dataclasses.replace(answer, bits=bits) if method == "survey" and shard else answer
+        return dataclasses.replace(answer, bits=128 if shard else 512) if method == "survey" else answer
 
     monkeypatch.setattr(shards.Local, "ask", another)
-    own = ask(shards.Local([x]), 0, "survey").bits
-    bits = 128 if own > 128 else 512
-    with pytest.raises(tr.OptionError, match="TESSERA_VECTOR_BITS=128"):
-        shards.voronoi_weights(cut(x, 20), samples=SAMPLES)
-    # Products of 256 and of 512 bits are the same, distances in double precision are not.
-    bits = 256 if own == 512 else 512
-    if own > 128:
-        shards.voronoi_weights(cut(x, 20), samples=SAMPLES)
-    with pytest.raises(tr.OptionError, match="last digits"):
-        shards.linkage_weights(cut(x, 20))
+    for weigh in (shards.voronoi_weights, shards.linkage_weights):
+        with pytest.raises(tr.OptionError, match="shard 1: found a processor with vectors of 128 bits, expected 512"):
+            weigh(cut(x, 20))
+
+
+NARROW = """
+import sys, numpy as np, tessera_rl as tr
+from tessera_rl import shards
+for d in (1, 7, 8, 20, 100):
+    x = np.random.default_rng(d).normal(size=(300, d))
+    for kind in ("float32", "float64"):
+        y = x.astype(kind)
+        sys.stdout.write(shards.linkage_weights([y[:99], y[99:]]).values.tobytes().hex())
+        sys.stdout.write(shards.voronoi_weights([y[:99], y[99:]], samples=20_000).values.tobytes().hex())
+"""
+
+
+def test_vectors_of_256_bits_give_the_bytes_of_512() -> None:
+    if shards.Local([[[0.0]]]).ask(0, "survey").bits < 512:
+        pytest.skip("this processor has no wider vectors")
+    found = []
+    for bits in ("512", "256"):
+        environment = {**os.environ, "TESSERA_VECTOR_BITS": bits, "PYTHONPATH": str(pathlib.Path(tr.__file__).parents[1])}
+        done = subprocess.run([sys.executable, "-c", NARROW], env=environment, capture_output=True, text=True, check=True)
+        found.append(done.stdout)
+    assert len(found[0]) > 10 * 300 * 16
+    assert found[0] == found[1]
 
 
 def test_progress() -> None:

@@ -11,8 +11,8 @@ public struct RowShard: Sendable {
 
   public init(_ contexts: Contexts, first: Int = 0) { (self.contexts, self.first) = (contexts, first) }
 
-  /// Bits of the vectors that this machine works with. Products have the same bytes on all machines of at least 256, distances in
-  /// double precision on all of as many.
+  /// Bits of the vectors that this machine works with. Numbers have the same bytes on all machines of at least 256, whose products
+  /// are fused.
   public static let vectorBits = Int(tessera_vector_bits())
 
   /// Two words for each row that differ, but for a chance of about 2^-128 a pair, where rows differ.
