@@ -70,6 +70,42 @@ import Testing
     #expect(failure(folder.path).contains("a folder"))
   }
 
+  @Test func `A header is read once from front to end, and is what NumPy writes`() throws {
+    let good = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }"
+    // Minutes for a search that begins anew at every bracket.
+    let deep = "{'descr': '<f4', 'fortran_order': False, " + String(repeating: "'shape':(", count: 7_000)
+    for bad in [
+      deep, good + "x", good.replacing("'shape'", with: "'descr'"),
+      good.replacing("'shape': (1, 2), ", with: ""),
+      good.replacing("}", with: "'more': 1}"), good.replacing("<f4", with: "<\u{1}f4"), "",
+    ] {
+      #expect(
+        failure(try npy(bad, payload([1, 2]))).contains("a header of something else"), "\(bad.prefix(80))")
+    }
+    let tight = "{'shape':(1,2),\"fortran_order\":False,'descr':'<f4'}"
+    #expect(try NumpyFile.readContexts(try npy(tight, payload([1, 2]))).row(0) == [1, 2])
+    #expect(
+      failure(try npy(good.replacing("'<f4'", with: "[('x', '<f4', (2,))]"), [])).contains("of a structure"))
+    for version: UInt8 in [0, 4, 9] {
+      #expect(
+        failure(try npy(good, payload([1, 2]), version: version)).contains("found version \(version).0"))
+    }
+    let long = try folder.write([0x93] + Array("NUMPY".utf8) + [2, 0, 255, 255, 255, 255, 1], to: "l.npy")
+    #expect(failure(long).contains("4294967295 bytes of header"))
+  }
+
+  @Test func `A pipe that promises more than it holds takes no memory for it`() throws {
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (140737488355327, 1), }"
+    let bytes = Data(
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+        + payload([1, 2]))
+    let pipe = folder.file("pipe.npy")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let writer = Thread { try? bytes.write(to: URL(fileURLWithPath: pipe)) }
+    writer.start()
+    #expect(failure(pipe).contains("found 8 bytes of numbers"))
+  }
+
   @Test func alternativesWithContexts() throws {
     let file = try folder.write(
       """

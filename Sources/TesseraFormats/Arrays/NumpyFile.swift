@@ -65,38 +65,42 @@ public enum NumpyFile {
         throw problem(
           start.isEmpty ? "an empty file" : "other bytes", "a .npy file, which begins with \\x93NUMPY")
       }
+      guard (1...3).contains(start[6]), start[7] == 0 else {
+        throw problem("version \(start[6]).\(start[7])", "version 1.0, 2.0 or 3.0 of the .npy format")
+      }
       var length = Int(start[8]) | Int(start[9]) << 8
       if start[6] >= 2 {
         let more = try take(2)
         guard more.count == 2 else { throw problem("a header that ends early", "a .npy header") }
         length |= Int(more[0]) << 16 | Int(more[1]) << 24
       }
-      let header = try take(length)
-      guard header.count == length else {
+      guard length <= NumpyHeader.limit else {
+        throw problem("\(length) bytes of header", "\(NumpyHeader.limit) at most")
+      }
+      let bytes = try take(length)
+      guard bytes.count == length else {
         throw problem("a header that ends early", "\(length) bytes of header")
       }
-      let text = String(decoding: header, as: UTF8.self)
-      let type = text.firstMatch(of: /'descr':\s*'([^']*)'/).map { String($0.1) }
-      switch type {
+      guard let header = NumpyHeader(bytes) else {
+        throw problem(
+          "a header of something else", "descr, fortran_order and shape, each once, as NumPy writes them")
+      }
+      switch header.type {
       case "<f2": format = .half
       case "<f4": format = .single
       case "<f8": format = .double
       default:
         throw problem(
-          "the type \(type ?? "of a structure")",
+          "the type \(header.type ?? "of a structure")",
           "float16, float32 or float64, little-endian (<f2, <f4 or <f8)")
       }
-      guard text.contains(/'fortran_order':\s*False/) else {
+      if header.isFortran {
         throw problem("Fortran order", "C order; numpy.ascontiguousarray converts it")
       }
-      let shape = text.firstMatch(of: /'shape':\s*\(([^)]*)\)/).map { match in
-        match.1.split(separator: ",").map { Int(trimmed($0)) ?? -1 }
-      }
       do {
-        count = try NumberFormat.count(of: shape ?? [])
+        count = try NumberFormat.count(of: header.shape)
       } catch { throw problem(error.found, error.expected) }
-      rows = shape?[0] ?? 0
-      columns = shape?[1] ?? 0
+      (rows, columns) = (header.shape[0], header.shape[1])
     }
 
     func early(_ got: Int, file: String, field: String?) -> FormatError {
@@ -115,16 +119,18 @@ public enum NumpyFile {
     }
   }
 
-  /// Reads bytes until there are as many or the file ends.
+  /// Reads bytes until there are as many or the file ends. Room is made as they come: a header can promise any number.
   private static func readBytes(_ descriptor: Int32, _ count: Int, _ file: String) throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < buffer.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-        let count = try FileAccess.read(descriptor, into: rest, of: file)
-        if count == 0 { break }
-        filled += count
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let room = min(count - bytes.count, max(1 << 20, bytes.count))
+      let more = try [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+        filled = try FileAccess.read(descriptor, into: UnsafeMutableRawBufferPointer(buffer), of: file)
       }
+      if more.isEmpty { break }
+      bytes += more
     }
+    return bytes
   }
 
   /// Writes a matrix as float32 (`Float`) or float64 (`Double`) in C order.

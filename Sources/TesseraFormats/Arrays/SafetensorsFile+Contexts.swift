@@ -42,6 +42,8 @@ struct SafetensorsIndex {
     let shape: [Int]
     /// Inside the file, whatever the header says.
     let bytes: UnsafeRawBufferPointer
+    /// Where they stand behind the header.
+    let offsets: (start: Int, end: Int)
   }
 
   /// In the order of their names.
@@ -83,8 +85,12 @@ struct SafetensorsIndex {
       throw problem(nil, "a header that is not a JSON object", "a safetensors file")
     }
     metadata =
-      members.first { $0.key == "__metadata__" }
-      .flatMap { try? DocumentDecoder.value([String: String].self, from: $0.value) } ?? [:]
+      try members.first { $0.key == "__metadata__" }.map { key, value in
+        guard let texts = try? DocumentDecoder.value([String: String].self, from: value) else {
+          throw problem(key, "something else", "an object of texts")
+        }
+        return texts
+      } ?? [:]
     entries = try members.filter { $0.key != "__metadata__" }.sorted { $0.key < $1.key }.map { name, value in
       guard let entry = try? DocumentDecoder.value(Header.self, from: value), entry.offsets.count == 2,
         entry.shape.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }), entry.shape.count <= 8
@@ -93,9 +99,51 @@ struct SafetensorsIndex {
       guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count else {
         throw problem(name, "bytes \(offsets[0]) to \(offsets[1])", "bytes inside the file")
       }
+      // A type that is not known here is nobody's to read.
+      if let width = Self.widths[entry.dtype] {
+        guard Self.product(entry.shape + [width]) == offsets[1] - offsets[0] else {
+          throw problem(
+            name, "\(offsets[1] - offsets[0]) bytes",
+            "\(Self.product(entry.shape + [width]).map(String.init) ?? "more") bytes inside the file, as the shape says"
+          )
+        }
+      }
       return Entry(
         name: name, type: entry.dtype, shape: entry.shape,
-        bytes: UnsafeRawBufferPointer(rebasing: data[offsets[0]..<offsets[1]]))
+        bytes: UnsafeRawBufferPointer(rebasing: data[offsets[0]..<offsets[1]]),
+        offsets: (offsets[0], offsets[1]))
     }
+    // One tensor behind the other, up to the end: bytes that two share, or nobody, are a mistake of the writer.
+    var end = 0
+    for entry in entries.sorted(by: { $0.offsets < $1.offsets }) {
+      guard entry.offsets.start == end else {
+        throw problem(
+          entry.name, "a tensor from byte \(entry.offsets.start) on", "byte \(end), where the one before ends"
+        )
+      }
+      end = entry.offsets.end
+    }
+    guard end == data.count else {
+      throw problem(nil, "\(data.count) bytes of numbers", "\(end), as the header says")
+    }
+  }
+
+  /// Bytes of a number of each type.
+  private static let widths = [
+    "F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2,
+    "I8": 1,
+    "U8": 1, "BOOL": 1,
+  ]
+
+  /// nil where `Int` does not hold it.
+  private static func product(_ factors: [Int]) -> Int? {
+    if factors.contains(0) { return 0 }
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow { return nil }
+      product = next
+    }
+    return product
   }
 }
