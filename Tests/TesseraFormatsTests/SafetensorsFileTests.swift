@@ -36,6 +36,89 @@ import Testing
     #expect(try again.ensemble.scores(of: b).mean == RewardEnsemble(models: models).scores(of: a).mean)
   }
 
+  private func bytes(_ header: String, _ data: [UInt8] = []) -> [UInt8] {
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8) + data
+  }
+
+  @Test func `Every byte belongs to one tensor, as its shape says`() throws {
+    func failure(_ header: String, _ data: Int) throws -> String {
+      let file = try folder.write(bytes(header, [UInt8](repeating: 0, count: data)), to: "d.safetensors")
+      do {
+        _ = try SafetensorsFile(readingFrom: file)
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    func entry(_ name: String, _ shape: String, _ start: Int, _ end: Int) -> String {
+      "\"\(name)\":{\"dtype\":\"F32\",\"shape\":\(shape),\"data_offsets\":[\(start),\(end)]}"
+    }
+    #expect(try failure("{\(entry("x", "[1]", 0, 4)),\(entry("y", "[2]", 4, 12))}", 12) == "no error")
+    #expect(
+      try failure("{\(entry("x", "[1]", 0, 4)),\(entry("y", "[1]", 0, 4))}", 4).contains("from byte 0 on"))
+    #expect(
+      try failure("{\(entry("x", "[1]", 0, 4)),\(entry("y", "[1]", 8, 12))}", 12).contains("from byte 8 on"))
+    #expect(try failure("{\(entry("x", "[1]", 0, 4))}", 9).contains("found 9 bytes of numbers, expected 4"))
+    // 2^64, which is 0 to arithmetic that drops what it cannot hold.
+    #expect(try failure("{\(entry("x", "[33554432,549755813888]", 0, 0))}", 0).contains("found 0 bytes"))
+    #expect(try failure("{\"__metadata__\":{\"a\":1}}", 0).contains("an object of texts"))
+  }
+
+  @Test func `A model's transform fits the model, or is refused`() throws {
+    let model = RewardModel(dimension: 2, hidden: [], seed: 1)
+    func failure(_ change: (inout SafetensorsFile) -> Void) throws -> String {
+      let path = folder.file("t.safetensors")
+      let transform = ContextTransform(normalizes: false, mean: [0, 0, 0], axes: [[1, 0, 0], [0, 1, 0]])
+      try RewardModelFile(ensemble: RewardEnsemble(models: [model]), transform: transform).write(to: path)
+      var file = try SafetensorsFile(readingFrom: path)
+      change(&file)
+      try file.write(to: path)
+      do {
+        _ = try RewardModelFile(readingFrom: path)
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    typealias Tensor = SafetensorsFile.Tensor
+    #expect(try failure { _ in } == "no error")
+    #expect(try failure { $0.metadata["normalizes"] = "TRUE" }.contains("expected true or false"))
+    #expect(try failure { $0.metadata["normalizes"] = nil }.contains("beside a mean or axes"))
+    #expect(try failure { $0.tensors["transform.axes"] = nil }.contains("contexts of 3 numbers behind it"))
+    #expect(try failure { $0.tensors["transform.mean"] = nil }.contains("as in transform.mean"))
+    for shape in [[0, 3], [1 << 39, 0]] {
+      let empty = Tensor(shape: shape, values: .float64([]))
+      #expect(try failure { $0.tensors["transform.axes"] = empty }.contains("none of them empty"))
+    }
+    let single = Tensor(shape: [3], values: .float32([0, 0, 0]))
+    #expect(try failure { $0.tensors["transform.mean"] = single }.contains("of type F64"))
+    let three = Tensor(shape: [3, 3], values: .float64([1, 0, 0, 0, 1, 0, 0, 0, 1]))
+    #expect(
+      try failure { $0.tensors["transform.axes"] = three }.contains("expected 2, which the model reads"))
+    let infinite = Tensor(shape: [3], values: .float64([0, .infinity, 0]))
+    #expect(try failure { $0.tensors["transform.mean"] = infinite }.contains("not finite"))
+  }
+
+  @Test func `A checkpoint with a flipped bit is no checkpoint`() throws {
+    let run = TrainingSnapshot.Run(
+      layers: [[[1, 2], [0, 0], [0, 0]]], steps: 5, lastLoss: 1, best: [], bestLoss: .infinity,
+      evaluationsSince: 0,
+      hasStopped: false)
+    let file = TrainingCheckpointFile(
+      fingerprint: "f", sessions: ["standard": TrainingSnapshot(step: 5, runs: [run])])
+    try file.write(to: folder.file("c"))
+    #expect(try TrainingCheckpointFile(readingFrom: folder.file("c")) == file)
+    let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.file("c"))))
+    var accepted = 0
+    for place in 8..<whole.count {
+      var damaged = whole
+      damaged[place] ^= 1
+      let path = try folder.write(damaged, to: "d")
+      if let found = try? TrainingCheckpointFile(readingFrom: path) {
+        // Space between the header's members says nothing.
+        #expect(found == file)
+        accepted += 1
+      }
+    }
+    #expect(accepted < 16)
+  }
+
   @Test func damagedFilesAreNamed() throws {
     func failure(_ bytes: [UInt8]) throws -> String {
       let path = try folder.write(bytes, to: "d.safetensors")

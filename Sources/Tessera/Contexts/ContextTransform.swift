@@ -13,15 +13,48 @@ public struct ContextTransform: Sendable, Equatable, Codable {
   /// Variance along each axis.
   public let variances: [Double]
 
-  /// A transform from its numbers, as a file holds them.
+  /// A transform from its numbers.
   ///
-  /// - Parameter axes: Rows as long as the mean, or none.
-  /// - Precondition: `variances` has a number for each axis, or none.
+  /// - Parameters:
+  ///   - axes: Rows as long as the mean, or none. They are seen from the mean, so there is one.
+  ///   - variances: One for each axis, or none.
+  /// - Precondition: `mistake(mean:axes:variances:)` finds none.
   public init(normalizes: Bool, mean: [Double], axes: [[Double]], variances: [Double] = []) {
+    precondition(Self.mistake(mean: mean, axes: axes, variances: variances) == nil)
     self.normalizes = normalizes
     self.mean = mean
     self.axes = axes
     self.variances = variances
+  }
+
+  /// What keeps numbers of a file from being a transform, in words; nil where nothing does.
+  package static func mistake(mean: [Double], axes: [[Double]], variances: [Double]) -> String? {
+    if mean.isEmpty, !axes.isEmpty { return "axes without a mean" }
+    if let axis = axes.first(where: { $0.count != mean.count }) {
+      return "an axis of \(axis.count) numbers beside a mean of \(mean.count)"
+    }
+    if !variances.isEmpty, variances.count != axes.count {
+      return "\(variances.count) variances of \(axes.count) axes"
+    }
+    let isFinite = mean.allSatisfy(\.isFinite) && axes.allSatisfy { $0.allSatisfy(\.isFinite) }
+    guard isFinite, variances.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+      return "numbers that are not finite, or variances below 0"
+    }
+    return nil
+  }
+
+  /// - Throws: `DecodingError` for numbers that do not fit one another.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let normalizes = try values.decode(Bool.self, forKey: .normalizes)
+    let mean = try values.decode([Double].self, forKey: .mean)
+    let axes = try values.decode([[Double]].self, forKey: .axes)
+    let variances = try values.decode([Double].self, forKey: .variances)
+    if let mistake = Self.mistake(mean: mean, axes: axes, variances: variances) {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: mistake))
+    }
+    self.init(normalizes: normalizes, mean: mean, axes: axes, variances: variances)
   }
 
   /// Contexts after the transform.

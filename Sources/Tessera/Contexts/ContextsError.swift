@@ -6,11 +6,13 @@ public enum ContextsError: KindedError, Equatable {
   case axes(found: String, expected: String)
   case noSpread
   case scale(extent: Double, limit: Double)
+  /// A reward beyond what the arithmetic of a model holds.
+  case reward(alternative: Int)
 
   public var kind: ErrorKind {
     switch self {
     case .dimension, .axes: .option
-    case .notFinite, .noDirection, .noSpread, .scale: .data
+    case .notFinite, .noDirection, .noSpread, .scale, .reward: .data
     }
   }
 
@@ -25,6 +27,8 @@ public enum ContextsError: KindedError, Equatable {
     case .axes(let found, let expected): "the number of principal axes is \(found); expected \(expected)"
     case .scale(let extent, let limit):
       "the contexts reach \(extent) from their centre; expected \(1 / limit) to \(limit), whose squares the arithmetic can hold: scale the contexts"
+    case .reward(let alternative):
+      "the reward of context number \(alternative) (counted from 0) is not finite; expected contexts of the size that the model was trained on"
     case .noSpread: "the covariance of the contexts has no axes; expected some spread"
     }
   }

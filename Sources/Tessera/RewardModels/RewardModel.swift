@@ -56,7 +56,7 @@ public struct RewardModel: Sendable, Equatable {
   /// Rewards of contexts.
   ///
   /// - Parameter contexts: n x `dimension`.
-  /// - Throws: `SpaceError.dimensionMismatch`.
+  /// - Throws: `ContextsError.dimension`; `ContextsError.reward` where a sum is beyond what `Float` holds.
   /// - Complexity: O(n x number of weights).
   public func rewards(of contexts: Contexts, work: Work = Work()) throws -> [Double] {
     guard contexts.dimension == dimension else {
@@ -75,6 +75,9 @@ public struct RewardModel: Sendable, Equatable {
           for row in 0..<count { result[piece * pieceRows + row] = Double(pass.reward(row)) }
         }
       }
+    }
+    if let place = result.firstIndex(where: { !$0.isFinite }) {
+      throw ContextsError.reward(alternative: place)
     }
     return result
   }

@@ -29,6 +29,9 @@ public struct RewardTraining: Sendable, Equatable {
   /// keeps its best model. nil trains all steps.
   public var patience: Int?
 
+  /// More runs than this are no ensemble but a slip of the hand.
+  public static let mostRuns = 10_000
+
   /// Steps between two evaluations for early stopping.
   public static let evaluationInterval = 25
 
@@ -59,7 +62,7 @@ public struct RewardTraining: Sendable, Equatable {
       case .noStoppingComparisons: "early stopping needs comparisons that training does not see"
       case .snapshot(let found, let expected): "the training to resume has \(found); expected \(expected)"
       case .diverged(let run, let step):
-        "run \(run) diverged at step \(step); expected finite rewards: try a smaller learning rate"
+        "run \(run) diverged at step \(step); expected finite rewards: try a smaller learning rate or lambda, or contexts of lengths near 1"
       }
     }
   }
@@ -72,7 +75,7 @@ public struct RewardTraining: Sendable, Equatable {
     try require(hidden.allSatisfy { $0 >= 1 && $0 <= 4_096 }, "a hidden size", hidden, "1 to 4,096")
     try require(steps >= 1, "the number of steps", steps, "at least 1")
     try require(batchSize >= 1, "the batch size", batchSize, "at least 1")
-    try require(runs >= 1, "the number of runs", runs, "at least 1")
+    try require((1...Self.mostRuns).contains(runs), "the number of runs", runs, "1 to 10,000")
     try require(
       learningRate > 0 && learningRate.isFinite, "the learning rate", learningRate, "a positive number")
     if let patience { try require(patience >= 1, "the patience", patience, "at least 1") }

@@ -96,6 +96,13 @@ struct TrainingRun: Sendable {
         found: "\(snapshot.steps) steps of layers of \(snapshot.layers.map { $0.first?.count ?? 0 }) numbers",
         expected: "at most \(settings.steps) of \(sizes)")
     }
+    let isFinite =
+      snapshot.layers.allSatisfy { $0.allSatisfy { $0.allSatisfy(\.isFinite) } }
+      && snapshot.best.allSatisfy { $0.allSatisfy(\.isFinite) } && snapshot.lastLoss.isFinite
+      && !snapshot.bestLoss.isNaN && snapshot.evaluationsSince >= 0
+    guard isFinite else {
+      throw RewardTraining.Problem.snapshot(found: "numbers that are not finite", expected: "finite numbers")
+    }
     for _ in 0..<snapshot.steps { _ = batch(settings.batchSize) }
     for (place, lists) in snapshot.layers.enumerated() {
       model.layers[place].parameters = lists[0]

@@ -46,6 +46,16 @@ public struct TrainingSession: Sendable {
         throw RewardTraining.Problem.snapshot(
           found: "\(snapshot.runs.count) runs", expected: "\(runs.count)")
       }
+      // All runs go on together: one that took fewer steps has stopped.
+      guard (0...settings.steps).contains(snapshot.step),
+        snapshot.runs.allSatisfy({
+          $0.steps == snapshot.step || ($0.hasStopped && (0...snapshot.step).contains($0.steps))
+        })
+      else {
+        throw RewardTraining.Problem.snapshot(
+          found: "runs of \(snapshot.runs.map(\.steps)) steps at step \(snapshot.step)",
+          expected: "runs that stand at one step of \(settings.steps), or have stopped before")
+      }
       for place in runs.indices {
         try runs[place].resume(snapshot.runs[place], settings)
       }

@@ -7,8 +7,10 @@ public enum ContextTransformFile {
     do {
       return try DocumentDecoder.value(ContextTransform.self, from: JSONReader.value(of: bytes))
     } catch {
+      var found = "no transform of contexts"
+      if case DecodingError.dataCorrupted(let context) = error { found += ": \(context.debugDescription)" }
       throw FormatError.content(
-        file: file, line: nil, field: nil, found: "no transform of contexts",
+        file: file, line: nil, field: nil, found: found,
         expected: "a file written by --save-transform")
     }
   }

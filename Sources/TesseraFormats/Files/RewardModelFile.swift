@@ -71,7 +71,7 @@ public struct RewardModelFile: Sendable, Equatable {
     guard source.metadata["format"] == "tessera-reward-model",
       let runs = source.metadata["runs"].flatMap(Int.init),
       let layers = source.metadata["layers"].flatMap(Int.init),
-      (1...10_000).contains(runs), (1...100).contains(layers)
+      (1...RewardTraining.mostRuns).contains(runs), (1...100).contains(layers)
     else { throw problem(nil, "another kind of safetensors file", "a reward model written by tessera train") }
 
     func tensor(_ name: String, dimensions: Int) throws -> (shape: [Int], values: [Float]) {
@@ -102,28 +102,56 @@ public struct RewardModelFile: Sendable, Equatable {
     }
     ensemble = RewardEnsemble(models: models)
 
-    var mean: [Double] = []
-    var axes: [[Double]] = []
-    if let tensor = source.tensors["transform.mean"], case .float64(let values) = tensor.values {
-      mean = values
-    }
-    if let tensor = source.tensors["transform.axes"], case .float64(let values) = tensor.values,
-      tensor.shape.count == 2
-    {
-      guard tensor.shape[1] == mean.count else {
-        throw problem(
-          "transform.axes", "axes of \(tensor.shape[1]) numbers", "\(mean.count), as in transform.mean")
-      }
-      axes = (0..<tensor.shape[0]).map { Array(values[$0 * mean.count..<($0 + 1) * mean.count]) }
-    }
-    transform = source.metadata["normalizes"].map {
-      ContextTransform(normalizes: $0 == "true", mean: mean, axes: axes)
-    }
+    transform = try Self.transform(in: source, inputs: ensemble.models[0].dimension) { problem($0, $1, $2) }
     notes = source.metadata
     var embedder: [String: SafetensorsFile.Tensor] = [:]
     for (name, tensor) in source.tensors where name.hasPrefix("embedder.") {
       embedder[String(name.dropFirst("embedder.".count))] = tensor
     }
     self.embedder = embedder
+  }
+  /// What contexts go through before the first layer; nil where they are used as they are.
+  private static func transform(
+    in source: SafetensorsFile, inputs: Int, _ problem: (String?, String, String) -> FormatError
+  ) throws -> ContextTransform? {
+    func numbers(_ name: String, dimensions: Int) throws -> (shape: [Int], values: [Double])? {
+      guard let tensor = source.tensors[name] else { return nil }
+      guard tensor.shape.count == dimensions, case .float64(let values) = tensor.values, !values.isEmpty
+      else {
+        throw problem(
+          name, "the shape \(tensor.shape)",
+          "\(Spell.plural(dimensions, "dimension")) of type F64, none of them empty")
+      }
+      return (tensor.shape, values)
+    }
+    let mean = try numbers("transform.mean", dimensions: 1)?.values ?? []
+    let stored = try numbers("transform.axes", dimensions: 2)
+    guard let said = source.metadata["normalizes"] else {
+      guard mean.isEmpty, stored == nil else {
+        throw problem("normalizes", "nothing", "true or false, beside a mean or axes")
+      }
+      return nil
+    }
+    guard said == "true" || said == "false" else {
+      throw problem("normalizes", "\"\(said)\"", "true or false")
+    }
+    var axes: [[Double]] = []
+    if let stored {
+      guard stored.shape[1] == mean.count else {
+        throw problem(
+          "transform.axes", "axes of \(stored.shape[1]) numbers", "\(mean.count), as in transform.mean")
+      }
+      axes = (0..<stored.shape[0]).map { Array(stored.values[$0 * mean.count..<($0 + 1) * mean.count]) }
+    }
+    if let mistake = ContextTransform.mistake(mean: mean, axes: axes, variances: []) {
+      throw problem("transform", mistake, "a mean and axes that fit it")
+    }
+    let outputs = axes.isEmpty ? (mean.isEmpty ? inputs : mean.count) : axes.count
+    guard outputs == inputs else {
+      throw problem(
+        axes.isEmpty ? "transform.mean" : "transform.axes", "contexts of \(outputs) numbers behind it",
+        "\(inputs), which the model reads")
+    }
+    return ContextTransform(normalizes: said == "true", mean: mean, axes: axes)
   }
 }

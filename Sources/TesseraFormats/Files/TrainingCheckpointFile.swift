@@ -4,7 +4,7 @@ import Tessera
 ///
 /// A safetensors file: for session S and run R the tensors `S.run.R.layer.K.parameters`, `.first` and `.second`, for
 /// early stopping `S.run.R.best.K`, and `S.run.R.state` (steps, last loss, best loss, evaluations since the best,
-/// stopped). The metadata hold `format` = `tessera-training`, `fingerprint` and the step of each session.
+/// stopped). The metadata hold `format` = `tessera-training`, `fingerprint`, `checksum` and the step of each session.
 public struct TrainingCheckpointFile: Sendable, Equatable {
   /// Tells settings, data and weights: a checkpoint of others must not be resumed.
   public let fingerprint: String
@@ -37,7 +37,27 @@ public struct TrainingCheckpointFile: Sendable, Equatable {
         result.tensors["\(prefix).state"] = SafetensorsFile.Tensor(shape: [5], values: .float64(state))
       }
     }
+    result.metadata["checksum"] = Self.checksum(result)
     try result.write(to: file)
+  }
+
+  /// Of all numbers and notes but the sum itself: a flipped bit would train another model, and nobody would see it.
+  private static func checksum(_ file: SafetensorsFile) -> String {
+    var print = Fingerprint()
+    for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) where key != "checksum" {
+      print.add(key)
+      print.add(value)
+    }
+    for (name, tensor) in file.tensors.sorted(by: { $0.key < $1.key }) {
+      print.add(name)
+      switch tensor.values {
+      case .float32(let values):
+        print.add(values.count)
+        for value in values { print.add(UInt64(value.bitPattern)) }
+      case .float64(let values): print.add(values)
+      }
+    }
+    return print.text
   }
 
   private static let lists = ["parameters", "first", "second"]
@@ -50,6 +70,11 @@ public struct TrainingCheckpointFile: Sendable, Equatable {
       throw FormatError.content(
         file: file, line: nil, field: nil, found: "another kind of safetensors file",
         expected: "a checkpoint written by tessera train")
+    }
+    guard source.metadata["checksum"] == Self.checksum(source) else {
+      throw FormatError.content(
+        file: file, line: nil, field: "checksum", found: "another sum than that of what the file holds",
+        expected: "a checkpoint as it was written: remove it to train from the start")
     }
     func values(_ name: String) -> [Float]? {
       guard let tensor = source.tensors[name], case .float32(let values) = tensor.values else { return nil }

@@ -21,6 +21,10 @@ import Testing
     }
     let reward = try model.rewards(of: Contexts(Matrix([row])))[0]
     #expect(abs(reward - values[0]) < 1e-5)
+    // The sum of products is beyond what Float holds.
+    #expect(throws: ContextsError.reward(alternative: 1)) {
+      try model.rewards(of: Contexts(Matrix([row, row.map { $0 * 1e200 }])))
+    }
     #expect(throws: ContextsError.dimension(found: 2, expected: 9)) {
       try model.rewards(of: Contexts(Matrix([[1, 2.0]])))
     }

@@ -46,6 +46,19 @@ import Testing
       #expect(throws: RewardTraining.Problem.self) {
         try session(TrainingSnapshot(step: 1, runs: []))
       }
+      // Changed by hand: steps that the runs have not taken, or that nobody could; numbers that are none.
+      var early = try session(nil)
+      try early.advance()
+      let snapshot = early.snapshot
+      for change: (inout TrainingSnapshot) -> Void in [
+        { $0.step = 300 }, { $0.step = -1 }, { $0.step = .max }, { $0.runs[0].steps = 3 },
+        { $0.runs[1].layers[0][0][0] = .nan }, { $0.runs[0].lastLoss = .infinity },
+      ] {
+        var changed = snapshot
+        change(&changed)
+        #expect(throws: RewardTraining.Problem.self) { try session(changed) }
+      }
+      #expect(try session(snapshot).snapshot == snapshot)
     }
   }
 }
