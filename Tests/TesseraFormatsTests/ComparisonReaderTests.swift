@@ -133,6 +133,52 @@ import Testing
     #expect(try read(#"{"a": "a", "b": "b", "winner": "a"}"#).warnings.isEmpty)
   }
 
+  @Test func `A number is an id where there is one of it, and 0 and 1 are no winners else`() throws {
+    func outcome(_ text: String) throws -> Double { try read(text).comparisons.comparisons[0].outcome }
+    #expect(try outcome(#"{"a": 0, "b": 1, "winner": 1}"#) == 0)
+    #expect(try outcome(#"{"a": 0, "b": 1, "winner": 0}"#) == 1)
+    #expect(try outcome(#"{"a": 7, "b": 3, "winner": "3"}"#) == 0)
+    #expect(try outcome(#"{"a": "x", "b": "y", "winner": 0.25}"#) == 0.25)
+    #expect(try outcome(#"{"a": "x", "b": "y", "outcome": 1}"#) == 1)
+    for winner in ["0", "1", "\"1\""] {
+      #expect(
+        try failure("{\"a\": \"x\", \"b\": \"y\", \"winner\": \(winner)}").contains("a side or a probability")
+      )
+    }
+  }
+
+  @Test func `What a row says against itself is refused`() throws {
+    #expect(
+      try failure(#"{"a": "x", "b": "y", "winner": "a", "tie": true}"#)
+        == #"c.jsonl:1: field "tie": found true, and a side in the field "winner", expected one outcome"#)
+    #expect(
+      try read(#"{"a": "x", "b": "y", "winner": "tie", "tie": true}"#).comparisons.comparisons[0].outcome
+        == 0.5)
+    #expect(try read(#"{"a": "x", "b": "y", "tie": true}"#).comparisons.comparisons[0].outcome == 0.5)
+    #expect(
+      try read(#"{"a": "x", "b": "y", "winner": "a", "tie": 3}"#).comparisons.comparisons[0].outcome == 1)
+    #expect(
+      try failure(#"{"a": "tie", "b": "x", "winner": "tie"}"#).contains(
+        "a word for a tie and the id of an alternative"))
+    // Nobody's name, as in an empty cell.
+    #expect(try read(#"{"a": "x", "b": "y", "winner": "a", "annotator": ""}"#).annotators.isEmpty)
+  }
+
+  @Test func `Files of another kind say what they are`() throws {
+    for (start, found) in [
+      ([0x50, 0x41, 0x52, 0x31, 0, 0], "a Parquet file"), ([0x50, 0x4B, 3, 4, 20, 0], "a zip archive"),
+      ([0x93] + Array("NUMPY".utf8) + [1, 0], "a .npy array"),
+      (Array("<!DOCTYPE html>".utf8), "an HTML page"),
+      (Array("SQLite format 3\0".utf8), "an SQLite database"), ([0xFF, 0xFE, 0x7B, 0], "UTF-16 text"),
+    ] as [([UInt8], String)] {
+      for format in [ComparisonReader.Format.jsonl, .csv] {
+        let file = try folder.write(start + [UInt8](repeating: 0, count: 40), to: "x")
+        let error = #expect(throws: FormatError.self) { try ComparisonReader().read(file, format: format) }
+        #expect("\(try #require(error))".contains("found \(found)"))
+      }
+    }
+  }
+
   @Test func errorsNameFileLineAndField() throws {
     let good = "{\"a\": \"x\", \"b\": \"y\", \"preference\": 1}\n"
     #expect(try failure("") == "c.jsonl: found no comparisons, expected at least one")

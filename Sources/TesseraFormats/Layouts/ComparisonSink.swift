@@ -166,6 +166,8 @@ struct ComparisonSink {
   /// The number of an annotator; nil where they are not kept apart or there is none.
   mutating func annotator(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
     guard settings.keepsAnnotators, let value else { return nil }
+    // As an empty cell of a CSV file says nothing.
+    if value.kind == .string, value.bytes.isEmpty { return nil }
     return try Self.number(row.text(value, field), row, field, &annotators)
   }
 

@@ -17,6 +17,8 @@ struct OutcomeFields {
   private let preferences: Range<Int>
   private let preferencesB: Range<Int>
   private let winners: Range<Int>
+  /// A flag beside the winner.
+  private let ties: Range<Int>
   /// winner_model_a, winner_model_b, winner_tie, winner_both_bad; empty where they were not looked for.
   private let oneHot: Range<Int>
 
@@ -38,7 +40,8 @@ struct OutcomeFields {
     }
     let lists = [
       candidates("preference", ["preference"]), candidates("preference_b", ["preference_b"]),
-      candidates("outcome", ["winner", "outcome", "winners"]), isNamed ? [] : Self.oneHotNames,
+      candidates("outcome", ["winner", "outcome", "winners"]), isNamed ? [] : ["tie"],
+      isNamed ? [] : Self.oneHotNames,
     ]
     self.first = first
     names = lists.flatMap { $0 }
@@ -48,7 +51,9 @@ struct OutcomeFields {
       ranges.append(start..<start + list.count)
       start += list.count
     }
-    (preferences, preferencesB, winners, oneHot) = (ranges[0], ranges[1], ranges[2], ranges[3])
+    (preferences, preferencesB, winners, ties, oneHot) = (
+      ranges[0], ranges[1], ranges[2], ranges[3], ranges[4]
+    )
   }
 
   /// Whether a file with these fields tells an outcome.
@@ -86,6 +91,13 @@ struct OutcomeFields {
     for slot in winners {
       if let value = row[slot] { try meet(winner(value, row, slot, a, b, note), row.names[slot]) }
     }
+    for slot in ties {
+      guard let value = row[slot], Self.isTrue(value) else { continue }
+      if let found, found.outcome.share != 0.5 {
+        throw row.error(row.names[slot], "true, and a side in the field \"\(found.field)\"", "one outcome")
+      }
+      try meet(.tie, row.names[slot])
+    }
     if let outcome = try hot(row) { try meet(outcome, row.names[oneHot.lowerBound]) }
     return found?.outcome
   }
@@ -119,6 +131,14 @@ struct OutcomeFields {
     return [Outcome(share: 1), Outcome(share: 0), .tie, .bothBad][chosen[0]]
   }
 
+  private static func isTrue(_ value: JSONScanner.Value) -> Bool {
+    switch value.kind {
+    case .literal: value.bytes.first == 0x74
+    case .string: String(decoding: value.bytes.prefix(8), as: UTF8.self).lowercased() == "true"
+    default: false
+    }
+  }
+
   private static func flag(_ value: JSONScanner.Value, _ row: Row, _ slot: Int) throws -> Double {
     if value.kind == .string {
       switch String(decoding: value.bytes.prefix(8), as: UTF8.self).lowercased() {
@@ -139,7 +159,7 @@ struct OutcomeFields {
     _ a: (name: String, bytes: UnsafeBufferPointer<UInt8>),
     _ b: (name: String, bytes: UnsafeBufferPointer<UInt8>), _ note: (Bool) -> Void
   ) throws -> Outcome {
-    if value.kind == .number { return Outcome(share: try share(value, row, slot)) }
+    if value.kind == .number { return try numbered(value, row, slot, a.bytes, b.bytes, note) }
     guard value.kind == .string else {
       throw row.error(row.names[slot], quoted(value.bytes), "a string or a number")
     }
@@ -157,16 +177,22 @@ struct OutcomeFields {
         return Outcome(share: 0)
       }
       if isA || isB {
+        guard !Self.tieWords.contains(word) else {
+          throw row.error(
+            row.names[slot], "\(quoted(bytes)), a word for a tie and the id of an alternative",
+            "another id, or the outcome as a number in a field preference")
+        }
         note(false)
         return Outcome(share: isA ? 1 : 0)
       }
       switch word {
       case "tie", "draw", "equal": return .tie
-      case "both_bad", "bothbad", "both bad", "tie (bothbad)", "tie (both_bad)", "tie(bothbad)":
-        return .bothBad
+      case _ where Self.tieWords.contains(word): return .bothBad
       default: break
       }
-      if let number = Number.parse(bytes), number >= 0, number <= 1 { return Outcome(share: number) }
+      if let number = Number.parse(bytes), number >= 0, number <= 1 {
+        return try numbered(value, row, slot, a.bytes, b.bytes, note)
+      }
       if let pair = Self.words.first(where: { $0.a == word || $0.b == word }) {
         return Outcome(share: word == pair.a ? 1 : 0)
       }
@@ -174,6 +200,30 @@ struct OutcomeFields {
         row.names[slot], quoted(bytes),
         "\"a\", \"b\", \"\(a.name)\", \"\(b.name)\", \"tie\", \"both_bad\" or the id of one of the two")
     }
+  }
+
+  private static let tieWords: Set<String> = [
+    "tie", "draw", "equal", "both_bad", "bothbad", "both bad", "tie (bothbad)", "tie (both_bad)",
+    "tie(bothbad)",
+  ]
+
+  /// A number names the alternative of that id, or is the probability of the first. In a field that is called after the
+  /// winner, 0 and 1 are neither: half of the world counts sides from 0, and 1 is then the second.
+  private func numbered(
+    _ value: JSONScanner.Value, _ row: Row, _ slot: Int, _ a: UnsafeBufferPointer<UInt8>,
+    _ b: UnsafeBufferPointer<UInt8>, _ note: (Bool) -> Void
+  ) throws -> Outcome {
+    if Self.same(value.bytes, a) || Self.same(value.bytes, b) {
+      note(false)
+      return Outcome(share: Self.same(value.bytes, a) ? 1 : 0)
+    }
+    let share = try share(value, row, slot)
+    guard !row.names[slot].hasPrefix("winner") || share > 0 && share < 1 else {
+      throw row.error(
+        row.names[slot], "\(quoted(value.bytes)), which could be a side or a probability",
+        "\"a\" or \"b\", the id of one of the two, or the probability of the first in a field preference")
+    }
+    return Outcome(share: share)
   }
 
   private static func same(_ x: UnsafeBufferPointer<UInt8>, _ y: UnsafeBufferPointer<UInt8>) -> Bool {

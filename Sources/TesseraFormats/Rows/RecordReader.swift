@@ -78,13 +78,11 @@ struct RecordReader: ~Copyable {
   }
 
   private mutating func skipByteOrderMark() throws {
-    while end - start < 3, !atEnd { try fill() }
+    while end - start < ForeignBytes.count, !atEnd { try fill() }
     if end - start >= 3, buffer[start] == 0xEF, buffer[start + 1] == 0xBB, buffer[start + 2] == 0xBF {
       start += 3
-    } else if end - start >= 2, [[0xFF, 0xFE], [0xFE, 0xFF]].contains(Array(buffer[start..<start + 2])) {
-      throw FormatError.content(
-        file: stream.name, line: 1, field: nil, found: "UTF-16 text",
-        expected: "UTF-8: iconv -f UTF-16 -t UTF-8 converts it")
+    } else {
+      try ForeignBytes.refuse(buffer[start..<min(end, start + ForeignBytes.count)], file: stream.name)
     }
   }
 
