@@ -73,25 +73,36 @@ package struct StringTable {
     }
   }
 
-  /// Another one in every process: nobody can write keys that all meet in one slot. Numbers follow first appearance, so that no
-  /// result depends on it.
-  private static let seed = UInt64.random(in: .min ... .max)
+  /// How far the string stands from the slot of its hash that stands farthest: a table of good hashes keeps it small.
+  package var longestProbe: Int {
+    let mask = slots.count - 1
+    return slots.indices.reduce(0) { slots[$1] == 0 ? $0 : max($0, ($1 - Int(slots[$1] >> 32)) & mask) }
+  }
+
+  /// Drawn anew in every process, so that nobody can make a file whose ids share one hash. Nothing that is printed depends on
+  /// it: strings are numbered as they appear.
+  private static let secrets = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max) | 1)
 
   private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    var hash: UInt64 = UInt64(key.count) &* 0x9E37_79B9_7F4A_7C15 ^ seed
+    let (seed, factor) = secrets
+    // Both halves of a product with a secret: every bit of a word moves bits that only the secret tells.
+    func mixed(_ word: UInt64) -> UInt64 {
+      let product = word.multipliedFullWidth(by: factor)
+      return product.high ^ product.low
+    }
+    var hash = seed ^ UInt64(key.count)
     let raw = UnsafeRawBufferPointer(key)
     var index = 0
     while index + 8 <= raw.count {
-      hash = (hash ^ raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0xBF58_476D_1CE4_E5B9
-      hash ^= hash >> 31
+      hash = mixed(hash ^ raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
       index += 8
     }
+    var last: UInt64 = 0
     while index < raw.count {
-      hash = (hash ^ UInt64(raw[index])) &* 0x94D0_49BB_1331_11EB
-      hash ^= hash >> 29
+      last = last << 8 | UInt64(raw[index])
       index += 1
     }
-    hash = (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
+    hash = mixed(mixed(hash ^ last) ^ seed)
     return UInt32(truncatingIfNeeded: hash >> 32)
   }
 }
