@@ -53,13 +53,19 @@ extension Contexts {
     return (mean, variance)
   }
 
+  /// Mean under weights that sum to 1.
+  package func mean(weights: [Double]) -> [Double] {
+    var mean = [Double](repeating: 0, count: dimension)
+    for i in 0..<count { withRow(i) { mean[$0] += weights[i] * $1 } }
+    return mean
+  }
+
   /// Mean and covariance (d x d, row-major) under weights that sum to 1.
   ///
   /// - Complexity: O(m d^2), a matrix product.
   package func covariance(weights: [Double]) -> (mean: [Double], covariance: [Double]) {
     let d = dimension
-    var mean = [Double](repeating: 0, count: d)
-    for i in 0..<count { withRow(i) { mean[$0] += weights[i] * $1 } }
+    let mean = mean(weights: weights)
     // In blocks of rows, so that no second copy of all contexts is needed.
     var covariance = [Double](repeating: 0, count: d * d)
     for piece in stride(from: 0, to: count, by: 4_096) {

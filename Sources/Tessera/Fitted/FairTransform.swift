@@ -28,18 +28,13 @@ extension ContextTransform {
       ?? VoronoiWeights.weights(
         contexts: scaled, space: BoundingBox(around: scaled), samples: samples, seed: seed, work: work
       ).values
-    let d = contexts.dimension
-    let (mean, covariance) = scaled.covariance(weights: fair)
     guard let components else {
-      self.init(normalizes: normalizes, mean: mean, axes: [])
+      self.init(normalizes: normalizes, mean: scaled.mean(weights: fair), axes: [])
       return
     }
-    guard let (values, vectors) = LinearAlgebra.eigenvectors(covariance, order: d) else {
+    guard let (mean, axes, variances) = scaled.principalAxes(weights: fair, wanted: components) else {
       throw ContextsError.noSpread
     }
-    self.init(
-      normalizes: normalizes, mean: mean,
-      axes: (0..<components).map { Array(vectors[$0 * d..<($0 + 1) * d]) },
-      variances: values.prefix(components).map { max($0, 0) })
+    self.init(normalizes: normalizes, mean: mean, axes: axes, variances: variances)
   }
 }

@@ -79,6 +79,18 @@ public enum LinearAlgebra {
     return c
   }
 
+  /// A A^T of a row-major matrix.
+  package static func innerProducts(ofRows a: [Double], rows m: Int, columns k: Int) -> [Double] {
+    var c = [Double](repeating: 0, count: m * m)
+    guard m > 0, k > 0 else { return c }
+    c.withUnsafeMutableBufferPointer { c in
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(m), blasint(k), 1, a, blasint(k), a,
+        blasint(k), 0, c.baseAddress, blasint(m))
+    }
+    return c
+  }
+
   /// Eigenvalues of a symmetric matrix, largest first, and the vectors as rows; nil when LAPACK gives up.
   ///
   /// Signs are fixed: the entry of largest magnitude in each vector is positive.
@@ -93,7 +105,9 @@ public enum LinearAlgebra {
     var work = [0.0]
     var integers: [Int32] = [0]
     dsyevd_("V", "U", &n, &vectors, &n, &values, &work, &workSize, &integers, &integerSize, &info)
-    workSize = Int32(work[0])
+    // LAPACK counts its work space in 32 bits: orders up to 32,765.
+    guard let size = Int32(exactly: work[0].rounded(.up)) else { return nil }
+    workSize = size
     integerSize = integers[0]
     work = Array(repeating: 0, count: Int(workSize))
     integers = Array(repeating: 0, count: Int(integerSize))

@@ -27,9 +27,8 @@ public struct LinearReward: Sendable {
       var seen = contexts
       if contexts.dimension > Self.mostCoordinates, contexts.count > 1 {
         let equal = [Double](repeating: 1 / Double(contexts.count), count: contexts.count)
-        let (mean, covariance) = contexts.covariance(weights: equal)
-        if let (_, axes) = LinearAlgebra.eigenvectors(covariance, order: contexts.dimension) {
-          seen = try contexts.projected(onto: axes, count: Self.mostCoordinates, from: mean)
+        if let (mean, axes, _) = contexts.principalAxes(weights: equal, wanted: Self.mostCoordinates) {
+          seen = try contexts.projected(onto: axes.flatMap { $0 }, count: axes.count, from: mean)
         }
       }
       let d = seen.dimension

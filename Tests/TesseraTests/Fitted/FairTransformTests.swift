@@ -34,6 +34,33 @@ import Testing
     for k in 0..<5 { #expect(abs((0..<80).reduce(0.0) { $0 + centred[$1, k] }) < 1e-10) }
   }
 
+  @Test func `Few wide contexts have the axes of their covariance, without it being made`() throws {
+    let rows = spreadRows(6, 9, seed: 12)
+    let contexts = try Contexts(Matrix(rows))
+    let weights = [0.3, 0.1, 0.2, 0.15, 0.05, 0.2]
+    let found = try #require(contexts.principalAxes(weights: weights, wanted: 9))
+    let (mean, covariance) = contexts.covariance(weights: weights)
+    let (values, vectors) = try #require(LinearAlgebra.eigenvectors(covariance, order: 9))
+    #expect(largestDifference(found.mean, mean) == 0)
+    // Six contexts about their mean span five axes; rounding of products, then of roots.
+    for k in 0..<5 {
+      #expect(abs(found.variances[k] - values[k]) < 1e-12 * values[0])
+      #expect(largestDifference(found.axes[k], Array(vectors[k * 9..<(k + 1) * 9])) < 1e-8)
+    }
+    // The rest are at right angles to them and to one another.
+    for a in 0..<9 {
+      for b in 0..<9 {
+        let product = zip(found.axes[a], found.axes[b]).reduce(0) { $0 + $1.0 * $1.1 }
+        #expect(abs(product - (a == b ? 1 : 0)) < 1e-9)
+      }
+    }
+    for k in 5..<9 { #expect(found.variances[k] == 0) }
+    // A covariance of 40,000 x 40,000 numbers would take 12 GB.
+    let wide = try Contexts(Matrix(spreadRows(3, 40_000, seed: 13)))
+    let transform = try ContextTransform(fitting: wide, components: 2, weights: [0.2, 0.3, 0.5])
+    #expect(transform.axes.count == 2 && transform.axes[0].count == 40_000)
+  }
+
   @Test func `Principal axes do not follow clones`() throws {
     let rows = spreadRows(60, 6, seed: 11)
     let clones = (0..<30).map { _ in rows[3] }

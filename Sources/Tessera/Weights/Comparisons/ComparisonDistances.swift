@@ -84,7 +84,8 @@ struct ComparisonDistances: Sendable {
   {
     let (m, d) = (contexts.count, contexts.dimension)
     var rows = [Float](repeating: 0, count: max(m * d, 1))
-    guard d > 64 else {
+    // Beyond some thousand coordinates the axes cost more than they save.
+    guard d > 64, d <= 4_096 else {
       for i in 0..<m {
         contexts.withRow(i) { k, value in rows[i * d + k] = Float((value - mean[k]) * scale) }
       }
