@@ -5,7 +5,7 @@
 /// nearer everywhere in the child, which one look at the corner of the bisector tells. Points inside a leaf
 /// are compared with its candidates only; the rare point outside the root's box, with all alternatives. Distances come
 /// from differences of coordinates: products, as in `Distances`, would lose the digits that tell near clones apart.
-struct CellTree: Sendable {
+package struct CellTree: Sendable {
   private static let leafSize = 4
 
   private let dimension: Int
@@ -23,9 +23,15 @@ struct CellTree: Sendable {
     var count: Int32 = 0
   }
 
-  /// - Parameter contexts: Different contexts, at least one.
-  /// - Complexity: O(m log m) time and memory for contexts without structure.
-  init(contexts: Contexts, space: any AlternativeSpace) {
+  /// Points that tell how a space spreads its samples.
+  private static let pilots = 4_096
+
+  /// - Parameters:
+  ///   - contexts: Different contexts, at least one.
+  ///   - samples: About how many points will be looked up: a box that few of them reach is not divided where that only
+  ///     multiplies candidates, as about the centre of a sphere of contexts. What is nearest does not depend on it.
+  /// - Complexity: O(m log m) time and memory for contexts without structure; O(m + samples) nodes' worth of candidates else.
+  package init(contexts: Contexts, space: any AlternativeSpace, samples: Int) {
     let d = space.dimension
     dimension = d
     let origin = space.origin
@@ -44,12 +50,25 @@ struct CellTree: Sendable {
     while depthLimit < 20, Double(1 << min(d * (depthLimit - 4), 60)) < Double(contexts.count) {
       depthLimit += 1
     }
-    var pending: [(node: Int, centre: [Double], half: [Double], list: [Int32], depth: Int)] = [
-      (0, Array(repeating: 0, count: d), half, (0..<Int32(contexts.count)).map { $0 }, 0)
+    let drawn = space.sample(count: min(Self.pilots, space.pointCount ?? Self.pilots), seed: 0)
+    let weight = Double(samples) / Double(drawn.rows)
+    var pending: [(node: Int, centre: [Double], half: [Double], list: [Int32], pilots: [Int], depth: Int)] = [
+      (
+        0, Array(repeating: 0, count: d), half, (0..<Int32(contexts.count)).map { $0 }, Array(0..<drawn.rows),
+        0
+      )
     ]
-    while let (node, centre, half, list, depth) = pending.popLast() {
+    while let (node, centre, half, list, reached, depth) = pending.popLast() {
       let kept = Self.possible(list, exact, centre, half)
-      if kept.count <= Self.leafSize || depth == depthLimit {
+      let here = reached.filter { i in
+        (0..<d).allSatisfy { abs(drawn[i, $0] - origin[$0] - centre[$0]) <= half[$0] }
+      }
+      // Where no pilot comes, one of them at most stands for what does.
+      let expected =
+        here.isEmpty
+        ? min(weight, Double(samples) / Double(1 << min(d * depth, 60))) : Double(here.count) * weight
+      let isFruitless = kept.count << d > list.count && expected < Double(1 << d) && depth > 0
+      if kept.count <= Self.leafSize || depth == depthLimit || isFruitless {
         nodes[node].start = Int32(candidates.count)
         nodes[node].count = Int32(kept.count)
         candidates.append(contentsOf: kept)
@@ -59,7 +78,7 @@ struct CellTree: Sendable {
       let quarter = half.map { $0 / 2 }
       for child in 0..<1 << d {
         let middle = (0..<d).map { centre[$0] + (child >> $0 & 1 == 1 ? quarter[$0] : -quarter[$0]) }
-        pending.append((nodes.count, middle, quarter, kept, depth + 1))
+        pending.append((nodes.count, middle, quarter, kept, here, depth + 1))
         nodes.append(Node())
       }
     }
@@ -148,8 +167,11 @@ struct CellTree: Sendable {
     return best
   }
 
+  /// Candidates of all leaves: what the tree holds beside its nodes.
+  package var candidateCount: Int { candidates.count }
+
   /// The nearest alternatives of a run of random points: groups of 256 have a stream each.
-  func nearest(
+  package func nearest(
     space: any AlternativeSpace, firstSample: Int, samples: Int, seed: UInt64, work: Work
   ) throws -> [Int32] {
     let group = 256

@@ -23,7 +23,7 @@ struct SampledShares {
         alternatives: contexts.count, dimension: space.dimension, samples: samples,
         isReflectionSymmetric: space.isReflectionSymmetric)
     if self.plan.kind == .cellTree {
-      tree = CellTree(contexts: contexts, space: space)
+      tree = CellTree(contexts: contexts, space: space, samples: samples)
       cells = nil
     } else {
       tree = nil

@@ -23,6 +23,19 @@ import Testing
         #expect(abs(w - sampled.values[i]) < 5 * max(error, 2e-6))
       }
     }
+    // On a sphere all are equally far from the centre: boxes there are left whole where few samples come, and what is nearest
+    // stays what it is.
+    var random = RandomStream(seed: 9)
+    let sphere = try Contexts(Matrix((0..<2_000).map { _ in (0..<3).map { _ in random.normal() } }))
+      .normalized()
+    let ball = try BoundingBox(around: sphere)
+    let few = CellTree(contexts: sphere, space: ball, samples: 1_000)
+    let many = CellTree(contexts: sphere, space: ball, samples: 1_000_000)
+    #expect(few.candidateCount * 4 < many.candidateCount)
+    func nearest(_ tree: CellTree) throws -> [Int32] {
+      try tree.nearest(space: ball, firstSample: 0, samples: 20_000, seed: 3, work: Work())
+    }
+    #expect(try nearest(few) == nearest(many))
     let contexts = try clusteredContexts(500, 3, seed: 5)
     let space = try BoundingBox(around: contexts)
     let tree = try sample(contexts, in: space, 100_000, seed: 6)
