@@ -112,6 +112,7 @@ struct EmbedCommand: ParsableCommand {
         saveAlternatives.map { "wrote \($0): line i is the alternative of row i\n" }
         ?? "rows are the answers in the order of first appearance: --save-alternatives FILE writes their ids\n"
     }
-    try Console.output(text)
+    // The numbers are there already.
+    if output == "-" { Console.note(text) } else { try Console.output(text) }
   }
 }

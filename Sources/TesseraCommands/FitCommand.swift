@@ -78,7 +78,10 @@ struct FitCommand: ParsableCommand {
     try read.refuse("--save-state", states.saveState)
     try read.refuse("--save-transform", space.transforms.saveTransform)
     try read.refuse("--output", output.output)
-    try ReadFiles(nil, [states.fromState, space.transforms.transform]).refuse("--output", output.output)
+    let aids = ReadFiles(
+      nil, [states.fromState, space.transforms.transform, texts.embedder.fittedEmbedder])
+    try aids.refuse("--output", output.output)
+    try aids.refuse("--save-transform", space.transforms.saveTransform)
   }
 
   private func refuseWithoutFamilies(_ settings: RewardFit.Settings) throws {

@@ -41,7 +41,7 @@ struct ScoreCommand: ParsableCommand {
     try rows.check(output)
     let read = ReadFiles(
       ComparisonOptions([contexts], answerRows.format, answerRows.filter),
-      [model, ContextsFile.place(contexts).path])
+      [model, ContextsFile.place(contexts).path, texts.embedder.fittedEmbedder])
     try read.refuse("--output", output.output)
   }
 

@@ -108,7 +108,12 @@ struct TrainCommand: ParsableCommand {
     guard loop.checkpointEvery >= 0 else {
       throw ValidationError("--checkpoint-every is \(loop.checkpointEvery); expected 0 or more.")
     }
-    let read = ReadFiles(input, alternatives.files + [fitSettings.config])
+    if output == "-" {
+      throw ValidationError("--output is -; expected a file, beside which checkpoints can be kept.")
+    }
+    let read = ReadFiles(
+      input,
+      alternatives.files + [fitSettings.config, space.transforms.transform, texts.embedder.fittedEmbedder])
     try read.refuse("--output", output)
     try read.refuse("--save-transform", space.transforms.saveTransform)
   }

@@ -88,7 +88,10 @@ struct WeightsCommand: ParsableCommand {
     if settings.config == nil { _ = try resolved() }
     let given = file.map { ComparisonOptions([$0], answerRows.format, answerRows.filter) }
     let read = ReadFiles(
-      given, merge + [file.map { ContextsFile.place($0).path }, settings.config, space.transforms.transform])
+      given,
+      merge + [file.map { ContextsFile.place($0).path }, settings.config, space.transforms.transform]
+        + [texts.embedder.fittedEmbedder])
+    try read.refuse("--save-transform", space.transforms.saveTransform)
     try read.refuse("--output", output.output)
     try read.refuse("--picture", picture)
   }

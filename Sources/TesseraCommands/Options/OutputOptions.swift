@@ -61,6 +61,9 @@ struct OutputOptions: ParsableArguments {
     help: "File to write, such as fit.csv; it appears whole or not at all (default: standard output).")
   var output: String?
 
+  /// The file to write; nil for standard output, which is `-` too.
+  var file: String? { output == "-" ? nil : output }
+
   /// The format that was asked for, by name or by ending; nil where nobody said.
   var askedFormat: FormatName? { chosenFormat ?? output.flatMap(FormatName.init(endingOf:)) }
 
@@ -87,15 +90,15 @@ struct OutputOptions: ParsableArguments {
         )
       }
     }
-    var medium = output == nil ? Medium(descriptor: 1) : .plain
+    var medium = file == nil ? Medium(descriptor: 1) : .plain
     medium.isMarkdown = askedFormat == .markdown
     // Tables are drawn for where they go.
     Medium.current = medium
   }
 
   func write(_ text: String) throws {
-    if let output {
-      try FileAccess.write(Array(text.utf8), to: output)
+    if let file {
+      try FileAccess.write(Array(text.utf8), to: file)
     } else {
       try Console.output(text)
     }

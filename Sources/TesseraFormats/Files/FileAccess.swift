@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -8,9 +6,6 @@ import Synchronization
 
 /// Opening files for reading, and writing them whole or not at all.
 public enum FileAccess {
-  /// Files that are being written, for a signal handler to remove.
-  private static let unfinished = Mutex<Set<String>>([])
-
   static func openForReading(_ file: String) throws -> Int32 {
     if file == "-" { return 0 }
     let descriptor = open(file, O_RDONLY)
@@ -94,79 +89,9 @@ public enum FileAccess {
     defer { close(descriptor) }
     return try content(descriptor, of: file)
   }
-
-  /// Writes a file beside its place and renames it there, so that it appears whole or not at all.
-  ///
-  /// - Throws: `FormatError.cannotWrite`; what stood there before is then untouched.
-  public static func write(_ bytes: some Collection<UInt8> & Sendable, to file: String) throws {
-    try write(to: file) { try $0(Array(bytes)[...]) }
-  }
-
-  /// Like `write(_:to:)`, for content that is handed over in parts.
-  public static func write(
-    to file: String, parts: (_ append: (ArraySlice<UInt8>) throws -> Void) throws -> Void
-  ) throws {
-    // A link is written through, a device or pipe directly: there is nothing to rename.
-    var status = stat()
-    let exists = stat(file, &status) == 0
-    let direct = exists && status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
-    if exists, status.st_mode & S_IFMT == S_IFDIR {
-      throw FormatError.cannotWrite(file: file, reason: "it is a folder")
-    }
-    let target = exists && !direct ? resolved(file) : file
-    let temporary = direct ? target : "\(target).\(getpid()).part"
-    if !direct { unfinished.withLock { _ = $0.insert(temporary) } }
-    defer { if !direct { unfinished.withLock { _ = $0.remove(temporary) } } }
-
-    func fail() -> FormatError {
-      let reason = String(cString: strerror(errno))
-      if !direct { unlink(temporary) }
-      return FormatError.cannotWrite(file: file, reason: reason)
-    }
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-    guard descriptor >= 0 else { throw fail() }
-    do {
-      try parts { part in
-        var rest = part
-        while !rest.isEmpty {
-          let written = rest.withUnsafeBytes { writeOnce(descriptor, $0) }
-          if written < 0 {
-            if errno == EINTR { continue }
-            throw fail()
-          }
-          rest = rest.dropFirst(written)
-        }
-      }
-    } catch {
-      close(descriptor)
-      if !direct { unlink(temporary) }
-      throw error
-    }
-    if direct {
-      close(descriptor)
-      return
-    }
-    guard fsync(descriptor) == 0, close(descriptor) == 0, rename(temporary, target) == 0 else { throw fail() }
-  }
-
-  /// The path without links; the same path where it cannot be told.
-  private static func resolved(_ path: String) -> String {
-    guard let found = realpath(path, nil) else { return path }
-    defer { free(found) }
-    return String(cString: found)
-  }
-
-  /// Removes what an interrupted write would leave behind.
-  public static func removeUnfinished() {
-    unfinished.withLock { for file in $0 { unlink(file) } }
-  }
 }
 
 /// The system's own calls, whose names members of types hide.
 private func readOnce(_ descriptor: Int32, _ target: UnsafeMutableRawBufferPointer) -> Int {
   read(descriptor, target.baseAddress, target.count)
-}
-
-private func writeOnce(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  write(descriptor, bytes.baseAddress, bytes.count)
 }

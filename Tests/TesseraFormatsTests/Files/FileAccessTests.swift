@@ -43,6 +43,73 @@ import Testing
     #expect(above == .cannotWrite(file: folder.path, reason: "it is a folder"))
   }
 
+  @Test func `A file that is replaced keeps its mode, and a link to nothing leads to the new one`() throws {
+    let files = FileManager.default
+    let path = try folder.write("old", to: "file")
+    for mode in [0o600, 0o640, 0o755] {
+      try files.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+      try FileAccess.write(Array("new".utf8), to: path)
+      #expect(try files.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode)
+    }
+    try files.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: "target")
+    try FileAccess.write(Array("new".utf8), to: folder.file("link"))
+    #expect(try text("target") == "new")
+    #expect(try files.destinationOfSymbolicLink(atPath: folder.file("link")) == "target")
+  }
+
+  @Test func `Parts have names that nobody foresees, and leftovers of killed writers go`() throws {
+    let path = folder.file("out")
+    var names: Set<String> = []
+    for _ in 0..<3 {
+      try FileAccess.write(to: path) { _ in names.formUnion(folder.names.filter { $0.hasSuffix(".part") }) }
+    }
+    #expect(names.count == 3 && folder.names == ["out"])
+    // Nobody holds its lock: its writer is gone. A part of another file, and one of a user's own, stay.
+    let stale = "out.\(names.first?.split(separator: ".")[1] ?? "").part"
+    for name in [stale, "out.mine.part", "other.0123456789abcdef.part"] {
+      _ = try folder.write("half", to: name)
+    }
+    try FileAccess.write(to: path) { append in
+      try append(Array("a".utf8)[...])
+      // What is under way belongs to its writer.
+      let under = folder.names.filter {
+        $0.hasPrefix("out.") && $0.hasSuffix(".part") && $0 != "out.mine.part"
+      }
+      #expect(under.count == 1)
+      try FileAccess.write(Array("b".utf8), to: path)
+      #expect(folder.names.contains(under[0]))
+    }
+    #expect(folder.names == ["other.0123456789abcdef.part", "out", "out.mine.part"])
+    #expect(try text("out") == "a")
+  }
+
+  @Test func `What cannot be written is known before the work`() throws {
+    func refusal(_ file: String) -> FormatError? {
+      do { try FileAccess.requireWritable(file) } catch let error as FormatError { return error } catch {}
+      return nil
+    }
+    #expect(refusal(folder.file("new")) == nil && refusal("-") == nil && refusal("/dev/null") == nil)
+    #expect(refusal(folder.path) == .cannotWrite(file: folder.path, reason: "it is a folder"))
+    let nowhere = folder.file("no/file")
+    #expect(refusal(nowhere) == .cannotWrite(file: nowhere, reason: "No such file or directory"))
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func `A transform whose numbers do not fit one another is refused`() throws {
+    for (members, found) in [
+      (#""axes":[[1.0],[1.0]],"mean":[0,0,0,0]"#, "an axis of 1 numbers beside a mean of 4"),
+      (#""axes":[[1,1,1,1,1]],"mean":[0,0,0,0]"#, "an axis of 5 numbers beside a mean of 4"),
+      (#""axes":[[1,1]],"mean":[]"#, "axes without a mean"),
+    ] {
+      let file = try folder.write("{\(members),\"normalizes\":false,\"variances\":[]}", to: "t.json")
+      let error = #expect(throws: FormatError.self) { try ContextTransformFile.read(file) }
+      #expect("\(try #require(error))".contains(found))
+    }
+    let odd = try folder.write(
+      #"{"axes":[[1]],"mean":[0],"normalizes":false,"variances":[1,2]}"#, to: "t.json")
+    #expect(throws: FormatError.self) { try ContextTransformFile.read(odd) }
+  }
+
   @Test func `A card tells its files however it is written`() throws {
     for (ends, mark) in [("\n", ""), ("\r\n", ""), ("\r\n", "\u{FEFF}")] {
       let lines = [
