@@ -17,6 +17,7 @@ public enum EntryPoint {
         exit(0)
       }
       var command = try TesseraCommand.parseAsRoot(Mistakes.joiningNumbers(arguments))
+      try (command as? any WritesFiles)?.requireWritable()
       try command.run()
       exit(0)
     } catch {
@@ -58,37 +59,5 @@ public enum EntryPoint {
       return "\(SettingsOptions.flag(key)) is \(found); expected \(expected)"
     }
     return "\(error)"
-  }
-}
-
-/// Stops cleanly when it is asked to: nothing half-written is left behind.
-enum Interruption {
-  private static var numbers: sigset_t {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
-    return signals
-  }
-
-  /// Before another program takes this one's place: it inherits what is blocked, and is to hear the signals itself.
-  static func handOver() {
-    var signals = numbers
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-  }
-
-  /// A thread of its own waits for the signals, so that they are answered at once, however busy the cores are.
-  static func install() {
-    var signals = numbers
-    // Threads inherit the mask: no other one is interrupted.
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-    let waited = signals
-    Thread.detachNewThread {
-      var waited = waited
-      var number: Int32 = 0
-      guard sigwait(&waited, &number) == 0 else { return }
-      FileAccess.removeUnfinished()
-      Console.clearProgress()
-      _exit(128 + number)
-    }
   }
 }

@@ -34,7 +34,6 @@ struct ServeCommand: ParsableCommand {
     guard let program = Self.place(beside: Self.ownFile, path: environment["PATH"] ?? "") else {
       throw Missing()
     }
-    Interruption.handOver()
     var arguments: [UnsafeMutablePointer<CChar>?] = ([program] + options).map { strdup($0) }
     arguments.append(nil)
     execv(program, arguments)
