@@ -62,7 +62,8 @@ let package = Package(
     .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats"]),
     // Texts to contexts, and questions to answers, by services over HTTP; their cache.
     .target(
-      name: "TesseraServices", dependencies: ["Tessera", "TesseraText", "CSQLite", "CTesseraHTTP"]),
+      name: "TesseraServices",
+      dependencies: ["Tessera", "TesseraFormats", "TesseraText", "CSQLite", "CTesseraHTTP"]),
     // Audits and leaderboards: figures, pages, tables. No Foundation either.
     .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
     // Pages with scripts of our own, each in one file. Files of web/ become arrays of bytes, which take long to compile.
@@ -89,6 +90,11 @@ let package = Package(
     .executableTarget(name: "TesseraMain", dependencies: ["TesseraCommands"]),
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Tessera"], path: "Tests/TestSupport"),
+    // Readers under fire: for libFuzzer (Scripts/fuzz), and for the test that replays its corpus.
+    .target(
+      name: "FuzzTargets", dependencies: ["Tessera", "TesseraFormats", "TesseraText"],
+      path: "Fuzz/FuzzTargets"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera", "TestSupport"]),
     .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
     .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),

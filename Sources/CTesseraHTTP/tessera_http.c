@@ -34,8 +34,10 @@ void tessera_http_close(tessera_http *connection) {
 static size_t receive(char *data, size_t size, size_t count, void *target) {
   tessera_http_reply *reply = target;
   size_t length = size * count;
-  // A gigabyte is no reply that anything here waits for.
-  if (length > ((size_t)1 << 30) - reply->length) return 0;
+  if (length > reply->limit - reply->length) {
+    reply->too_long = 1;
+    return 0;
+  }
   char *grown = realloc(reply->body, reply->length + length + 1);
   if (!grown) return 0;
   reply->body = grown;
@@ -60,9 +62,10 @@ static size_t header(char *data, size_t size, size_t count, void *target) {
 
 tessera_http_reply tessera_http_post(
   tessera_http *connection, const char *address, const char *authorization, const char *body, size_t length,
-  long timeout) {
+  long timeout, size_t limit) {
   tessera_http_reply reply;
   memset(&reply, 0, sizeof reply);
+  reply.limit = limit;
   CURL *curl = connection->curl;
   char error[CURL_ERROR_SIZE] = "";
   struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");

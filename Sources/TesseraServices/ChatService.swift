@@ -45,14 +45,16 @@ public struct ChatService: Sendable {
     var replies = [String?](repeating: nil, count: questions.count)
     if let cache {
       for (place, question) in questions.enumerated() {
-        let stored = try cache.reply(kind: "chat", model: model, request: question.key(temperature))
+        let stored = try cache.reply(
+          service: service.name, kind: "chat", model: model, request: question.key(temperature))
         replies[place] = stored.map { String(decoding: $0, as: UTF8.self) }
       }
     }
     let missing = replies.indices.filter { replies[$0] == nil }
     var done = questions.count - missing.count
     let (service, model, temperature) = (service, model, temperature)
-    let address = "\(service.base)/chat/completions"
+    let address = "\(service.name)/chat/completions"
+    if !missing.isEmpty { try cache?.requireWritable() }
     try service.forEach(missing) { place, connection in
       let question = questions[place]
       var messages: [[String: String]] = []
@@ -61,16 +63,19 @@ public struct ChatService: Sendable {
       var last = ""
       for _ in 0..<3 {
         last = try service.post(
-          "chat/completions", ["model": model, "messages": messages, "temperature": temperature], connection
-        ) { try Self.read($0, address: address) }
+          "chat/completions", ["model": model, "messages": messages, "temperature": temperature], connection,
+          limit: Self.longestReply
+        ) { try Self.read($0, address: address, quoted: service.quoted) }
         if accept?(last) ?? true { return last }
       }
       throw ServiceError.malformed(
-        address: address, found: "\"\(last.prefix(80))\" three times over", expected: expected)
+        address: address, found: "\"\(service.quoted(String(last.prefix(80))))\" three times over",
+        expected: expected)
     } received: { number, reply in
       let place = missing[number]
       try cache?.store(
-        Data(reply.utf8), kind: "chat", model: model, request: questions[place].key(temperature))
+        Data(reply.utf8), service: service.name, kind: "chat", model: model,
+        request: questions[place].key(temperature))
       replies[place] = reply
       done += 1
       work.report(Double(done) / Double(questions.count))
@@ -79,12 +84,15 @@ public struct ChatService: Sendable {
     return replies.compactMap { $0 }
   }
 
-  static func read(_ data: Data, address: String) throws -> String {
+  /// Bytes: an answer of some million words.
+  static let longestReply = 16 << 20
+
+  static func read(_ data: Data, address: String, quoted: (String) -> String) throws -> String {
     let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
     let choice = (object?["choices"] as? [[String: Any]])?.first
     guard let text = (choice?["message"] as? [String: Any])?["content"] as? String else {
       throw ServiceError.malformed(
-        address: address, found: "\"\(String(decoding: data.prefix(60), as: UTF8.self))\"",
+        address: address, found: "\"\(quoted(String(decoding: data.prefix(60), as: UTF8.self)))\"",
         expected: "choices[0].message.content, a text")
     }
     return text

@@ -14,22 +14,46 @@ public struct OpenAIService: Sendable {
   public var concurrency = 4
   /// Seconds without an answer until a request counts as failed.
   public var timeout = 600.0
-  private let key: String?
+  private let key: ServiceKey?
   private let gate = Gate()
 
   /// - Parameters:
   ///   - base: With or without a path; without one, `/v1` is meant.
   ///   - key: Sent as a bearer token; nil for services that need none.
-  /// - Throws: `ServiceError.address`.
+  /// - Throws: `ServiceError.address`, `ServiceError.key`.
   public init(base: String, key: String?) throws {
     guard var parts = URLComponents(string: base), parts.scheme == "http" || parts.scheme == "https",
       parts.host?.isEmpty == false
-    else { throw ServiceError.address(found: "\"\(base)\"") }
+    else { throw ServiceError.address(found: "\"\(Self.withoutPassword(base))\"") }
     while parts.path.hasSuffix("/") { parts.path.removeLast() }
     if parts.path.isEmpty { parts.path = "/v1" }
-    guard let url = parts.url else { throw ServiceError.address(found: "\"\(base)\"") }
+    guard let url = parts.url else { throw ServiceError.address(found: "\"\(Self.withoutPassword(base))\"") }
     self.base = url
-    self.key = key
+    self.key = try key.map { try ServiceKey($0) }
+  }
+
+  /// The address as messages and caches know it: without a name or a password inside.
+  public var name: String { Self.withoutPassword(base.absoluteString) }
+
+  private static func withoutPassword(_ address: String) -> String {
+    guard let scheme = address.range(of: "://") else { return address }
+    let rest = address[scheme.upperBound...]
+    let host = rest.prefix { $0 != "/" }
+    guard let at = host.lastIndex(of: "@") else { return address }
+    return String(address[..<scheme.upperBound] + rest[rest.index(after: at)...])
+  }
+
+  /// Whether a key or a password goes over a network as anybody on the way can read it.
+  public var sendsSecretsInTheOpen: Bool {
+    guard key != nil || base.password != nil, base.scheme == "http", let host = base.host else {
+      return false
+    }
+    return host != "localhost" && host != "::1" && host != "[::1]" && !host.hasPrefix("127.")
+  }
+
+  /// What a service sent, fit for a message.
+  func quoted(_ said: String) -> String {
+    ServiceKey.withoutSecrets(said, [key?.secret, base.password].compactMap(\.self))
   }
 
   /// What all requests share: the time before which none is sent, and whether anybody has answered yet.
@@ -109,12 +133,15 @@ public struct OpenAIService: Sendable {
 
   /// Sends one request, again where that may help.
   ///
-  /// - Parameter read: Turns the body of a reply into a value; it throws where the reply is malformed, which is tried
-  ///   once more, since a connection can break in the middle.
+  /// - Parameters:
+  ///   - limit: Bytes of a reply, unpacked: what is longer was not asked for.
+  ///   - read: Turns the body of a reply into a value; it throws where the reply is malformed, which is tried once more,
+  ///     since a connection can break in the middle.
   func post<Value>(
-    _ path: String, _ body: [String: Any], _ connection: Connection, read: (Data) throws -> Value
+    _ path: String, _ body: [String: Any], _ connection: Connection, limit: Int, read: (Data) throws -> Value
   ) throws -> Value {
-    let address = base.appendingPathComponent(path).absoluteString
+    let address = "\(name)/\(path)"
+    let full = base.appendingPathComponent(path).absoluteString
     let bytes = try JSONSerialization.data(
       withJSONObject: body, options: [.sortedKeys, .withoutEscapingSlashes])
     var malformed = 0
@@ -123,10 +150,15 @@ public struct OpenAIService: Sendable {
       gate.pass()
       let problem: any Error
       var requested: Double?
-      let reply = exchange(address, bytes, connection)
+      let reply = exchange(full, bytes, connection, limit)
+      if reply.isTooLong {
+        throw ServiceError.malformed(
+          address: address, found: "more than \(limit >> 20) MiB", expected: "an answer to what was asked")
+      }
       if reply.status != 0 { gate.noteAnswer() }
       if reply.status == 0 {
-        problem = ServiceError.unreachable(address: address, reason: reply.problem, attempts: attempt)
+        problem = ServiceError.unreachable(
+          address: address, reason: quoted(reply.problem), attempts: attempt)
         // Where nobody has ever answered, the address is wrong or nothing runs there: waiting does not mend it.
         if reply.nobody, !gate.hasAnswered, attempt >= RetryPolicy.attemptsToBegin { throw problem }
       } else if (200...299).contains(reply.status) {
@@ -140,7 +172,7 @@ public struct OpenAIService: Sendable {
       } else {
         let (message, isFinal) = Self.message(reply.body)
         problem = ServiceError.refused(
-          address: address, status: reply.status, message: message, attempts: attempt)
+          address: address, status: reply.status, message: quoted(message), attempts: attempt)
         guard RetryPolicy.isPassing(status: reply.status), !isFinal else { throw problem }
         requested = RetryPolicy.retryAfter(reply.retryAfter)
       }
@@ -152,24 +184,27 @@ public struct OpenAIService: Sendable {
     }
   }
 
-  private func exchange(_ address: String, _ body: Data, _ connection: Connection) -> (
-    status: Int, body: Data, retryAfter: String, problem: String, nobody: Bool
+  private func exchange(_ address: String, _ body: Data, _ connection: Connection, _ limit: Int) -> (
+    status: Int, body: Data, retryAfter: String, problem: String, nobody: Bool, isTooLong: Bool
   ) {
-    guard let handle = connection.handle else { return (0, Data(), "", "no memory for a connection", false) }
+    guard let handle = connection.handle else {
+      return (0, Data(), "", "no memory for a connection", false, false)
+    }
     // The pointers live as long as the call, which copies what it needs.
     var reply = body.withUnsafeBytes { bytes in
       let text = bytes.bindMemory(to: CChar.self).baseAddress
-      let milliseconds = Int(min(timeout * 1_000, 1e9))
-      guard let key else { return tessera_http_post(handle, address, nil, text, bytes.count, milliseconds) }
-      return tessera_http_post(
-        handle, address, "Authorization: Bearer \(key)", text, bytes.count, milliseconds)
+      // Zero would be no limit at all.
+      let milliseconds = Int(min(max((timeout * 1_000).rounded(.up), 1), 1e9))
+      return tessera_http_post(handle, address, key?.header, text, bytes.count, milliseconds, limit)
     }
     defer { tessera_http_free(&reply) }
     let data = reply.body.map { Data(bytes: $0, count: reply.length) } ?? Data()
     func text<Tuple>(_ tuple: Tuple) -> String {
       withUnsafeBytes(of: tuple) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
-    return (reply.status, data, text(reply.retry_after), text(reply.problem), reply.nobody != 0)
+    return (
+      reply.status, data, text(reply.retry_after), text(reply.problem), reply.nobody != 0, reply.too_long != 0
+    )
   }
 
   /// What a refusal says, and whether waiting cannot help (a quota that is used up).

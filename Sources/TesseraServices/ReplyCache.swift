@@ -4,7 +4,7 @@ import Synchronization
 
 /// Replies of services on disk, so that nothing that was paid for is asked twice, in SQLite.
 ///
-/// The key is what was asked: kind of reply, model and text. Each reply is stored as it arrives, so work that was
+/// The key is what was asked: address of the service, kind of reply, model and text. Each reply is stored as it arrives, so work that was
 /// interrupted goes on where it stopped.
 public final class ReplyCache: Sendable {
   public let file: String
@@ -28,6 +28,9 @@ public final class ReplyCache: Sendable {
     self.file = file
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
     try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // What users asked is theirs alone; SQLite's own files beside it take its mode.
+    let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    if descriptor >= 0 { close(descriptor) }
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
     let code = sqlite3_open_v2(file, &opened, flags, nil)
@@ -37,16 +40,16 @@ public final class ReplyCache: Sendable {
       throw ServiceError.cache(file: file, reason: reason)
     }
     connection = Mutex(Connection(pointer: opened))
-    // Another process may be writing; waiting is better than failing.
-    sqlite3_busy_timeout(opened, 10_000)
+    // Another process may be writing; waiting is better than losing a reply that was paid for.
+    sqlite3_busy_timeout(opened, 60_000)
     do {
       try Self.run(
         opened, file,
         """
         PRAGMA journal_mode = WAL;
-        CREATE TABLE IF NOT EXISTS replies (
-          kind TEXT NOT NULL, model TEXT NOT NULL, request TEXT NOT NULL, reply BLOB NOT NULL,
-          PRIMARY KEY (kind, model, request)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS answers (
+          service TEXT NOT NULL, kind TEXT NOT NULL, model TEXT NOT NULL, request TEXT NOT NULL,
+          reply BLOB NOT NULL, PRIMARY KEY (service, kind, model, request)) WITHOUT ROWID;
         """)
     } catch {
       sqlite3_close(opened)
@@ -62,9 +65,9 @@ public final class ReplyCache: Sendable {
     }
   }
 
-  /// Calls `body` with a prepared statement whose first parameters are kind, model and request.
+  /// Calls `body` with a prepared statement whose first parameters are service, kind, model and request.
   private func with<R>(
-    _ command: String, _ kind: String, _ model: String, _ request: String,
+    _ command: String, _ service: String, _ kind: String, _ model: String, _ request: String,
     _ body: (OpaquePointer, OpaquePointer) throws -> R
   ) throws -> R {
     try connection.withLock { connection in
@@ -74,20 +77,25 @@ public final class ReplyCache: Sendable {
         throw ServiceError.cache(file: file, reason: String(cString: sqlite3_errmsg(connection.pointer)))
       }
       defer { sqlite3_finalize(statement) }
-      for (place, text) in [kind, model, request].enumerated() {
+      for (place, text) in [service, kind, model, request].enumerated() {
         // SQLITE_TRANSIENT: SQLite makes its own copy.
-        sqlite3_bind_text(
-          statement, Int32(place + 1), text, Int32(text.utf8.count),
-          unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+        let code = sqlite3_bind_text64(
+          statement, Int32(place + 1), text, UInt64(text.utf8.count),
+          unsafeBitCast(-1, to: sqlite3_destructor_type.self), UInt8(SQLITE_UTF8))
+        guard code == SQLITE_OK else {
+          throw ServiceError.cache(file: file, reason: String(cString: sqlite3_errstr(code)))
+        }
       }
       return try body(connection.pointer, statement)
     }
   }
 
   /// The stored reply; nil when this was never answered.
-  func reply(kind: String, model: String, request: String) throws -> Data? {
+  func reply(service: String, kind: String, model: String, request: String) throws -> Data? {
     try with(
-      "SELECT reply FROM replies WHERE kind = ?1 AND model = ?2 AND request = ?3", kind, model, request
+      "SELECT reply FROM answers WHERE service = ?1 AND kind = ?2 AND model = ?3 AND request = ?4", service,
+      kind,
+      model, request
     ) { connection, statement in
       switch sqlite3_step(statement) {
       case SQLITE_ROW:
@@ -101,13 +109,23 @@ public final class ReplyCache: Sendable {
     }
   }
 
-  func store(_ reply: Data, kind: String, model: String, request: String) throws {
-    try with("INSERT OR REPLACE INTO replies VALUES (?1, ?2, ?3, ?4)", kind, model, request) {
+  /// Says before the work that it cannot be written, or waits until it can.
+  ///
+  /// - Throws: `ServiceError.cache`.
+  func requireWritable() throws {
+    try connection.withLock {
+      try Self.run($0.pointer, file, "BEGIN IMMEDIATE")
+      try Self.run($0.pointer, file, "ROLLBACK")
+    }
+  }
+
+  func store(_ reply: Data, service: String, kind: String, model: String, request: String) throws {
+    try with("INSERT OR REPLACE INTO answers VALUES (?1, ?2, ?3, ?4, ?5)", service, kind, model, request) {
       connection, statement in
       let bytes = Array(reply)
-      sqlite3_bind_blob(
-        statement, 4, bytes, Int32(bytes.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
-      guard sqlite3_step(statement) == SQLITE_DONE else {
+      let code = sqlite3_bind_blob64(
+        statement, 5, bytes, UInt64(bytes.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+      guard code == SQLITE_OK, sqlite3_step(statement) == SQLITE_DONE else {
         throw ServiceError.cache(file: file, reason: String(cString: sqlite3_errmsg(connection)))
       }
     }

@@ -3,6 +3,8 @@ import Tessera
 /// What can go wrong with a service: where, what it said, what was expected.
 public enum ServiceError: KindedError, Equatable {
   case address(found: String)
+  /// A key that cannot travel in a header; what it is stays unsaid.
+  case key(found: String)
   /// No answer, after some attempts.
   case unreachable(address: String, reason: String, attempts: Int)
   /// An answer that says no.
@@ -13,7 +15,7 @@ public enum ServiceError: KindedError, Equatable {
 
   public var kind: ErrorKind {
     switch self {
-    case .address: .option
+    case .address, .key: .option
     case .unreachable, .refused: .service
     case .malformed: .reply
     case .cache: .write
@@ -24,6 +26,8 @@ public enum ServiceError: KindedError, Equatable {
     switch self {
     case .address(let found):
       return "the address \(found) is none; expected one such as http://localhost:8000/v1"
+    case .key(let found):
+      return "the key of the service holds \(found); expected letters, digits and signs on one line"
     case .unreachable(let address, let reason, let attempts):
       return "\(address): no answer after \(attempts) attempt\(attempts == 1 ? "" : "s"): \(reason)"
     case .refused(let address, let status, let message, let attempts):

@@ -126,6 +126,10 @@ import Testing
       ("{\"data\": [{\"index\": 5, \"embedding\": [1]}]}", "index 5"),
       ("{\"data\": [{\"index\": 0, \"embedding\": []}]}", "without an embedding"),
       ("{\"data\": [{\"index\": 0, \"embedding\": [1e300]}]}", "finite"),
+      ("{\"data\": [{\"index\": \"0\", \"embedding\": [1]}]}", "no whole number"),
+      ("{\"data\": [{\"index\": 0.5, \"embedding\": [1]}]}", "no whole number"),
+      ("{\"data\": [{\"index\": 0, \"embedding\": [true, false]}]}", "something else than numbers"),
+      (String(repeating: "[", count: 100_000), "no JSON object"),
     ] {
       let server = try StubServer { _ in .json(reply) }
       #expect {
@@ -137,19 +141,28 @@ import Testing
 
   @Test func whatArrivedBeforeAFailureIsKept() throws {
     let file = folder.file("cache.sqlite")
-    let server = try StubServer { $0.number <= 3 ? StubServer.embeddings($0) : .status(403) }
+    let isOpen = Mutex(false)
+    let server = try StubServer {
+      $0.number <= 3 || isOpen.withLock { $0 } ? StubServer.embeddings($0) : .status(403)
+    }
     var service = try service(server)
     service.concurrency = 1
     #expect(throws: ServiceError.self) {
       try EmbeddingService(service, model: "m", batchSize: 10, cache: ReplyCache(file: file)).contexts(
         of: texts(60))
     }
-    let second = try StubServer(StubServer.embeddings)
+    isOpen.withLock { $0 = true }
+    let asked = server.requests
     let rest = try EmbeddingService(
-      self.service(second), model: "m", batchSize: 10, cache: ReplyCache(file: file)
+      self.service(server), model: "m", batchSize: 10, cache: ReplyCache(file: file)
     ).contexts(of: texts(60))
     #expect(rest.count == 60)
-    #expect(second.requests == 3)
+    #expect(server.requests == asked + 3)
+    // Another service of the same model is another question.
+    let second = try StubServer(StubServer.embeddings)
+    _ = try EmbeddingService(self.service(second), model: "m", batchSize: 10, cache: ReplyCache(file: file))
+      .contexts(of: texts(60))
+    #expect(second.requests == 6)
   }
 
   @Test func chatRepliesAreCheckedAndKept() throws {

@@ -15,6 +15,9 @@ typedef struct {
   char problem[256];
   /// 1 where nobody was there to take the request: the host is not known or refused the connection.
   int nobody;
+  /// Bytes of the body, unpacked, that are taken; 1 where there were more.
+  size_t limit;
+  int too_long;
 } tessera_http_reply;
 
 /// A connection that one thread uses at a time, kept open between requests.
@@ -25,10 +28,10 @@ void tessera_http_close(tessera_http *connection);
 
 /// Sends a POST request and waits for its reply.
 ///
-/// `authorization` is a whole header, or NULL. `timeout` is in milliseconds, for the request as a whole.
+/// `authorization` is a whole header, or NULL. `timeout` is in milliseconds, for the request as a whole, and above 0. `limit` is the most bytes of a reply, unpacked.
 tessera_http_reply tessera_http_post(
   tessera_http *connection, const char *address, const char *authorization, const char *body, size_t length,
-  long timeout);
+  long timeout, size_t limit);
 
 void tessera_http_free(tessera_http_reply *reply);
 

@@ -136,6 +136,10 @@ struct RequestOptions: ParsableArguments {
     service.concurrency = requests
     service.timeout = timeout
     service.retry.attempts = attempts
+    if service.sendsSecretsInTheOpen {
+      Console.warn(
+        "the key goes to \(service.name) over plain http, which anybody on the way can read; use https")
+    }
     return service
   }
 
