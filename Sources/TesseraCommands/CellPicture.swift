@@ -1,6 +1,7 @@
 import Foundation
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 /// A picture of a space of two dimensions: random points in the colour of their nearest alternative, and the
 /// alternatives with their weights.
@@ -45,7 +46,7 @@ struct CellPicture {
         "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"5\" fill=\"#111111\" stroke=\"#ffffff\" stroke-width=\"1.5\"/>\n"
       if contexts.count <= 40 {
         text +=
-          "<text x=\"\(x)\" y=\"\(y)\" dx=\"8\" dy=\"-6\" fill=\"#111111\" stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\">\(Self.escape(ids[i])) \(Spell.decimals(weights[i], 3))</text>\n"
+          "<text x=\"\(x)\" y=\"\(y)\" dx=\"8\" dy=\"-6\" fill=\"#111111\" stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\">\(SVGText.escape(ids[i])) \(Spell.decimals(weights[i], 3))</text>\n"
       }
     }
     return text + "</svg>\n"
@@ -64,9 +65,5 @@ struct CellPicture {
   /// Hues a golden section apart, so that neighbours in the list differ.
   private static func colour(_ i: Int) -> String {
     "hsl(\(Int((Double(i) * 222.49).truncatingRemainder(dividingBy: 360))),65%,72%)"
-  }
-
-  private static func escape(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
   }
 }

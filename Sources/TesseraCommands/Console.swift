@@ -27,9 +27,13 @@ enum Console {
     say("tessera: \(Medium(descriptor: 2).paint("warning:", .warning)) \(visible(message))\n")
   }
 
+  /// Columns of a line of a message: names in files can be of any length.
+  private static let longest = 1_000
+
   private static func visible(_ message: String) -> String {
     message.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { TextTable.visible(String($0), limit: .max) }.joined(separator: "\n")
+      .map { TextTable.shortened(TextTable.visible(String($0), limit: .max), to: longest) }.joined(
+        separator: "\n")
   }
 
   static func showProgress(_ line: String) {

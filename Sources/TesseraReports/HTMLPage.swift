@@ -109,8 +109,8 @@ public struct HTMLPage: Sendable {
       body += "</section>\n"
     }
     let drawing = figures.map { figure in
-      // A closing tag inside the data must not end the script.
-      let json = figure.plotly.text().replacing(every: "</", with: "<\\/")
+      // No sign inside the data begins a tag, or a comment that hides the script's end.
+      let json = figure.plotly.text().replacing(every: "<", with: "\\u003c")
       return "draw(\"\(figure.name)\", \(json));"
     }.joined(separator: "\n")
     return """

@@ -1,7 +1,7 @@
 /// Texts and numbers as SVG has them, and about how wide texts are.
-enum SVGText {
+package enum SVGText {
   /// What stands for itself in XML: no markup, and no character that XML forbids.
-  static func escape(_ text: String) -> String {
+  package static func escape(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

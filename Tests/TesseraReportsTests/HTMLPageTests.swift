@@ -31,7 +31,19 @@ import Testing
     #expect(html.contains("<script>let end = \"<\\/script>\"; // <\\/script</script>"))
     // The library's element and the page's own.
     #expect(count(of: "</script", in: html) == 2)
-    #expect(count(of: "<\\/script>", in: html) >= 2)
+    #expect(html.contains("\\u003c/script>"))
+  }
+
+  @Test func `No id hides the end of the page's script`() {
+    let id = "<!--<script>"
+    let figure = Figure(
+      name: "f", caption: "", marks: [.series(Figure.Series(id, x: [0], y: [0], colour: "#000000"))],
+      x: Figure.Axis("x"), y: Figure.Axis("y"))
+    let html = HTMLPage(
+      title: id, introduction: [id], sections: [HTMLPage.Section(title: id, blocks: [.figure(figure)])]
+    ).html(plotly: .contentDeliveryNetwork)
+    #expect(count(of: "<!--", in: html) == 0)
+    #expect(html.contains("\\u003c!--\\u003cscript>"))
   }
 
   private func count(of part: String, in text: String) -> Int {
