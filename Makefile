@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall \
-  python-test ray-test wheel wheel-test dist dist-test browser-test service service-test
+  python-test ray-test wheel wheel-test dist dist-test browser-test service service-test fuzz drill
 
 demo: build
 	@echo
@@ -139,12 +139,19 @@ uninstall:
 	  $(SHARE)/fish/vendor_completions.d/tessera.fish
 
 lint:
+<<<<<<< HEAD
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Sources \
 	  Service/Package.swift Service/Sources Service/Tests
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Snippets Benchmarks/Sources \
 	  Service/Package.swift Service/Sources Service/Tests
+=======
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources
+>>>>>>> 01b9c5d (make fuzz, make drill, SECURITY.md: readers under fire, kills and full disks, what is trusted)
 
 # The library's tests under AddressSanitizer, then under ThreadSanitizer; optimised, since the statistical ones take an hour
 # otherwise. Leaks are not counted: the empty XCTest runner has two.
@@ -153,6 +160,16 @@ sanitize: dependencies
 	  --scratch-path .build-address --filter TesseraTests
 	TESSERA_STOP_SECONDS=1 $(SWIFT) test -c release --disable-testable-imports --sanitize=thread \
 	  --scratch-path .build-thread --filter TesseraTests
+
+# libFuzzer on every reader of bytes, SECONDS each; TARGETS="npy parquet" for some of them.
+SECONDS ?= 60
+fuzz: dependencies
+	Scripts/fuzz $(SECONDS) $(TARGETS)
+
+# Kills, full disks, closed pipes, races: a table of what survived. DRILLS of each kind.
+DRILLS ?= 20
+drill: build
+	Scripts/drill --tool $(TOOL) --each $(DRILLS)
 
 # The report works offline: plotly.js comes out of the Python package and goes into the page.
 reproduce: build
