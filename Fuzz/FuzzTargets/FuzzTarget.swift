@@ -60,9 +60,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
       if let contexts = read.contexts { Self.check(contexts) }
     case .families: _ = try FamiliesReader.read(file, format: .csv, alternatives: ["x", "y", "z"])
     case .npy: Self.check(try NumpyFile.readContexts(file))
-    case .npz: Self.check(try ContextsFile.read(file, member: "contexts"))
+    case .npz:
+      do {
+        Self.check(try ContextsFile.read(file, member: nil))
+      } catch { Self.check(try ContextsFile.read(file, member: "contexts")) }
     case .parquet: try Self.check(ComparisonReader().read(file, format: .parquet))
-    case .parquetContexts: Self.check(try ContextsFile.read(file, member: "vector"))
+    case .parquetContexts: Self.check(try ContextsFile.read(file, member: nil))
     case .safetensors:
       let found = try SafetensorsFile(readingFrom: file)
       // What is written reads back: every number, not every byte.

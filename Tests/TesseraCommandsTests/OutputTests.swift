@@ -64,7 +64,7 @@ import Testing
     let process = try Tool.start([
       "fit", votes, "--input-format", "csv", "--alternatives", pipe, "-o", folder.file("o.json"),
     ])
-    usleep(200_000)
+    usleep(500_000)
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
     #expect(process.terminationStatus == 128 + signal)
@@ -73,19 +73,16 @@ import Testing
 
   @Test func `What is told to ignore hanging up does, and a file too large is an error`() throws {
     let votes = try votes()
-    let pipe = folder.file("pipe")
-    try #require(mkfifo(pipe, 0o600) == 0)
+    // Votes that come late hold the work while the signal comes.
     let line = """
-      nohup "\(Tool.path)" fit "\(votes)" --alternatives "\(pipe)" --format json -o out.json >/dev/null 2>&1 &
-      sleep 0.2; kill -HUP $!; sleep 0.1; cat "\(try contexts())" >"\(pipe)"; wait $!; echo $?
+      (sleep 1; cat "\(votes)") | nohup "\(Tool.path)" fit - --input-format csv -o out.json >/dev/null 2>&1 &
+      sleep 0.5; kill -HUP $!; wait $!; echo $?
       """
     let shell = try Tool.run(["-c", line], in: folder.path, program: "/bin/sh")
     #expect(shell.output == "0\n" && folder.names.contains("out.json"))
-    let small = try Tool.run(
-      ["-c", "ulimit -f 0; \"\(Tool.path)\" fit \"\(votes)\" -o big.json 2>/dev/null; echo $?"],
-      in: folder.path,
-      program: "/bin/sh")
-    #expect(small.output == "73\n" || small.output.isEmpty)
+    let limited = "(ulimit -f 0; \"\(Tool.path)\" fit \"\(votes)\" -o big.json 2>&1 | cat >&2; exit 0); ls"
+    let small = try Tool.run(["-c", limited], in: folder.path, program: "/bin/sh")
+    #expect(small.errors.contains("big.json: cannot be written: File too large"))
     #expect(!folder.names.contains { $0.hasPrefix("big") })
   }
 

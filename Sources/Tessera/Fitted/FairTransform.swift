@@ -32,6 +32,8 @@ extension ContextTransform {
       self.init(normalizes: normalizes, mean: scaled.mean(weights: fair), axes: [])
       return
     }
+    // Squares of what is beyond would be no numbers.
+    _ = try scaled.unitScale(around: scaled.mean(work: work), work: work)
     guard let (mean, axes, variances) = scaled.principalAxes(weights: fair, wanted: components) else {
       throw ContextsError.noSpread
     }
