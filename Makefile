@@ -139,19 +139,12 @@ uninstall:
 	  $(SHARE)/fish/vendor_completions.d/tessera.fish
 
 lint:
-<<<<<<< HEAD
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Snippets Benchmarks/Sources \
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources \
 	  Service/Package.swift Service/Sources Service/Tests
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Snippets Benchmarks/Sources \
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources \
 	  Service/Package.swift Service/Sources Service/Tests
-=======
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources
-
-format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources
->>>>>>> 01b9c5d (make fuzz, make drill, SECURITY.md: readers under fire, kills and full disks, what is trusted)
 
 # The library's tests under AddressSanitizer, then under ThreadSanitizer; optimised, since the statistical ones take an hour
 # otherwise. Leaks are not counted: the empty XCTest runner has two.
