@@ -38,14 +38,13 @@ import Testing
   }
 
   @Test func `Nothing to compare says where`() throws {
-    let known = [Alternative(id: "x")]
+    let read = try file("{\"a\": \"x\", \"b\": \"y\", \"winner\": \"a\"}\n")
     #expect {
-      let read = try ComparisonReader().read(
-        folder.write("", to: "rows.jsonl"), format: .jsonl, alternatives: known.map(\.id))
-      _ = try ComparisonData(read, known: known, name: "votes.jsonl")
+      _ = try ComparisonData(read, known: [Alternative(id: "x")], name: "known.jsonl")
     } throws: { error in
-      "\(error)".hasPrefix("votes.jsonl: ")
-        && "\(error)".hasSuffix("at least two alternatives and one comparison")
+      let words = "\(error)"
+      return words.hasPrefix("known.jsonl: found ")
+        && words.hasSuffix("expected at least two alternatives and one comparison")
     }
   }
 
