@@ -38,6 +38,10 @@ class Columns:
 
     def add_values(self, name: str, values: Iterable[Any]) -> None:
         """A column of Python's values, whatever each of them is."""
+        if isinstance(values, np.ndarray):
+            if values.ndim == 1 and values.dtype.kind in "biuf":
+                return self._add_numbers(name, values)
+            values = values.tolist()
         parts: list[bytes] = []
         kinds: list[int] = []
         for value in values:
@@ -47,6 +51,17 @@ class Columns:
         places = np.zeros(len(parts) + 1, dtype=np.int64)
         np.cumsum(np.fromiter((len(part) for part in parts), dtype=np.int64, count=len(parts)), out=places[1:])
         self.add(name, np.frombuffer(b"".join(parts), dtype=np.uint8), places, np.array(kinds, dtype=np.uint8))
+
+    def _add_numbers(self, name: str, values: npt.NDArray[Any]) -> None:
+        """A column of numbers. Each different one is spelled once: indices and outcomes are few."""
+        different, inverse = np.unique(values, return_inverse=True)
+        spelled = [_spelled(value) for value in different.tolist()]
+        parts = [part for _, part in spelled]
+        places = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(np.array([len(part) for part in parts], dtype=np.int64)[inverse], out=places[1:])
+        data = b"".join(map(parts.__getitem__, inverse.tolist()))
+        kinds = np.array([kind for kind, _ in spelled], dtype=np.uint8)[inverse]
+        self.add(name, np.frombuffer(data, dtype=np.uint8), places, kinds)
 
 
 def _spelled(value: Any) -> tuple[int, bytes]:
@@ -150,6 +165,8 @@ def _of_rows(rows: Sequence[Any]) -> Columns:
 def _list(values: Any) -> Iterable[Any]:
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise DataError(f"found {type(values).__name__}, expected a column of values")
+    if isinstance(values, np.ndarray):
+        return values
     tolist = getattr(values, "tolist", None)
     listed: Iterable[Any] = tolist() if tolist is not None else values
     return listed

@@ -128,3 +128,17 @@ def test_any_text_is_a_name(names: list[str]) -> None:
     votes = [{"a": names[i], "b": names[(i + 1) % len(names)], "preference": 0.75} for i in range(len(names))]
     fit = tr.RewardFit(weights="none", lambda_=0.1).fit(votes)
     assert sorted(fit.ids) == sorted(names)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    values=st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=30),
+    kind=st.sampled_from(["float32", "float64", "object"]),
+)
+def test_arrays_are_read_as_lists_are(values: list[float], kind: str) -> None:
+    a, b = list(range(len(values))), [i + 1 for i in range(len(values))]
+    counts = [1 + i % 3 for i in range(len(values))]
+    arrays = (np.array(a), np.array(b, dtype=np.uint16), np.array(values, dtype=kind), np.array(counts, dtype=np.int8))
+    fits = [tr.RewardFit(weights="none", lambda_=0.1).fit(votes) for votes in (arrays, (a, b, values, counts))]
+    assert fits[0].ids == fits[1].ids
+    assert fits[0].rewards.tobytes() == fits[1].rewards.tobytes()
