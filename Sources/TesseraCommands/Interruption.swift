@@ -32,6 +32,11 @@ enum Interruption {
       // What was ignored stays so: nohup, and jobs in the background.
       if unsafeBitCast(before, to: Int.self) == 1 { signal(number, SIG_IGN) }
     }
+    // Whoever started this program from a thread that hears no signals handed that down; one thread that hears them is enough.
+    var heard = sigset_t()
+    sigemptyset(&heard)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&heard, number) }
+    pthread_sigmask(SIG_UNBLOCK, &heard, nil)
     // A file beyond the size that is allowed is an error of the write, which says so and cleans up.
     signal(SIGXFSZ, SIG_IGN)
   }
