@@ -33,7 +33,8 @@ import Testing
   }
 
   @Test func `The program hears the signals that the tool keeps for itself`() throws {
-    let (_, tool, elsewhere) = try alone()
+    let (folder, tool, elsewhere) = try alone()
+    defer { withExtendedLifetime(folder) {} }
     try write("kill -TERM $$; echo deaf", to: elsewhere)
     let result = try Tool.run(
       ["serve", "--port", "1"], program: tool, environment: ["PATH": "\(elsewhere):/usr/bin:/bin"])
@@ -41,7 +42,8 @@ import Testing
   }
 
   @Test func `Where the program is nowhere, the tool says how to get it`() throws {
-    let (_, tool, _) = try alone()
+    let (folder, tool, _) = try alone()
+    defer { withExtendedLifetime(folder) {} }
     let result = try Tool.run(["serve", "--port", "1"], program: tool, environment: ["PATH": "/nowhere"])
     #expect(result.code == 66)
     #expect(
