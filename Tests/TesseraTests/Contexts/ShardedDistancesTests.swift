@@ -3,9 +3,11 @@ import Tessera
 import Testing
 
 /// Rows in clusters, some of them copies of others.
-func shardedRows(_ m: Int, _ d: Int, seed: UInt64, single: Bool) throws -> Contexts {
+func shardedRows(_ m: Int, _ d: Int, seed: UInt64, single: Bool, apart: Double = 1) throws -> Contexts {
   var random = RandomStream(seed: seed)
-  let rows = (0..<m).map { i in (0..<d).map { k in 5 + Double((i % 5) * (k % 3)) + random.normal() } }
+  let rows = (0..<m).map { i in
+    (0..<d).map { k in 5 + apart * Double((i % 5) * (k % 3)) + random.normal() }
+  }
   let copied = rows.indices.map { $0 % 11 == 4 ? rows[$0 / 2] : rows[$0] }
   return single
     ? try Contexts(Matrix(rows: m, columns: d, storage: copied.flatMap { $0 }.map { Float($0) }))

@@ -5,7 +5,7 @@ import Testing
   @Test(arguments: [true, false])
   func `A tree that grows from shards is the tree of one machine`(single: Bool) throws {
     // More copies and clusters than lists are long: rounds have to ask for strangers.
-    let given = try shardedRows(900, 5, seed: 4, single: single)
+    let given = try shardedRows(900, 5, seed: 4, single: single, apart: 100)
     let copies = given.duplicates()
     let contexts = given.selecting(rows: copies.representatives)
     let m = contexts.count
