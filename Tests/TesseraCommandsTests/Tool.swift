@@ -31,6 +31,8 @@ struct Tool {
 
   /// Starts the tool without waiting for it; what it prints is dropped.
   static func start(_ arguments: [String]) throws -> Process {
+    // In the background interrupts are ignored; the tool would inherit that, and keep to it.
+    for number in [SIGINT, SIGHUP] { signal(number, SIG_DFL) }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
