@@ -486,10 +486,61 @@ def export():
             [[name, f"{r['processor']:.1f}", f"{r['wall']:.1f}", f"{r['peak']:.2f}"] for name, r in result.items()])
 
 
+def python():
+    """Calls through Python beside the native ones, and beside what is written in Python in their place."""
+    path, samples = contexts(2_000, 1_500), 100_000
+    result = medians({
+        "library, called by a Swift program": lambda: ours("weights", path, samples, 1, "sampled"),
+        "library, called by Python": lambda: peer("python.py", "call", path, samples),
+        "tool, whole process": lambda: whole("weights", path, "--samples", samples, "--method", "sampled", "--format", "json"),
+        "Python, whole process, six calls": lambda: {"seconds": processor(
+            sys.executable, os.path.join(HERE, "peers", "python.py"), "call", path, samples)["wall"]},
+    }, rounds=11)
+    base = result["library, called by a Swift program"]["seconds"]
+    rows = []
+    for name, r in result.items():
+        later = [f"{r['later']:.3f}", f"{r['later'] / base:.2f}"] if "later" in r else ["-", "-"]
+        rows.append([name, f"{r['seconds']:.3f}", f"{r['seconds'] / base:.2f}", *later])
+    table(
+        f"A call: weights of 2,000 contexts of 1,500 numbers, {samples:,} samples",
+        ["", "seconds, first", "ratio", "seconds, later calls", "ratio"], rows)
+
+    def beside(m, d, samples, libraries):
+        r = peer("python.py", "weights", contexts(m, d), samples, 3, *libraries)
+        base = r["seconds"]["tessera"]
+        table(
+            f"Voronoi weights in one Python process: {m:,} contexts of {d:,} numbers, {samples:,} samples",
+            ["", "seconds", "time / tessera's", "largest difference from tessera's weights"],
+            [[name, f"{t:.3f}", f"{t / base:.1f}", f"{r['differences'][name]:.1e}"] for name, t in r["seconds"].items()])
+
+    beside(2_000, 1_500, 100_000, ["faiss", "scikit-learn"])
+    beside(2_000, 2, 1_000_000, ["faiss", "scikit-learn", "cKDTree", "cdist"])
+    r = peer("python.py", "fits", 1_000, 100_000, 3)
+    base = r["seconds"]["tessera"]
+    table(
+        "The standard estimate from arrays: 1,000 alternatives, 100,000 comparisons, one Python process",
+        ["", "seconds", "time / tessera's"], [[name, f"{t:.2f}", f"{t / base:.2f}"] for name, t in r["seconds"].items()])
+    print(f"\nLargest difference between tessera's rewards and SciPy's: {r['difference']:.1e}")
+
+    count = 100_000
+    if not os.path.exists(os.path.join(DATA, f"pairs-{count}.parquet")):
+        maker = os.path.join(HERE, "peers", "pairs_data.py")
+        subprocess.run([sys.executable, maker, DATA, str(count)], check=True)
+    files = [os.path.join(DATA, f"{name}-{count}.{kind}") for name, kind in (("pairs", "parquet"), ("chosen", "npy"), ("rejected", "npy"))]
+    peer("python.py", "vectors", *files)
+    result = medians({
+        "tessera_rl.add_weights": lambda: peak(sys.executable, os.path.join(HERE, "peers", "python.py"), "rows", "tessera", *files),
+        "semhash self_deduplicate": lambda: peak(sys.executable, os.path.join(HERE, "peers", "python.py"), "rows", "semhash", *files),
+    }, rounds=1)
+    table(
+        f"{count:,} rows of text with embeddings of 256 numbers", ["", "seconds", "GiB", "rows that count, or are kept"],
+        [[name, f"{r['seconds']:.2f}", f"{r['gib']:.2f}", f"{r['rows']:,.0f}"] for name, r in result.items()])
+
+
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
-    "parquet": parquet, "export": export,
+    "parquet": parquet, "export": export, "python": python,
 }
 
 if __name__ == "__main__":

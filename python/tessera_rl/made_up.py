@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import random
 import sys
 from collections.abc import Iterator
@@ -73,9 +74,14 @@ def rows(seed: int = 0) -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
-    """Writes the rows to standard output."""
-    for row in rows():
-        sys.stdout.write(json.dumps(row) + "\n")
+    """Writes the rows to standard output, as far as somebody reads them."""
+    try:
+        for row in rows():
+            sys.stdout.write(json.dumps(row) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -146,3 +146,10 @@ def test_a_page_that_shows_something_else_fails() -> None:
     assert (first.python, first.shown) == ("x\n", "1\n")
     assert (second.commands, second.shown) == (["ls", "pwd"], None)
     assert shutil.which("sh")
+
+
+def test_made_up_rows_end_where_their_reader_does() -> None:
+    command = f"{sys.executable} -m tessera_rl.made_up | head -n 1"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith('{"prompt": "How do I ') and ended.stdout.count("\n") == 1
+    assert ended.stderr == ""

@@ -31,10 +31,28 @@ package struct Distances: Sendable {
     self.init(PackedContexts(contexts, packing: packing, work: work), work: work)
   }
 
-  private init(_ packed: PackedContexts, work: Work) {
+  private init(_ packed: PackedContexts, exact: ExactDistances? = nil, work: Work) {
     (self.packed, contexts, self.work) = (packed, packed.contexts, work)
     panels = packed.panels(0..<packed.count, work: work)
-    exact = ExactDistances(packed.contexts, scale: packed.scale)
+    self.exact = exact ?? ExactDistances(packed.contexts, scale: packed.scale)
+  }
+
+  /// The same distances in double precision, with products that bound them from below: for a search that works out what they do
+  /// not rule out. Itself where that is not faster.
+  ///
+  /// - Throws: `Cancelled`.
+  func bounded(for question: PrincipalPrefix.Question) throws -> Distances {
+    let packing = packed.packing
+    guard
+      let prefix = try PrincipalPrefix(
+        contexts, mean: packing.mean, scale: packing.scale, for: question, work: work.silent)
+    else { return self }
+    let origin = [Double](repeating: 0, count: prefix.contexts.dimension)
+    return Distances(
+      PackedContexts(
+        prefix.contexts, centring: Packing(mean: origin, origin: origin, scale: 1, blocks: 1) { _ in 0 },
+        work: work),
+      exact: exact, work: work)
   }
 
   /// The same distances for other work.
@@ -225,8 +243,8 @@ package struct Distances: Sendable {
   /// A bound on the error of half a squared distance from `pairs`, as a share of own + norm.
   ///
   /// A product of d terms is off by at most (d + 2) u |x| |c| for rounded x and c, u = 2^-24, and |x| |c| is at most
-  /// |x|^2 / 2 + |c|^2 / 2; norms and sums add a few u.
-  var largestError: Float { Float(contexts.dimension + 8) * 0x1p-24 }
+  /// |x|^2 / 2 + |c|^2 / 2; norms and sums add a few u, and so does the length of what is beyond a `PrincipalPrefix`.
+  var largestError: Float { Float(contexts.dimension + 16) * 0x1p-24 }
 
   private func tiles<State>(
     _ queries: Int, copy: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void,

@@ -22,10 +22,11 @@ extension Distances {
   /// - Complexity: O(m^2 d) time on all cores, O(m d + pairs) memory.
   package func pairs(within radius: Double, limit: Int) throws -> [NearPair]? {
     let sink = PairSink(limit: limit)
-    let error = largestError
     let scaled = radius / unit
     let half = Float(scaled * scaled / 2).nextUp
-    try pairs { range in
+    let search = try bounded(for: .within(scaled))
+    let error = search.largestError
+    try search.pairs { range in
       (pairs: [NearPair](), candidates: Candidates(width: Self.tileWidth))
     } visit: { state, tile, own in
       guard !sink.isFull else { return }

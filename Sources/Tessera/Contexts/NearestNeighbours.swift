@@ -19,10 +19,24 @@ extension Distances {
   /// double precision. So a near-copy is found however near it is and however far both lie from the mean.
   ///
   /// - Throws: `Cancelled`.
-  /// - Complexity: O(m^2 d) time on all cores, O(m d) memory. Where nearest distances fall below some ten-thousandths of the
-  ///   size of the contexts, single precision tells little apart, and the time grows up to some ten times.
+  /// - Complexity: O(m^2 d) time on all cores, O(m d) memory; a part of d where few axes hold most of the spread
+  ///   (`PrincipalPrefix`). Where nearest distances fall below some ten-thousandths of the size of the contexts, single precision
+  ///   tells little apart, and the time grows up to some ten times.
   package func nearestNeighbours() throws -> NearestNeighbours {
-    let lists = try nearest(NearestLists(queries: contexts.count, count: 1), of: packed)
+    try nearestNeighbours(ofFirst: contexts.count)
+  }
+
+  /// The same of the first contexts alone.
+  func nearestNeighbours(ofFirst count: Int) throws -> NearestNeighbours {
+    let search = try bounded(for: .nearest)
+    func first(_ contexts: Contexts) -> Contexts {
+      count == contexts.count ? contexts : contexts.selecting(rows: Array(0..<count))
+    }
+    let asking =
+      count == contexts.count
+      ? search.packed : PackedContexts(first(search.contexts), packing: search.packed.packing, work: Work())
+    let lists = try search.nearest(
+      NearestLists(queries: count, count: 1), of: asking, whole: first(contexts))
     return NearestNeighbours(
       places: lists.indices, distances: lists.squares.map { $0.squareRoot() * unit })
   }
@@ -31,12 +45,15 @@ extension Distances {
   ///
   /// - Parameters:
   ///   - queries: Contexts of the same packing and storage.
+  ///   - whole: What they are a bound of, where they are; nil for themselves.
   ///   - number: Of the first query among all contexts.
   ///   - first: Number of the first of these contexts.
   /// - Throws: `Cancelled`.
-  func nearest(_ lists: NearestLists, of queries: PackedContexts, from number: Int = 0, first: Int = 0) throws
-    -> NearestLists
-  {
+  func nearest(
+    _ lists: NearestLists, of queries: PackedContexts, whole: Contexts? = nil, from number: Int = 0,
+    first: Int = 0
+  ) throws -> NearestLists {
+    let whole = whole ?? queries.contexts
     var result = lists
     let (error, count) = (largestError, lists.count)
     try withPointers(&result.indices, &result.squares) { indices, squares in
@@ -55,7 +72,7 @@ extension Distances {
             guard least <= state.bound[row] else { break }
             let other = first + tile.first + place
             guard other != number + query else { continue }
-            let square = exact.square(tile.first + place, of: queries.contexts, query)
+            let square = exact.square(tile.first + place, of: whole, query)
             state.lists.offer(Int32(other), square, to: row)
             state.bound[row] = state.lists.bound(of: row)
           }
@@ -108,5 +125,21 @@ extension Contexts {
     guard copies.count > 1 else { return 0 }
     let distinct = copies.hasDuplicates ? selecting(rows: copies.representatives) : self
     return try Distances(distinct, work: work).nearestNeighbours().median
+  }
+
+  /// The same among contexts that all differ, looked up from some of them: for those who want the median alone.
+  ///
+  /// Exact where there are no more contexts than queries. Else the share of all contexts whose nearest one is nearer than what
+  /// is returned is a half with a standard error of 1 / (2 sqrt(queries)), at most. Which contexts ask is told by their
+  /// numbers, so the order of the rows changes nothing.
+  ///
+  /// - Throws: `ContextsError.scale`, `Cancelled`.
+  /// - Complexity: O(queries x m x d) time, O(m d) memory.
+  package func medianNeighbourDistance(queries: Int, work: Work) throws -> Double {
+    guard count > queries else { return try Distances(self, work: work).nearestNeighbours().median }
+    let hashes = contentHashes(work: work)
+    // Those that ask come first.
+    let ordered = selecting(rows: (0..<count).sorted { (hashes[$0], $0) < (hashes[$1], $1) })
+    return try Distances(ordered, work: work).nearestNeighbours(ofFirst: queries).median
   }
 }

@@ -55,6 +55,11 @@ struct PackedContexts: Sendable {
     self.init(whole: contexts, packing, work: work)
   }
 
+  /// All contexts, for distances between them, by a packing that nothing was taken off yet.
+  init(_ contexts: Contexts, centring packing: Packing, work: Work) {
+    self.init(whole: contexts, packing, work: work)
+  }
+
   /// Some of the contexts that a packing was made for.
   init(_ contexts: Contexts, packing: Packing, work: Work) {
     self.init(contexts, packing, norms: packing.halfNorms(of: contexts, work: work))
