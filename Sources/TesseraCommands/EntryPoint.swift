@@ -7,6 +7,7 @@ import TesseraReports
 /// Runs the tool and turns errors into messages and exit codes.
 public enum EntryPoint {
   public static func main() -> Never {
+    StandardStreams.reserve()
     Interruption.install()
     // The library splits work among cores itself; OpenBLAS must not do so again.
     LinearAlgebra.useOneThread()

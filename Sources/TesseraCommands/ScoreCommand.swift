@@ -39,6 +39,7 @@ struct ScoreCommand: ParsableCommand {
 
   func validate() throws {
     try rows.check(output)
+    try texts.refuseBesideArrays(contexts)
     let read = ReadFiles(
       ComparisonOptions([contexts], answerRows.format, answerRows.filter),
       [model, ContextsFile.place(contexts).path, texts.embedder.fittedEmbedder])

@@ -76,6 +76,7 @@ struct WeightsCommand: ParsableCommand {
     }
     if !merge.isEmpty { try refuseBesideMerge() }
     try rows.check(output)
+    if let file { try texts.refuseBesideArrays(file) }
     if part != nil, output.output == nil {
       throw ValidationError("--part writes a file for --merge: give -o.")
     }

@@ -43,6 +43,21 @@ import Testing
     }
   }
 
+  @Test func `A target for exact weights, and ways to embed an array`() throws {
+    let file = try folder.write(
+      (0..<4).map { "{\"id\": \"n\($0)\", \"context\": [\($0), \($0 * $0)]}\n" }.joined(), to: "a.jsonl")
+    let exact = try Tool.run(["weights", file, "--method", "exact", "--target-error", "0.1"])
+    #expect(exact.code == 64 && exact.errors.contains("whose weights have no error"), "\(exact.errors)")
+    let array = folder.file("x.npy")
+    let texts = try folder.write("{\"text\": \"one\"}\n{\"text\": \"two\"}\n", to: "t.jsonl")
+    #expect(try Tool.run(["embed", texts, "-o", array]).code == 0)
+    for options in [["--fitted-embedder", "/nonexistent"], ["--embedder", "none"], ["--with-prompt"]] {
+      let result = try Tool.run(["weights", array] + options)
+      #expect(
+        result.code == 64 && result.errors.contains("\(options[0]) has no effect here"), "\(result.errors)")
+    }
+  }
+
   @Test func `Names of services where none is asked`() throws {
     let file = try folder.write("{\"id\": \"x\", \"text\": \"one\"}\n", to: "t.jsonl")
     for options in [["--base-url", "http://127.0.0.1:9/v1"], ["--model", "m"]] {

@@ -87,6 +87,33 @@ import Testing
     #expect(!folder.names.contains { $0.hasPrefix("big") })
   }
 
+  @Test(arguments: [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full"])
+  func `What is said to a closed stream does not go into a file that is written`(closed: String) throws {
+    let texts = try folder.write(
+      "{\"id\": \"x\", \"text\": \"one\"}\n{\"id\": \"y\", \"text\": \"two\"}\n", to: "t.jsonl")
+    let cache = folder.file("cache.sqlite")
+    let server = try StubServer(StubServer.embeddings)
+    func run(_ output: String, _ streams: String) throws {
+      let line = """
+        "\(Tool.path)" embed "\(texts)" -o "\(folder.file(output))" --embedder openai --model m --cache "\(cache)" \
+          --base-url "\(server.address)" \(streams)
+        """
+      _ = try Tool.run(["-c", line], in: folder.path, program: "/bin/sh")
+    }
+    try run("whole.npy", "")
+    try run("closed.npy", closed)
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: folder.file("closed.npy")))
+        == Data(contentsOf: URL(fileURLWithPath: folder.file("whole.npy"))))
+    // The cache is a file that stays open.
+    #expect(
+      try Tool.run([
+        "embed", texts, "-o", folder.file("z.npy"), "--embedder", "openai", "--model", "m", "--cache", cache,
+        "--base-url", server.address,
+      ]).code == 0)
+    #expect(server.requests == 1)
+  }
+
   @Test func `Names of any length do not fill a terminal`() throws {
     let wide = try folder.write(String(repeating: "x", count: 100_000) + ",b,winner\nx,y,z\n", to: "w.csv")
     let result = try Tool.run(["fit", wide])

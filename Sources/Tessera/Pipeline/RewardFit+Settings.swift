@@ -201,6 +201,9 @@ extension RewardFit {
         try require(
           targetError > 0 && targetError.isFinite, .targetError, "\(targetError)", "a positive number")
       }
+      try require(
+        method != .exact || targetError == nil, .targetError, "\(targetError ?? 0)",
+        "none beside the method exact, whose weights have no error")
       try require(!relative || targetError != nil, .relative, "true", "a target error that it is about")
       if let pca { try require(pca >= 1, .pca, "\(pca)", "at least 1") }
       if pairSpace {

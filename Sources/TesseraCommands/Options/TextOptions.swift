@@ -167,6 +167,19 @@ struct TextOptions: ParsableArguments {
     }
   }
 
+  /// - Parameter file: What is weighed or scored.
+  /// - Throws: where an option says how texts become contexts, and the file is an array of numbers.
+  func refuseBesideArrays(_ file: String) throws {
+    let path = ContextsFile.place(file).path.lowercased()
+    guard [".npy", ".npz", ".safetensors"].contains(where: path.hasSuffix) else { return }
+    for (name, isGiven) in [
+      ("--fitted-embedder", embedder.fittedEmbedder != nil), ("--embedder", embedder.chosen != nil),
+      ("--embedding-model", embeddingModel != nil), ("--with-prompt", withPrompt),
+    ] where isGiven {
+      throw ValidationError("\(name) has no effect here: \(file) holds numbers, and no texts.")
+    }
+  }
+
   /// Contexts of alternatives that have texts, and the texts, which can place them; nil where no alternative has one.
   ///
   /// - Parameters:
