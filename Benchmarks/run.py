@@ -518,7 +518,7 @@ def python():
     r = peer("python.py", "fits", 1_000, 100_000, 3)
     base = r["seconds"]["tessera"]
     table(
-        "The standard estimate from arrays: 1,000 alternatives, 100,000 comparisons, one Python process",
+        "The standard estimate and its errors from arrays: 1,000 alternatives, 100,000 comparisons, one Python process",
         ["", "seconds", "time / tessera's"], [[name, f"{t:.2f}", f"{t / base:.2f}"] for name, t in r["seconds"].items()])
     print(f"\nLargest difference between tessera's rewards and SciPy's: {r['difference']:.1e}")
 

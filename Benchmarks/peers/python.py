@@ -119,7 +119,16 @@ def minimised(a, b, wins, m, lam):
         return value, np.bincount(i, slope, m) - np.bincount(j, slope, m) + lam * r
 
     options = {"maxiter": 2_000, "ftol": 1e-16, "gtol": 1e-10}
-    return minimize(objective, np.zeros(m), jac=True, method="L-BFGS-B", options=options).x
+    r = minimize(objective, np.zeros(m), jac=True, method="L-BFGS-B", options=options).x
+    # Standard errors by the inverse of the Hessian, if the model is right.
+    slope = expit(r[i] - r[j])
+    curved, noise = np.zeros((m, m)), np.zeros((m, m))
+    for matrix, value in ((curved, slope * (1 - slope) / m), (noise, slope * (1 - slope) / count / m**2)):
+        matrix[i, j] = matrix[j, i] = -value
+        np.fill_diagonal(matrix, -matrix.sum(1))
+    np.fill_diagonal(curved, curved.diagonal() + lam)
+    inverse = np.linalg.inv(curved)
+    return r, np.sqrt(np.diagonal(inverse @ noise @ inverse))
 
 
 def fits(m, n, rounds):
@@ -137,7 +146,8 @@ def fits(m, n, rounds):
 
     def tessera():
         fit = tr.RewardFit(weights="none", lambda_=0.1, lambda_convention="normalized", pairs="proportion")
-        return fit.fit((a, b, wins), alternatives=ids).standard_rewards
+        fit.fit((a, b, wins), alternatives=ids)
+        return fit.standard_rewards, fit.standard_errors
 
     def pairwise():
         winners = zip(np.where(wins == 1, a, b).tolist(), np.where(wins == 1, b, a).tolist(), strict=True)
@@ -149,12 +159,13 @@ def fits(m, n, rounds):
 
     contestants = {
         "tessera": tessera,
-        "SciPy minimize, L-BFGS-B": lambda: minimised(a, b, wins, m, 0.1),
-        "choix opt_pairwise": pairwise,
-        "evalica bradley_terry": bradley_terry,
+        "SciPy minimize, NumPy inv": lambda: minimised(a, b, wins, m, 0.1),
+        "choix opt_pairwise, no errors": pairwise,
+        "evalica bradley_terry, no errors": bradley_terry,
     }
     seconds, found = turns(contestants, rounds)
-    difference = float(np.max(np.abs(found["tessera"] - found["SciPy minimize, L-BFGS-B"])))
+    # Errors are not compared: ours look at the outcomes of every pair, these trust the model.
+    difference = float(np.max(np.abs(found["tessera"][0] - found["SciPy minimize, NumPy inv"][0])))
     return {"seconds": seconds, "difference": difference}
 
 
