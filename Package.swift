@@ -65,7 +65,7 @@ let package = Package(
       name: "TesseraServices",
       dependencies: ["Tessera", "TesseraFormats", "TesseraText", "CSQLite", "CTesseraHTTP"]),
     // Audits and leaderboards: figures, pages, tables. No Foundation either.
-    .target(name: "TesseraReports", dependencies: ["TesseraFormats"]),
+    .target(name: "TesseraReports", dependencies: ["TesseraFormats", "TesseraPages"]),
     // Pages with scripts of our own, each in one file. Files of web/ become arrays of bytes, which take long to compile.
     .target(name: "TesseraPages", resources: [.embedInCode("web")]),
     // The paper's claims, computed.

@@ -15,7 +15,7 @@ struct AuditCommand: ParsableCommand {
       profiles of win rates are their contexts.
 
       Every figure of the page comes as figures/NAME.svg, a drawing for a paper, as figures/NAME.csv, its numbers, and \
-      as figures/NAME.json for plotly.
+      as figures/NAME.vl.json for Vega-Lite.
 
       Examples:
         tessera audit votes.csv --columns a=left,b=right,outcome=winner -o audit/
@@ -79,7 +79,7 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let (fit, given) = try resolved()
-    let script = try page.script()
+    let library = page.library()
     // A folder that cannot be made is found out before the work, not after it.
     try page.makeFolder(output)
     try page.makeFolder(output + "/figures")
@@ -91,10 +91,11 @@ struct AuditCommand: ParsableCommand {
     try space.store(plan.transform)
     try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: plan.settings.schemes)
     let name = input.comparisons.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
-    let report = try plan.report(title: input.comparisons == ["-"] ? "" : name, work: work)
+    var report = try plan.report(title: input.comparisons == ["-"] ? "" : name, work: work)
+    report.origin = page.origin(of: input.comparisons + [alternatives.alternatives].compactMap { $0 })
     work.report(1)
     for warning in report.warnings { Console.warn(warning) }
-    try page.write(report.files(plotly: script), to: output)
+    try page.write(report.files(library: library), to: output)
     try Console.output(
       report.summary + "Report: \(URL(fileURLWithPath: output).relativePath)/index.html\n")
   }

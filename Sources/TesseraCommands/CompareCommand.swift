@@ -1,6 +1,7 @@
 import ArgumentParser
 import Tessera
 import TesseraFormats
+import TesseraReports
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct CompareCommand: ParsableCommand {
         tessera rank monday.csv --lambda 0.01 -o monday.json
         tessera rank monday.csv tuesday.csv --lambda 0.01 -o tuesday.json
         tessera compare monday.json tuesday.json --nested
+        tessera compare monday.json tuesday.json --page moved.html
       """)
 
   @Argument(help: "Document of the earlier board, of tessera fit or tessera rank.")
@@ -33,6 +35,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "How sure a change must be, between 0 and 1.")
   var level: Double = 0.95
 
+  @Option(help: "Page to write as well, such as moved.html: one file that loads nothing.")
+  var page: String?
+
+  @OptionGroup var pages: PageOptions
   @OptionGroup var rows: RowOptions
   @OptionGroup var output: OutputOptions
 
@@ -43,6 +49,10 @@ struct CompareCommand: ParsableCommand {
     try rows.check(output)
     if before == "-", after == "-" { throw ValidationError("Standard input can be read once: give - once.") }
     try ReadFiles(nil, [before, after]).refuse("--output", output.output)
+    try ReadFiles(nil, [before, after]).refuse("--page", page)
+    if pages.isStatic, page == nil {
+      throw ValidationError("--static has no effect without --page.")
+    }
   }
 
   func run() throws {
@@ -66,6 +76,11 @@ struct CompareCommand: ParsableCommand {
         expected: "those of \(before) with --nested: give both fits the same --lambda")
     }
     document.answer = CompareTable.sentences(document, now.board(chosen))
+    if let page {
+      var report = CompareReport(document)
+      report.origin = pages.origin(of: [before, after])
+      try FileAccess.write(Array(report.page.html(pages.library()).utf8), to: page)
+    }
     let table = CompareTable(document)
     switch output.askedFormat ?? .table {
     case .table: try output.write(table.text(rows: rows))

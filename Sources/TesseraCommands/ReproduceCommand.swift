@@ -17,7 +17,7 @@ struct ReproduceCommand: ParsableCommand {
       some minutes; every section is written as it ends, and --resume goes on from there.
 
       Every figure comes as figures/NAME.svg, a drawing for a paper that needs no browser, as figures/NAME.csv, its \
-      numbers, and as figures/NAME.json for plotly.
+      numbers, and as figures/NAME.vl.json for Vega-Lite.
 
       The case study needs no network: a generator writes the descriptions, simulated annotators judge them. --llm \
       and --embedder name services with OpenAI's JSON that do both instead; what they reply is kept on disk, so \
@@ -111,16 +111,16 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   func run() throws {
-    let script = try page.script()
+    let library = page.library()
     // A folder that cannot be made is found out before the work, not after it.
     try page.makeFolder(output)
     try page.makeFolder(output + "/figures")
     var result = try resume ? earlier() : Reproduction(settings())
     let before = Set(result.sections.map(\.name))
-    // Nothing to compute is no reason to leave the page as it was: it may have been asked for with another script.
-    if !before.isEmpty { try write(result, script) }
+    // Nothing to compute is no reason to leave the page as it was: it may have been asked for with another library.
+    if !before.isEmpty { try write(result, library) }
     let work = Console.work("reproducing", threads: nil)
-    try result.compute(sections, work: work) { sofar in try write(sofar, script) }
+    try result.compute(sections, work: work) { sofar in try write(sofar, library) }
     work.report(1)
 
     var table = TextTable([
@@ -156,11 +156,11 @@ struct ReproduceCommand: ParsableCommand {
   }
 
   /// Figures before the results that name them: what is interrupted in between is computed again.
-  private func write(_ result: Reproduction, _ script: HTMLPage.Plotly) throws {
+  private func write(_ result: Reproduction, _ library: HTMLPage.Library?) throws {
     try page.write(
       result.sections.flatMap(\.figures).flatMap(\.files) + [
         ReportFile("results.json", result.json.text()),
-        ReportFile("index.html", result.page.html(plotly: script)),
+        ReportFile("index.html", result.page.html(library)),
       ], to: output)
   }
 }

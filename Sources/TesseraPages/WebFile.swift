@@ -1,7 +1,7 @@
 /// Our own style sheets, scripts and markup: files under `web/`, put into the program by the build.
 ///
 /// A file that is added there is named here, and nowhere else in Swift.
-enum WebFile {
+package enum WebFile {
   /// What all pages share: colours in light and dark, type, tables, controls, print.
   static let houseStyle = text(PackageResources.house_css)
 
@@ -19,6 +19,14 @@ enum WebFile {
       PackageResources.playground_js,
     ].map(text)
   )
+
+  /// Reports: figures that one can point at, tables that sort, the map, members side by side.
+  package static let reportStyle = text(PackageResources.report_css)
+  /// In the order in which they use each other.
+  package static let reportScripts = [
+    PackageResources.report_differences_js, PackageResources.report_tables_js,
+    PackageResources.report_members_js, PackageResources.report_map_js, PackageResources.report_figures_js,
+  ].map(text)
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -87,7 +87,7 @@ extension PaperSection {
             return .object(members + [("numeric", .array(table.numeric.sorted().map(JSONValue.integer)))])
           })
       ),
-      ("figures", .array(figures.map { .string("figures/\($0.name).json") })),
+      ("figures", .array(figures.map { .string("figures/\($0.name).vl.json") })),
       ("captions", .array(figures.map { .string($0.caption) })),
       ("drawings", .array(figures.map(\.json))),
     ])

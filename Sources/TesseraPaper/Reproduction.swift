@@ -154,17 +154,19 @@ public struct Reproduction: Sendable {
             : " Not computed: section\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))."),
       ],
       sections: sections.map { section in
-        HTMLPage.Section(
+        var part = HTMLPage.Section(
           title: "\(section.name). \(section.title)", paragraphs: section.paragraphs,
           tables: [
             HTMLPage.Table(
-              header: ["Source", "Claim", "Paper", "Expected", "Found", "Verdict"],
+              header: ["Verdict", "Source", "Claim", "Paper", "Expected", "Found"],
               rows: section.claims.map {
-                [$0.source, $0.statement, $0.paper, $0.expected, $0.found, $0.verdict.rawValue]
+                [$0.verdict.rawValue, $0.source, $0.statement, $0.paper, $0.expected, $0.found]
               },
               styles: section.claims.map { $0.holds ? "good" : $0.verdict == .fails ? "bad" : "" })
           ] + section.tables,
           figures: section.figures)
+        part.command = "tessera reproduce --only \(section.name) -o report"
+        return part
       })
   }
 }

@@ -10,11 +10,11 @@ extension AuditReport {
 
   /// `audit.json`, the figures, and `index.html`, which is last: what it shows is there when it appears.
   ///
-  /// - Parameter plotly: Where the page finds plotly.js.
-  public func files(plotly: HTMLPage.Plotly = .contentDeliveryNetwork) throws -> [ReportFile] {
+  /// - Parameter library: What the page draws its figures with; nil for drawings alone.
+  public func files(library: HTMLPage.Library? = nil) throws -> [ReportFile] {
     let page = page
     return [ReportFile("audit.json", try DocumentFile.text(document))] + page.figures.flatMap(\.files)
-      + [ReportFile("index.html", page.html(plotly: plotly))]
+      + [ReportFile("index.html", page.html(library))]
   }
 
   /// The answer and what else was found, as a person reads it who has not opened the page.

@@ -4,8 +4,8 @@ import TesseraFormats
 /// A `CloneAudit` as a page for people. `AuditDocument` is the same for programs.
 ///
 ///     let report = AuditReport(audit, title: "votes.csv", contexts: "Contexts: 3 numbers for each alternative.")
-///     report.sentences                                    // the answer
-///     report.page.html(plotly: .contentDeliveryNetwork)   // with tables and figures
+///     report.verdict, report.sentences    // the answer, and what else was found
+///     report.page.html(library)           // with tables and figures
 public struct AuditReport: Sendable {
   public let audit: CloneAudit
   /// How the data is named.
@@ -18,6 +18,8 @@ public struct AuditReport: Sendable {
   public let verdict: [String]
   /// What else was found, in sentences.
   public let sentences: [String]
+  /// What made the report, as far as its caller says it.
+  public var origin = PageOrigin()
 
   /// - Parameter names: nil for `AuditDocument.names(of:)`.
   public init(_ audit: CloneAudit, title: String, contexts: String, names: [String]? = nil) {
@@ -26,103 +28,139 @@ public struct AuditReport: Sendable {
     self.title = title
     self.contexts = contexts
     self.names = names
-    verdict =
-      CloneVerdictWords(
-        audit.cloneVerdict, ids: audit.dataset.alternatives.map(\.label),
-        weighted: names.dropFirst().first ?? "weighted"
-      ).lines
+    verdict = Self.words(audit, names).lines
     sentences = AuditSentences(audit.verdict, names: names).sentences
+  }
+
+  private static func words(_ audit: CloneAudit, _ names: [String]) -> CloneVerdictWords {
+    CloneVerdictWords(
+      audit.cloneVerdict, ids: audit.dataset.alternatives.map(\.label),
+      weighted: names.dropFirst().first ?? "weighted")
   }
 
   private var tables: AuditTables { AuditTables(audit: audit, names: names) }
   private var figures: AuditFigures { AuditFigures(audit: audit, names: names) }
 
   public var page: HTMLPage {
-    let sections =
-      [foundations, fragility, nearDuplicates, attacks, resolutions] + (predictions.map { [$0] } ?? [])
-    return HTMLPage(
-      title: "Do clones distort these rewards? \(title)", introduction: verdict + [data] + sentences,
-      sections: sections
-    )
+    let figure = figures.shifts ?? figures.attacks
+    var page = HTMLPage(
+      title: title.isEmpty ? CloneVerdictWords.question : "\(CloneVerdictWords.question) \(title)",
+      headline: AuditHeadline(
+        audit: audit, names: names, words: Self.words(audit, names), figure: figure
+      ).headline,
+      introduction: Array(verdict.dropFirst(2)) + [data],
+      sections: [duplicates, effects, attacks, cost, dependence, method])
+    page.command = origin.command
+    page.data = documents
+    return page
+  }
+
+  /// What the page's scripts show: the documents of the audit and of its near-duplicates.
+  private var documents: [(id: String, json: JSONValue)] {
+    guard let contexts = audit.dataset.contexts else { return [] }
+    let duplicates = DuplicatesDocument(
+      audit.duplicates, audit.decisions, contexts, audit.dataset.alternatives,
+      counts: audit.dataset.pairCounts, all: true)
+    // Both have a form in JSON for all that they hold.
+    return [
+      ("audit", try? DocumentEncoder.json(document)), ("duplicates", try? DocumentEncoder.json(duplicates)),
+    ]
+    .compactMap { id, json in json.map { (id, $0) } }
   }
 
   private var data: String {
     let components = audit.components.count
     return
-      "\(audit.dataset.alternatives.count) alternatives, \(printed("%.0f", audit.dataset.totalComparisons)) comparisons of \(audit.dataset.pairCounts.pairCount) pairs\(components > 1 ? " in \(components) components, within which rewards compare" : ""). \(contexts)"
+      "\(Spell.count(audit.dataset.alternatives.count)) alternatives, \(Spell.count(audit.dataset.totalComparisons)) comparisons of \(Spell.count(audit.dataset.pairCounts.pairCount)) pairs\(components > 1 ? " in \(Spell.count(components)) components, within which rewards compare" : ""). \(contexts)"
   }
 
-  private var foundations: HTMLPage.Section {
+  // MARK: Sections, in the order of the questions
+
+  private var duplicates: HTMLPage.Section {
+    let words = DuplicateWords(
+      audit.duplicates, audit.decisions, ids: audit.dataset.alternatives.map(\.id))
+    var blocks: [HTMLPage.Block] = [.paragraph("\(words.answer) \(words.meaning)")]
+    if !audit.settings.looksForTopics {
+      blocks.append(
+        .paragraph(
+          "Contexts here are records of comparisons: near are alternatives whose records look alike, which equal strength alone can cause. None is a copy for that."
+        ))
+    }
+    if audit.duplicates.members > 0 { blocks.append(.table(tables.duplicates)) }
+    return HTMLPage.Section(
+      title: "Which answers are duplicates?", blocks: blocks + [.map(figures.map), .table(tables.frequency)])
+  }
+
+  private var effects: HTMLPage.Section {
+    let groups = audit.influences
+    var blocks = sentences.filter { line in names.contains { line.hasPrefix("\($0): ") } }
+      .map(HTMLPage.Block.paragraph)
+    if !groups.isEmpty {
+      blocks += [
+        .paragraph(
+          "Groups here are those in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)) (single linkage). The largest \(groups.count) are refitted, one at a time, collapsed to their first member and removed; shifts are of the rewards of all others, within components and up to their common level."
+        ), .table(tables.influences),
+      ]
+    }
+    return HTMLPage.Section(
+      title: "What do they do now?",
+      blocks: blocks + [.figure(figures.leaderboard), .table(tables.leaderboard)])
+  }
+
+  private var attacks: HTMLPage.Section {
+    let shown: [HTMLPage.Block] = figures.shifts == nil ? [] : [.figure(figures.attacks)]
+    return HTMLPage.Section(
+      title: "What could an attacker do?",
+      blocks: [
+        .paragraph(
+          "Clones of the leading alternatives are added at a distance from their original, given as a share of the median distance of nearest neighbours (\(AuditSpelling.short(audit.nearDuplicates.medianDistance))), each with its original's record of comparisons. A scheme that is robust to clones stays near zero when the distance is small."
+        )
+      ] + shown + [
+        .table(tables.attacks),
+        .paragraph(
+          "How few votes decide who leads: votes are left out, those first that hold the leader up most, until another alternative leads; the last ones one by one, with a new fit each. A cleverer choice could need fewer, so the numbers are upper limits. Weights stay as they are\(audit.components.count > 1 ? "; the leader is that of the largest component" : ""). A dash: nobody leads, or more than a tenth of the votes would have to go."
+        ), .table(tables.fragilities),
+      ])
+  }
+
+  private var cost: HTMLPage.Section {
     // A search that stopped early is not passed off as a minimum.
     let stopped = zip(names, audit.estimates).compactMap { name, estimate -> HTMLPage.Block? in
       guard case .stopped(let why) = estimate.fit.outcome else { return nil }
       return .paragraph("\(name): the search stopped before the minimum; \(why).")
     }
-    return HTMLPage.Section(
-      title: "What the estimates rest on",
-      blocks: [
+    var blocks: [HTMLPage.Block] = [
+      .paragraph(
+        "The more uneven the weights, the fewer answers and comparisons decide. The effective numbers say how many equal ones would be as concentrated. Standard errors take a coin for each comparison; the bootstrap draws the votes again and is smaller where they are less random than a coin."
+      ), .table(tables.foundations),
+    ]
+    if let heldOut = audit.heldOut {
+      let unit = heldOut.unit.rawValue
+      let predictor = heldOut.usesModel ? "a linear reward on the contexts" : "the rewards themselves"
+      blocks += [
         .paragraph(
-          "Robustness has a price: the more uneven the weights, the fewer answers and comparisons decide. The effective numbers say how many equal ones would be as concentrated."
-        ), .table(tables.foundations),
-      ] + stopped + [.figure(figures.slopes)])
+          "The \(unit)s are divided into \(heldOut.curves.first?.folds ?? 0) folds, each of which is predicted from the others by \(predictor). ± is one standard error over \(unit)s. Every scheme has the strength of the regularisation that its own curve chooses, with losses weighted as the scheme weighs."
+        ), .table(tables.predictions(heldOut)),
+      ]
+    }
+    return HTMLPage.Section(title: "What does robustness cost?", blocks: blocks + stopped)
   }
 
-  private var fragility: HTMLPage.Section {
+  private var dependence: HTMLPage.Section {
     HTMLPage.Section(
-      title: "How few votes decide who leads",
-      blocks: [
-        .paragraph(
-          "Votes are left out, those first that hold the leader up most, until another alternative leads; the last ones one by one, with a new fit each. A cleverer choice could need fewer, so the numbers are upper limits. Weights stay as they are\(audit.components.count > 1 ? "; the leader is that of the largest component" : ""). A dash: nobody leads, or more than a tenth of the votes would have to go."
-        ), .table(tables.fragilities),
-      ])
-  }
-
-  private var nearDuplicates: HTMLPage.Section {
-    let groups = audit.influences
-    return HTMLPage.Section(
-      title: "Near-duplicates that are there",
-      blocks: [
-        .paragraph(
-          groups.isEmpty
-            ? "No group was found at this distance. --duplicates-within sets another one."
-            : "Groups in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)): single linkage. The largest \(groups.count) are refitted, collapsed to their first member and removed; shifts are of the rewards of all others, within components and up to their common level."
-        )
-      ] + (groups.isEmpty ? [] : [.table(tables.influences), .table(tables.members)])
-        + [.table(tables.frequency), .figure(figures.map)]
-    )
-  }
-
-  private var attacks: HTMLPage.Section {
-    HTMLPage.Section(
-      title: "Clones that could come",
-      blocks: [
-        .paragraph(
-          "Clones of the leading alternatives are added at a distance from their original, given as a share of the median distance of nearest neighbours (\(AuditSpelling.short(audit.nearDuplicates.medianDistance))), each with its original's record of comparisons. A scheme that is robust to clones stays near zero when the distance is small."
-        ), .figure(figures.attacks), .table(tables.attacks),
-      ])
-  }
-
-  private var resolutions: HTMLPage.Section {
-    HTMLPage.Section(
-      title: "At which distance are two answers the same?",
+      title: "How does it depend on the resolution, and on lambda?",
       blocks: [
         .paragraph(
           "Near-duplicates are a matter of resolution. Linkage weights count answers within a distance as one; the curve shows what is left as the distance grows, up to where everything is one group. Where it falls steeply, many answers join."
         ), .figure(figures.resolutions),
-      ])
+      ] + (audit.heldOut.map { [.figure(figures.lambdaCurves($0))] } ?? []))
   }
 
-  /// nil where nothing could be held out.
-  private var predictions: HTMLPage.Section? {
-    guard let heldOut = audit.heldOut else { return nil }
-    let unit = heldOut.unit.rawValue
-    let predictor = heldOut.usesModel ? "a linear reward on the contexts" : "the rewards themselves"
+  private var method: HTMLPage.Section {
+    let others = sentences.filter { line in !names.contains { line.hasPrefix("\($0): ") } }
     return HTMLPage.Section(
-      title: "What robustness costs in fit",
-      blocks: [
-        .paragraph(
-          "The \(unit)s are divided into \(heldOut.curves.first?.folds ?? 0) folds, each of which is predicted from the others by \(predictor). ± is one standard error over \(unit)s. Every scheme has the strength of the regularisation that its own curve chooses, with losses weighted as the scheme weighs."
-        ), .table(tables.predictions(heldOut)), .figure(figures.lambdaCurves(heldOut)),
-      ])
+      title: "Method and settings",
+      blocks: others.map(HTMLPage.Block.paragraph) + [.table(tables.settings(origin, contexts))]
+        + (origin.command.map { [.code($0)] } ?? []))
   }
 }

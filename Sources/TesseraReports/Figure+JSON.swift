@@ -72,7 +72,7 @@ extension Figure.Mark {
           ("mode", .string(series.mode.rawValue)),
           ("colour", .string(series.colour)), ("dash", .string(series.dash.rawValue)),
           ("x", .storing(series.x)), ("y", .storing(series.y)),
-        ] + Self.errors(series.errors))
+        ] + Self.errors(series.errors) + (series.xErrors.map { [("xErrors", .storing($0))] } ?? []))
     case .bars(let bars):
       .object(
         [
@@ -137,8 +137,13 @@ extension Figure.Mark {
       let x = json["x"]?.storedNumbers, let y = json["y"]?.storedNumbers
     else { return nil }
     let errors = json["errors"]?.storedNumbers
-    guard (errors == nil) == (json["errors"] == nil) else { return nil }
-    self = .series(Figure.Series(name, x: x, y: y, mode: mode, colour: colour, dash: dash, errors: errors))
+    let xErrors = json["xErrors"]?.storedNumbers
+    guard (errors == nil) == (json["errors"] == nil), (xErrors == nil) == (json["xErrors"] == nil) else {
+      return nil
+    }
+    self = .series(
+      Figure.Series(
+        name, x: x, y: y, mode: mode, colour: colour, dash: dash, errors: errors, xErrors: xErrors))
   }
 
   private init?(bars json: JSONValue) {

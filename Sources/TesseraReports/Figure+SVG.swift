@@ -77,7 +77,12 @@ extension FigureFrame {
     canvas.open("class=\"y\"")
     for label in yLabels {
       guard let middle = y.pixel(label.value) else { continue }
+      if let whole = label.whole {
+        canvas.open("class=\"cut\"")
+        canvas.title(whole)
+      }
       canvas.text(label.text, x: left - 8, y: middle + 0.35 * Self.tickSize, size: Self.tickSize, .end)
+      if label.whole != nil { canvas.close() }
     }
     let yTitle = SVGText.cut(figure.y.title, to: height - 16, size: Self.titleSize)
     if !yTitle.isEmpty {

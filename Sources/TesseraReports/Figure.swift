@@ -6,7 +6,7 @@
 ///       x: Figure.Axis("clones"), y: Figure.Axis("largest shift"))
 ///     figure.svg      // for a paper
 ///     figure.csv      // its numbers
-///     figure.plotly   // for a page with plotly.js
+///     figure.vegaLite // for a page, or a notebook
 ///     figure.json     // to be read back by `Figure(json)`
 public struct Figure: Sendable {
   /// Name of the file and of the place in the page: letters, digits and hyphens.
@@ -70,13 +70,15 @@ extension Figure {
     public let dash: Dash
     /// Half-lengths of error bars, one for each point.
     public let errors: [Double]?
+    /// The same of horizontal ones.
+    public let xErrors: [Double]?
 
     public init(
       _ name: String, x: [Double], y: [Double], mode: Mode = .both, colour: String, dash: Dash = .solid,
-      errors: [Double]? = nil
+      errors: [Double]? = nil, xErrors: [Double]? = nil
     ) {
       (self.name, self.x, self.y, self.mode) = (name, x, y, mode)
-      (self.colour, self.dash, self.errors) = (colour, dash, errors)
+      (self.colour, self.dash, self.errors, self.xErrors) = (colour, dash, errors, xErrors)
     }
   }
 
@@ -158,7 +160,7 @@ extension Figure {
       case logarithmic
       /// Those of the bars, in the order in which they first appear.
       case category
-      /// Numbers 0, 1, 2 and so on have these names.
+      /// Numbers 0, 1, 2 and so on have these names; upwards on the vertical axis.
       case named([String])
     }
 

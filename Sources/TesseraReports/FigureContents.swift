@@ -5,6 +5,8 @@ struct FigureContents {
   private let marks: [Figure.Mark]
   /// The names that stand at 0, 1, 2 on the horizontal axis; nil where it has numbers.
   let names: [String]?
+  /// The same of the vertical axis.
+  let yNames: [String]?
   /// Places of the bars' categories on it.
   private let places: [String: Int]
   /// Marks whose bars stand side by side.
@@ -30,6 +32,7 @@ struct FigureContents {
       case .linear, .logarithmic: !bars.isEmpty
       }
     self.names = hasNames ? names : nil
+    if case .named(let given) = figure.y.kind { yNames = given } else { yNames = nil }
     self.places = places
     let clouds = figure.marks.compactMap { if case .cloud(let cloud) = $0 { cloud } else { nil } }
     scale = clouds.first.map { cloud in
@@ -53,6 +56,10 @@ struct FigureContents {
       // Bars stand at their places, whatever else was asked for.
       return barMarks > 0 ? all : FigureScale.range(of: [], given: axis.range ?? all, isLogarithmic: false)
     }
+    if direction == .y, let yNames {
+      return FigureScale.range(
+        of: [], given: axis.range ?? (-0.5...max(Double(yNames.count), 1) - 0.5), isLogarithmic: false)
+    }
     return FigureScale.range(
       of: marks.flatMap { values(of: $0, direction) }, given: axis.range,
       isLogarithmic: axis.kind == .logarithmic, anchored: direction == .y && barMarks > 0)
@@ -70,9 +77,12 @@ struct FigureContents {
     }
     switch mark {
     case .series(let series):
-      guard direction == .y, let errors = series.errors else { return drawn(series.x, series.y) }
-      let known = zip(zip(series.x, series.y), errors).filter { $0.0.0.isFinite }
-      return drawn(series.x, series.y) + reach(known.map(\.0.1), known.map(\.1))
+      guard let errors = direction == .y ? series.errors : series.xErrors else {
+        return drawn(series.x, series.y)
+      }
+      let (own, other) = direction == .y ? (series.y, series.x) : (series.x, series.y)
+      let known = zip(zip(own, other), errors).filter { $0.0.1.isFinite }
+      return drawn(series.x, series.y) + reach(known.map(\.0.0), known.map(\.1))
     case .bars(let bars): return direction == .x ? [] : reach(bars.values, bars.errors)
     case .polygon(let polygon): return drawn(polygon.x, polygon.y)
     case .labels(let labels): return drawn(labels.x, labels.y)

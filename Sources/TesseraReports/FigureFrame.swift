@@ -47,8 +47,9 @@ struct FigureFrame {
     let (xRange, yRange) = (contents.range(of: figure.x, .x), contents.range(of: figure.y, .y))
     let (logX, logY) = (figure.x.kind == .logarithmic, figure.y.kind == .logarithmic)
     x = FigureScale(range: xRange, isLogarithmic: logX && contents.names == nil, start: 0, end: 1)
-    y = FigureScale(range: yRange, isLogarithmic: logY, start: bottom, end: top)
-    (yLabels, yMinor) = labels(of: y, names: nil, count: max(2, Int(plotHeight / 45)))
+    y = FigureScale(range: yRange, isLogarithmic: logY && contents.yNames == nil, start: bottom, end: top)
+    (yLabels, yMinor) = labels(
+      of: y, names: contents.yNames, count: max(2, Int(plotHeight / 45)), longest: 190)
     let widest = yLabels.map { $0.text.width(size: Self.tickSize) }.max() ?? 0
     left = 10 + (figure.y.title.isEmpty ? 0 : 20) + widest + 8
     right = Self.width - max(16, contents.scale == nil ? ends.width : 70)
@@ -64,7 +65,7 @@ struct FigureFrame {
 
   /// Puts the scales between the edges, and the ticks on them.
   private mutating func place() {
-    if figure.isSquare, contents.names == nil {
+    if figure.isSquare, contents.names == nil, contents.yNames == nil {
       let (spanX, spanY) = (x.range.upperBound - x.range.lowerBound, y.range.upperBound - y.range.lowerBound)
       let unit = min(plotWidth / spanX, plotHeight / spanY)
       let spare = plotWidth - unit * spanX
@@ -95,10 +96,19 @@ struct FigureFrame {
     }
   }
 
-  private func labels(of scale: FigureScale, names: [String]?, count: Int) -> ([Label], [Double]) {
+  /// - Parameter longest: Of a name, in pixels.
+  private func labels(
+    of scale: FigureScale, names: [String]?, count: Int, longest: Double = .infinity
+  ) -> ([Label], [Double]) {
     if let names {
       let shown = names.enumerated().filter { scale.range.contains(Double($0.offset)) }
-      return (shown.map { Label(value: Double($0.offset), text: FigureTicks.Label($0.element)) }, [])
+      return (
+        shown.map { place, name in
+          let cut = SVGText.cut(name, to: longest, size: Self.tickSize, end: 0.3)
+          return Label(
+            value: Double(place), text: FigureTicks.Label(cut), whole: cut == name ? nil : name)
+        }, []
+      )
     }
     let ticks = scale.ticks(count)
     return (ticks.ticks.map { Label(value: $0.value, text: $0.label) }, ticks.minor)

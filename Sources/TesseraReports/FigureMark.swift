@@ -98,12 +98,18 @@ struct FigureMark {
     let points = zip(series.x, series.y).map { point($0, $1) }
     let colour = SVGText.colour(series.colour)
     canvas.open("class=\"series\"")
-    canvas.title(series.name)
+    if !series.name.isEmpty { canvas.title(series.name) }
     if let errors = series.errors {
       let bars = zip(zip(series.x, series.y), errors).map { ($0.0, $0.1, $1) }
       canvas.path(
         bars.map { error($0.1, $0.2, at: frame.x.pixel($0.0)) }.joined(),
         clipped(" class=\"errors\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.2\""))
+    }
+    if let errors = series.xErrors {
+      let bars = zip(zip(series.x, series.y), errors).map { ($0.0, $0.1, $1) }
+      canvas.path(
+        bars.map { horizontal($0.0, $0.2, at: frame.y.pixel($0.1)) }.joined(),
+        clipped(" class=\"errors\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.6\""))
     }
     if series.mode != .markers {
       canvas.path(line(points), clipped(" class=\"line\" " + stroke(of: series)))
@@ -158,6 +164,15 @@ struct FigureMark {
       + caps + "\(SVGText.number(upper))h\(SVGText.number(2 * cap))"
     if let lower { path += caps + "\(SVGText.number(lower))h\(SVGText.number(2 * cap))" }
     return path
+  }
+
+  /// A horizontal error bar, whose ends are bare: names stand close to one another.
+  private func horizontal(_ value: Double, _ half: Double, at y: Double?) -> String {
+    guard let y, half.isFinite, half > 0, value.isFinite, let end = frame.x.pixel(value + half) else {
+      return ""
+    }
+    let start = frame.x.pixel(value - half) ?? frame.left
+    return "M\(SVGText.number(start)) \(SVGText.number(y))H\(SVGText.number(end))"
   }
 
   // MARK: Bars

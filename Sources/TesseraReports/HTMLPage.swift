@@ -1,17 +1,24 @@
 import TesseraFormats
+import TesseraPages
 
-/// A page of sections with text, tables and figures, in one file.
+/// A page of sections with text, tables and figures, in one file that loads nothing.
 public struct HTMLPage: Sendable {
   /// A part of a section, in the order in which it is read.
   public enum Block: Sendable {
     case paragraph(String)
     case table(Table)
     case figure(Figure)
+    /// A command, or a text whose lines and spaces count.
+    case code(String)
+    /// A figure that scripts replace by a map of the page's document: search, groups, members side by side.
+    case map(Figure)
   }
 
   public struct Section: Sendable {
     public let title: String
     public let blocks: [Block]
+    /// What makes its figures again, where that is less than the whole page.
+    public var command: String?
 
     public init(title: String, blocks: [Block]) {
       self.title = title
@@ -25,9 +32,7 @@ public struct HTMLPage: Sendable {
         blocks: paragraphs.map(Block.paragraph) + tables.map(Block.table) + figures.map(Block.figure))
     }
 
-    var figures: [Figure] {
-      blocks.compactMap { if case .figure(let figure) = $0 { figure } else { nil } }
-    }
+    var figures: [Figure] { blocks.compactMap(\.figure) }
   }
 
   public struct Table: Sendable {
@@ -39,15 +44,42 @@ public struct HTMLPage: Sendable {
     public let caption: String
     /// Columns of numbers, which stand to the right.
     public let numeric: Set<Int>
+    /// What the reader can do with it.
+    public var use = Use()
+
+    /// What scripts make of a table; without them it is whole, and in its own order.
+    public struct Use: Sendable {
+      /// The name by which scripts and links find it; empty for none.
+      public var id = ""
+      /// Whether a click on a header sorts by it.
+      public var isSorted = false
+      /// Whether rows can be searched.
+      public var isSearched = false
+      /// Numbers by which rows are sorted, where cells say more than a number: a list for each row, nil for cells that count as
+      /// their text.
+      public var values: [[Double?]] = []
+      /// Ids of the alternatives that each row is about: the map shows them.
+      public var about: [[String]] = []
+      /// A word for each row that a control can show alone.
+      public var kinds: [String] = []
+      /// Columns that a phone does without.
+      public var minor: Set<Int> = []
+      /// The column that tells rows apart.
+      public var head: Int?
+
+      public init() {}
+    }
 
     public init(
-      header: [String], rows: [[String]], styles: [String] = [], caption: String = "", numeric: Set<Int> = []
+      header: [String], rows: [[String]], styles: [String] = [], caption: String = "", numeric: Set<Int> = [],
+      use: Use = Use()
     ) {
       self.header = header
       self.rows = rows
       self.styles = styles.isEmpty ? Array(repeating: "", count: rows.count) : styles
       self.caption = caption
       self.numeric = numeric
+      self.use = use
     }
 
     /// The same for programs: a list of objects whose keys are the header's.
@@ -62,109 +94,83 @@ public struct HTMLPage: Sendable {
     }
   }
 
-  /// Where the page finds plotly.js.
-  public enum Plotly: Sendable {
-    /// The text of plotly.min.js, copied into the page, which then needs no network.
-    case embedded(String)
-    case contentDeliveryNetwork
+  /// What stands on the first screen: the answer, what to do, numbers with their noise, and the figure that shows it.
+  public struct Headline: Sendable {
+    /// One number: "+0.052 ± 0.021", and what it is.
+    public struct Number: Sendable {
+      public let value: String
+      public let meaning: String
 
-    var script: String {
-      switch self {
-      // "</script" inside a string of the library would end the element.
-      case .embedded(let text):
-        "<script>\(text.replacing(every: "</script", with: "<\\/script"))</script>"
-      case .contentDeliveryNetwork: "<script src=\"https://cdn.plot.ly/plotly-2.35.2.min.js\"></script>"
-      }
+      public init(_ value: String, _ meaning: String) { (self.value, self.meaning) = (value, meaning) }
+    }
+
+    public let answer: String
+    public let action: String
+    public let numbers: [Number]
+    public let figure: Figure?
+
+    public init(answer: String, action: String, numbers: [Number] = [], figure: Figure? = nil) {
+      (self.answer, self.action, self.numbers, self.figure) = (answer, action, numbers, figure)
     }
   }
 
+  /// The library that draws figures one can point at: the bundle of Vega, Vega-Lite and Vega-Embed.
+  public struct Library: Sendable {
+    public let script: String
+    /// The texts of its licences, which go where it goes.
+    public let notices: String
+
+    public init(script: String, notices: String) { (self.script, self.notices) = (script, notices) }
+  }
+
   public let title: String
+  public var headline: Headline?
   public let introduction: [String]
   public let sections: [Section]
+  /// What made the page, for the command beside each figure; nil where nobody said.
+  public var command: String?
+  /// Documents for the page's scripts.
+  public var data: [(id: String, json: JSONValue)] = []
 
-  public init(title: String, introduction: [String], sections: [Section]) {
+  public init(title: String, headline: Headline? = nil, introduction: [String], sections: [Section]) {
     self.title = title
+    self.headline = headline
     self.introduction = introduction
     self.sections = sections
   }
 
   /// Those of all sections, in the order in which they are read.
-  public var figures: [Figure] { sections.flatMap(\.figures) }
+  public var figures: [Figure] { (headline?.figure.map { [$0] } ?? []) + sections.flatMap(\.figures) }
 
-  /// The page as text. Its figures are drawings, which plotly.js, where it is found, replaces by those one can zoom into.
-  public func html(plotly: Plotly) -> String {
-    var body = "<h1>\(Self.escape(title))</h1>\n"
-    for paragraph in introduction { body += "<p>\(Self.escape(paragraph))</p>\n" }
-    for section in sections {
-      body += "<section>\n<h2>\(Self.escape(section.title))</h2>\n"
-      for block in section.blocks {
-        switch block {
-        case .paragraph(let text): body += "<p>\(Self.escape(text))</p>\n"
-        case .table(let table): body += Self.html(table)
-        case .figure(let figure):
-          body +=
-            "<figure><div class=\"plot\" id=\"\(Self.escape(figure.name))\">\n\(figure.svgElement)</div><figcaption>\(Self.escape(figure.caption))</figcaption></figure>\n"
-        }
+  /// The page as text. Its figures are drawings, which the library, where there is one, replaces by those one can point at.
+  public func html(_ library: Library? = nil) -> String {
+    var data = data.map { Page.Data(id: $0.id, json: $0.json.line()) }
+    var scripts: [String] = []
+    if let library, !figures.isEmpty {
+      let drawn = figures.compactMap { figure in
+        try? DocumentEncoder.json(figure.vegaLite)
       }
-      body += "</section>\n"
+      data.append(Page.Data(id: "figures", json: JSONValue.array(drawn).line()))
+      // The bundle declares names at its top, and its notices must not end the comment.
+      let notices = library.notices.replacing(every: "*/", with: "* /")
+      let script = "/*\n\(notices)*/\n(() => {\n\(library.script)\n})();"
+      // Inside a string a sign may have a stroke before it; no sign ends the element, or hides its end.
+      scripts.append(
+        script.replacing(every: "</script", with: "<\\/script").replacing(every: "<!--", with: "<\\!--"))
     }
-    let drawing = figures.map { figure in
-      // No sign inside the data begins a tag, or a comment that hides the script's end.
-      let json = figure.plotly.text().replacing(every: "<", with: "\\u003c")
-      return "draw(\"\(figure.name)\", \(json));"
-    }.joined(separator: "\n")
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(Self.escape(title))</title>
-      <style>
-      body { font: 16px/1.55 system-ui, sans-serif; color: #1c1c1a; background: #fbfbf9; margin: 0 auto; max-width: 880px; padding: 1.2rem; }
-      h1 { font-size: 1.7rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2.4rem; }
-      .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 0.9rem; background: #fff; }
-      caption { text-align: left; color: #55554f; padding: 0.3rem 0.6rem; } .number { text-align: right !important; font-variant-numeric: tabular-nums; white-space: nowrap; }
-      th, td { text-align: left; white-space: pre-line; padding: 0.4rem 0.6rem; border-bottom: 1px solid #e3e3de; vertical-align: top; }
-      tr.good td:last-child { color: #15693a; font-weight: 600; } tr.bad td:last-child { color: #a3241b; font-weight: 600; }
-      figure { margin: 1.4rem 0; } figcaption { font-size: 0.88rem; color: #55554f; } .plot { width: 100%; background: #fff; }
-      .plot > svg { display: block; width: 100%; max-width: 700px; height: auto; margin: 0 auto; }
-      </style>
-      \(figures.isEmpty ? "" : plotly.script)
-      </head>
-      <body>
-      \(body)
-      <script>
-      function draw(name, figure) {
-        if (!window.Plotly) return;
-        document.getElementById(name).replaceChildren();
-        Plotly.newPlot(name, figure.data, figure.layout, {responsive: true, displaylogo: false});
-      }
-      \(drawing)
-      </script>
-      </body>
-      </html>
-
-      """
+    scripts += WebFile.reportScripts
+    return Page(
+      title: title, description: headline?.answer ?? introduction.first ?? "",
+      body: HTMLMarkup(page: self).body, styles: [WebFile.reportStyle], scripts: scripts, data: data
+    ).html
   }
+}
 
-  private static func html(_ table: Table) -> String {
-    func cells(_ row: [String], _ tag: String) -> String {
-      row.enumerated().map { column, text in
-        "<\(tag)\(table.numeric.contains(column) ? " class=\"number\"" : "")>\(escape(text))</\(tag)>"
-      }.joined()
+extension HTMLPage.Block {
+  var figure: Figure? {
+    switch self {
+    case .figure(let figure), .map(let figure): figure
+    case .paragraph, .table, .code: nil
     }
-    var text = "<div class=\"scroll\"><table>\n"
-    if !table.caption.isEmpty { text += "<caption>\(escape(table.caption))</caption>\n" }
-    text += "<tr>" + cells(table.header, "th") + "</tr>\n"
-    for (row, style) in zip(table.rows, table.styles) {
-      text += "<tr class=\"\(style)\">" + cells(row, "td") + "</tr>\n"
-    }
-    return text + "</table></div>\n"
-  }
-
-  static func escape(_ text: String) -> String {
-    text.replacing(every: "&", with: "&amp;").replacing(every: "<", with: "&lt;")
-      .replacing(every: ">", with: "&gt;").replacing(every: "\"", with: "&quot;")
   }
 }

@@ -10,11 +10,11 @@ public struct ReportFile: Sendable, Equatable {
 }
 
 extension Figure {
-  /// For a page with plotly.js, for a paper, and as numbers.
+  /// For a paper, as numbers, and as a specification of Vega-Lite.
   public var files: [ReportFile] {
     [
-      ReportFile("figures/\(name).json", plotly.text()), ReportFile("figures/\(name).svg", svg),
-      ReportFile("figures/\(name).csv", csv),
+      ReportFile("figures/\(name).svg", svg), ReportFile("figures/\(name).csv", csv),
+      ReportFile("figures/\(name).vl.json", vegaLiteText),
     ]
   }
 }

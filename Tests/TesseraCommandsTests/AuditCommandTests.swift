@@ -81,13 +81,16 @@ import Testing
     let first = page.range(of: String(text.prefix(20)))?.lowerBound ?? page.endIndex
     #expect(first < (page.range(of: "18 alternatives, ")?.lowerBound ?? page.startIndex))
     for part in [
-      "with another one within 0.25 of the median", "leaderboard-slopes", "context-map", "shift-curves",
+      "with another one within 0.25 of the median", "shifts-of-others", "id=\"leaderboard\"", "context-map",
+      "shift-curves",
       "resolution-curve", "answer copy1", "Log loss",
     ] {
       #expect(page.contains(part), "\(part)")
     }
-    for figure in ["leaderboard-slopes", "context-map", "shift-curves", "resolution-curve", "lambda-curves"] {
-      for ending in ["json", "svg", "csv"] {
+    for figure in [
+      "shifts-of-others", "leaderboard", "context-map", "shift-curves", "resolution-curve", "lambda-curves",
+    ] {
+      for ending in ["vl.json", "svg", "csv"] {
         let size = FileManager.default.contents(atPath: folder.file("out/figures/\(figure).\(ending)"))?.count
         #expect((size ?? 0) > 100, "\(figure).\(ending)")
       }

@@ -184,7 +184,7 @@ final class SVGReader: NSObject, XMLParserDelegate {
     #expect(read == figure)
     #expect(read.svg == figure.svg)
     #expect(read.csv == figure.csv)
-    #expect(read.plotly == figure.plotly)
+    #expect(read.vegaLite == figure.vegaLite)
   }
 
   @Test func `Numbers that JSON has no word for are read back as they were`() throws {
@@ -499,6 +499,58 @@ final class SVGReader: NSObject, XMLParserDelegate {
     #expect(quoted.csv == "series,x,y,error\n\"a,\"\"b\"\"\",\"c\nd\",1.0,\n")
   }
 
+  // MARK: Specifications
+
+  @Test(arguments: all)
+  func `A specification reads back as what it was, and holds numbers alone`(figure: Figure) throws {
+    let text = figure.vegaLiteText
+    let read = try JSONDecoder().decode(VegaLite.self, from: Data(text.utf8))
+    #expect(read == figure.vegaLite)
+    #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
+    for layer in read.layer {
+      for row in layer.data.values {
+        for case .number(let number)? in [row.x, row.y, row.x2, row.y2] { #expect(number.isFinite) }
+      }
+    }
+    // Texts of the data are never expressions.
+    #expect(!text.contains("\"expr\"") && !text.contains("labelExpr") && !text.contains("transform"))
+  }
+
+  @Test func `A specification has the points, errors and names of its figure`() throws {
+    let layers = Self.line.vegaLite.layer
+    #expect(layers.map(\.mark.type) == [.line, .rule, .point])
+    #expect(layers[0].data.values.map(\.y) == [.number(0.1), .number(0.3), .number(-1.0 / 3)])
+    // An error of 0 is no bar.
+    #expect(layers[1].data.values.map(\.y2) == [.number(0.1 + 0.1), .number(0.3 + 0.2)])
+    #expect(layers[2].data.values.count == 5)
+    #expect(layers[2].encoding.color?.scale?.domain == [.name("first"), .name("second")])
+    #expect(layers[2].encoding.y?.scale?.domain == [.number(-1), .number(2)])
+    let gaps = Self.notFinite.vegaLite.layer.first { $0.mark.type == .line }
+    #expect(Set(gaps?.data.values.compactMap(\.run) ?? []).count == 3, "lines break where there is no number")
+  }
+
+  @Test func `Names on the vertical axis rise from the bottom, with errors to both sides`() throws {
+    let dots = Figure(
+      name: "dots", caption: "",
+      marks: [
+        .series(
+          Figure.Series(
+            "standard", x: [1, 2], y: [0, 1], mode: .markers, colour: "#c05621", xErrors: [0.5, 0.25]))
+      ], x: Figure.Axis("reward"), y: Figure.Axis("", .named(["low", "high"])))
+    let elements = try #require(SVGReader.elements(dots.svg))
+    let names = elements.filter { $0.name == "text" && $0.classes.last == "y" }
+    #expect(names.map(\.text) == ["low", "high"])
+    #expect(names[0].number("y") > names[1].number("y"))
+    let path = try #require(elements.first { $0.attributes["class"] == "errors" }?.attributes["d"])
+    #expect(path.matches(of: /M[\d.]+ [\d.]+H[\d.]+/).count == 2)
+    #expect(dots.csv == "series,x,y,error,xError\nstandard,1.0,low,,0.5\nstandard,2.0,high,,0.25\n")
+    #expect(Figure(dots.json) == dots)
+    let layers = dots.vegaLite.layer
+    #expect(layers.map(\.mark.type) == [.rule, .point])
+    #expect(layers[0].data.values.map(\.x2) == [.number(1.5), .number(2.25)])
+    #expect(layers[0].encoding.y?.scale?.domain == [.name("high"), .name("low")])
+  }
+
   // MARK: Pages
 
   @Test func `A page without a network shows its figures, and no two ids of it are equal`() throws {
@@ -507,11 +559,12 @@ final class SVGReader: NSObject, XMLParserDelegate {
       sections: [
         HTMLPage.Section(title: "s", paragraphs: [], figures: [Self.line, Self.bars, Self.cloud, Self.cells])
       ]
-    ).html(plotly: .contentDeliveryNetwork)
+    ).html()
     #expect(page.matches(of: #/<svg /#).count == 4)
     #expect(!page.contains("<?xml"))
     let ids = page.matches(of: /\sid="([^"]*)"/).map { String($0.1) }
-    #expect(ids.count == 4 + 3 * 4 && Set(ids).count == ids.count)
+    // The page's own two, a figure and a drawing with three each.
+    #expect(ids.count == 2 + 4 + 3 * 4 && Set(ids).count == ids.count)
     // Each drawing refers to what is its own.
     for figure in ["line", "bars", "cloud", "cells"] { #expect(ids.contains("\(figure)-clip")) }
   }

@@ -12,38 +12,48 @@ import Testing
           title: text,
           blocks: [.paragraph(text), .table(HTMLPage.Table(header: [text], rows: [[text]], caption: text))])
       ])
-    let html = page.html(plotly: .contentDeliveryNetwork)
+    let html = page.html()
     let escaped = "a&lt;b&gt;&amp;&quot;c&quot; &lt;\u{338}i&gt;&quot;\u{301}"
-    // Title and heading, a paragraph each, the section's heading, the caption, the header, the cell. Bytes are compared, since
-    // a sign and its accent are one character.
-    #expect(count(of: escaped, in: html) == 8)
+    // Title, what it says to those who list pages, heading, paragraphs, the section's heading, the caption and the name of its
+    // region, the header, the cell and its label. Bytes are compared, since a sign and its accent are one character.
+    #expect(count(of: escaped, in: html) == 11)
     #expect(count(of: text, in: html) == 0)
   }
 
-  @Test func `A script that is copied into a page does not end where it spells its own end`() {
+  @Test func `Figures and documents cannot end the script that carries them`() throws {
     let figure = Figure(
-      name: "f", caption: "", marks: [.series(Figure.Series("</script>", x: [0], y: [0], colour: "#000000"))],
+      name: "f", caption: "",
+      marks: [.series(Figure.Series("</script>", x: [0], y: [0], colour: "#000000"))],
       x: Figure.Axis("x"), y: Figure.Axis("y"))
-    let page = HTMLPage(
+    var page = HTMLPage(
       title: "t", introduction: [],
       sections: [HTMLPage.Section(title: "s", blocks: [.figure(figure)])])
-    let html = page.html(plotly: .embedded("let end = \"</script>\"; // </script"))
-    #expect(html.contains("<script>let end = \"<\\/script>\"; // <\\/script</script>"))
-    // The library's element and the page's own.
-    #expect(count(of: "</script", in: html) == 2)
-    #expect(html.contains("\\u003c/script>"))
+    page.data = [("audit", .object([("id", .string("</script>\u{2028}<b>"))]))]
+    let html = page.html(HTMLPage.Library(script: "let vega = 1;", notices: "notices"))
+    // Both documents, and the page's own module.
+    #expect(count(of: "</script", in: html) == 3)
+    #expect(count(of: "\\u003c/script>", in: html) >= 2)
+    #expect(html.contains("\\u2028\\u003cb>"))
+    let policy = try #require(html.firstMatch(of: /Content-Security-Policy" content="([^"]*)"/)).1
+    #expect(policy.hasPrefix("default-src 'none';") && !policy.contains("unsafe"))
+    // Without the library the drawing is there, and nothing says that something were missing.
+    let plain = page.html()
+    #expect(count(of: "let vega", in: plain) == 0 && count(of: "role=\"img\"", in: plain) == 1)
+    #expect(count(of: "id=\"figures\"", in: plain) == 0)
   }
 
-  @Test func `No id hides the end of the page's script`() {
+  @Test func `No id and no library hides the end of the page's script`() {
     let id = "<!--<script>"
     let figure = Figure(
       name: "f", caption: "", marks: [.series(Figure.Series(id, x: [0], y: [0], colour: "#000000"))],
       x: Figure.Axis("x"), y: Figure.Axis("y"))
     let html = HTMLPage(
       title: id, introduction: [id], sections: [HTMLPage.Section(title: id, blocks: [.figure(figure)])]
-    ).html(plotly: .contentDeliveryNetwork)
+    ).html(HTMLPage.Library(script: "let end = \"</script><!--\";", notices: "</script> */"))
     #expect(count(of: "<!--", in: html) == 0)
     #expect(html.contains("\\u003c!--\\u003cscript>"))
+    // The figures, and the page's own module.
+    #expect(count(of: "</script", in: html) == 2)
   }
 
   private func count(of part: String, in text: String) -> Int {

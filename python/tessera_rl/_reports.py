@@ -139,7 +139,6 @@ def add_audit(commands: Any) -> None:
     audit.add_argument("--pairs", choices=["auto", "proportion", "count"], default="auto")
     add_run(audit)
     audit.add_argument("-o", "--output", default="audit", metavar="FOLDER", help="for index.html, figures/ and audit.json")
-    audit.add_argument("--plotly", metavar="FILE", help="plotly.min.js to copy into the page")
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -167,7 +166,6 @@ def _audit(options: argparse.Namespace) -> int:
         clone=options.clone,
         bootstraps=options.bootstraps,
         title=title_of(options.comparisons),
-        plotly=options.plotly,
         threads=options.threads,
         progress=sys.stderr.isatty(),
     )

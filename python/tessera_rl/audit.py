@@ -69,7 +69,7 @@ def run_audit(
     clone: str | Sequence[str] = (),
     bootstraps: int | None = None,
     title: str = "",
-    plotly: str | os.PathLike[str] | None = None,
+    library: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     progress: bool | _native.Progress | None = None,
 ) -> Audit:
@@ -78,7 +78,7 @@ def run_audit(
     Args:
         fit: Settings of a fit, as the library spells them.
         folder: Where the files go; it is made before the work.
-        schemes, duplicates_within, clone, bootstraps, plotly: As `RewardFit.audit` has them.
+        schemes, duplicates_within, clone, bootstraps, library: As `RewardFit.audit` has them.
         title: How the data are named.
     """
     target = pathlib.Path(folder)
@@ -91,11 +91,13 @@ def run_audit(
         "title": title,
     }
     arrays: dict[str, npt.NDArray[Any]] = {}
-    if plotly is not None:
-        try:
-            arrays["plotly"] = np.frombuffer(pathlib.Path(plotly).read_bytes(), dtype=np.uint8)
-        except OSError as problem:
-            raise MissingError(f"{plotly}: {problem.strerror}") from problem
+    if library is not None:
+        script = pathlib.Path(library)
+        for name, file in (("library", script), ("notices", script.with_name("THIRD_PARTY_NOTICES"))):
+            try:
+                arrays[name] = np.frombuffer(file.read_bytes(), dtype=np.uint8)
+            except OSError as problem:
+                raise MissingError(f"{file}: {problem.strerror}") from problem
     make_folder(target / "figures")
     result = _native.run("audit", settings, arrays, subject=data.result, threads=threads, progress=progress)
     files = {name: (target / name, array.tobytes()) for name, array in result.arrays().items()}

@@ -218,7 +218,7 @@ def _duplicates(options: argparse.Namespace) -> int:
 
 def _refuse_overwriting(options: argparse.Namespace) -> None:
     """An output in the place of an input would lose its rows."""
-    others = (getattr(options, name, None) for name in ("alternatives", "contexts", "families", "plotly"))
+    others = (getattr(options, name, None) for name in ("alternatives", "contexts", "families"))
     inputs = [path for path in [*options.comparisons, *others] if path is not None]
     output = options.output
     if output is None or not os.path.isfile(output):

@@ -326,7 +326,7 @@ class RewardFit(Settings):
         clone: str | Sequence[str] = (),
         bootstraps: int | None = None,
         title: str | None = None,
-        plotly: str | os.PathLike[str] | None = None,
+        library: str | os.PathLike[str] | None = None,
     ) -> Audit:
         """Writes the report of `tessera audit`: index.html, its figures as SVG, CSV and JSON, and audit.json.
 
@@ -343,7 +343,8 @@ class RewardFit(Settings):
             clone: Ids to clone in the simulation (default: the five best).
             bootstraps: Resamples of the bootstrap (default: 100).
             title: How the page calls the data (default: the names of the files, nothing for tables in memory).
-            plotly: plotly.min.js to copy into the page (default: load it from the public network).
+            library: vega.js of the tool's share/tessera, its notices beside it, for figures that one can point at (default:
+                drawings).
 
         Raises:
             OptionError, DataError, WriteError.
@@ -360,7 +361,7 @@ class RewardFit(Settings):
             clone=clone,
             bootstraps=bootstraps,
             title=self._title if title is None else title,
-            plotly=plotly,
+            library=library,
             threads=self.threads,
             progress=self.progress,
         )

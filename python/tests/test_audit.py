@@ -98,13 +98,14 @@ def test_contexts_in_memory_are_audited(tmp_path: pathlib.Path) -> None:
     contexts = np.array([[0, 0], [1, 0], [1, 1], [1, 1.001], [0, 1]], dtype=np.float32)
     pairs = [(i, j) for i in range(5) for j in range(i)]
     votes = ([i for i, _ in pairs], [j for _, j in pairs], [1.0 if (i * j) % 3 else 0.0 for i, j in pairs])
-    plotly = tmp_path / "plotly.min.js"
-    plotly.write_text("/* drawn by nobody */")
+    library = tmp_path / "vega.js"
+    library.write_text("/* drawn by nobody */")
+    (tmp_path / "THIRD_PARTY_NOTICES").write_text("made by */ nobody")
     fit = tr.RewardFit(lambda_=0.1).fit(votes, contexts)
-    audit = fit.audit(tmp_path / "audit", schemes="horizon", bootstraps=2, title="five <points>", plotly=plotly)
+    audit = fit.audit(tmp_path / "audit", schemes="horizon", bootstraps=2, title="five <points>", library=library)
     page = audit.page.read_text()
     assert "five &lt;points&gt;" in page
-    assert "<script>/* drawn by nobody */</script>" in page
+    assert "/* drawn by nobody */" in page and "made by * / nobody" in page
     assert [scheme["name"] for scheme in audit.document["schemes"]] == ["standard", "horizon"]
     # Distances within which everything is one group say little.
     assert "more than half" in fit.audit(tmp_path / "wide", schemes="horizon", bootstraps=2, duplicates_within=9).warnings[0]
@@ -121,7 +122,7 @@ def test_what_cannot_be_audited_says_why(path: pathlib.Path, tmp_path: pathlib.P
         with pytest.raises(tr.OptionError, match=message):
             fit.audit(tmp_path / "audit", **settings)  # type: ignore[arg-type]
     with pytest.raises(tr.MissingError, match="nowhere"):
-        fit.audit(tmp_path / "audit", plotly="nowhere.js")
+        fit.audit(tmp_path / "audit", library="nowhere.js")
     (tmp_path / "file").write_text("")
     with pytest.raises(tr.WriteError, match="folder cannot be made"):
         fit.audit(tmp_path / "file")

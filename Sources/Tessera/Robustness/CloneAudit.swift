@@ -48,6 +48,11 @@ public struct CloneAudit: Sendable {
   /// For each scheme: how few votes decide who leads; nil where nobody leads, or where more than a tenth of the votes would
   /// have to go.
   public let fragilities: [Fragility?]
+  /// For each scheme: the places that alternatives can have.
+  public let ranks: [RankIntervals]
+  /// Near-duplicates of one component, every two of a group near each other, and what to do with each.
+  public let duplicates: DuplicateGroups
+  public let decisions: DuplicateDecisions
   /// nil where there are too few answers to tell topics.
   public let topics: TopicAdvice?
   /// nil where nothing could be held out.
@@ -79,6 +84,11 @@ public struct CloneAudit: Sendable {
       return RewardShift(estimate.rewards, again.rewards, components)
     }
     errors = try estimates.map { try fit.errors(of: $0, dataset, work: first.silent) }
+    ranks = try zip(estimates, errors).map { estimate, errors in
+      try RankIntervals(
+        rewards: estimate.fit.known, errors: RewardErrors(errors), components: components, seed: seed,
+        work: first.silent)
+    }
 
     work.report(0.05, "near-duplicates")
     let frequency = try NearDuplicateFrequency(dataset, work: work.silent)
@@ -135,6 +145,9 @@ public struct CloneAudit: Sendable {
     let cliques = try DuplicateGroups(
       contexts, ids: dataset.alternatives.map(\.id), prompts: components.of.map { "\($0)" },
       within: settings.threshold.map(Nearness.distance) ?? .standard, work: work.silent)
+    duplicates = cliques
+    decisions = try DuplicateDecisions(
+      cliques, contexts, dataset.alternatives, counts: dataset.pairCounts, work: work.silent)
     let weighted = estimates.count > 1 ? 1 : nil
     let seedNoise = estimates.count > 1 ? noise[1].largest : 0
     cloneVerdict = try CloneVerdict(

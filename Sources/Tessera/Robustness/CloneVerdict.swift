@@ -103,6 +103,8 @@ public struct CloneVerdict: Sendable, Equatable {
   public let gains: [Shift]
   public let losses: [Shift]
   public let leaderChanges: [LeaderChange]
+  /// All that were looked at, the clearest first.
+  public let shifts: [Shift]
   public let heldOut: HeldOut?
   public let reasons: [Reason]
   /// Shifts that were looked at, and the standard errors from which one of so many counts.
@@ -214,6 +216,7 @@ extension CloneVerdict {
     gains = clear.filter { $0.change > 0 }
     losses = clear.filter { $0.change < 0 }
     leaderChanges = changes
+    self.shifts = shifts.sorted { ($0.size, $1.alternative) > ($1.size, $0.alternative) }
     self.heldOut = held
     self.reasons = reasons
     (shiftsTested, self.limit) = (shifts.count, limit)
@@ -293,7 +296,8 @@ extension CloneVerdict {
 }
 
 extension CloneVerdict.Shift {
-  fileprivate var isMaterial: Bool {
+  /// Whether it is more than a bit: at least half a standard error of its reward.
+  public var isMaterial: Bool {
     rewardError.map { abs(change) >= CloneVerdict.materialShare * $0 } ?? false
   }
 }

@@ -137,10 +137,12 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     public var shifts: OrderedMembers<RewardShift>
   }
 
-  /// An alternative: `id`, `component`, and a member for each scheme.
+  /// An alternative: `id`, `component`, `plane`, and a member for each scheme.
   public struct Row: Sendable, Equatable {
     public var id: String
     public var component: Int
+    /// Its context on the first two principal axes.
+    public var plane: [Double]
     public var schemes: OrderedMembers<Reward>
   }
 
@@ -151,6 +153,11 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     @Null public var standardError: Double?
     /// Of 95 %; null with too few resamples.
     @Null public var bootstrapHalfWidth: Double?
+    /// Of 95 %, by the standard error; null without one.
+    @Null public var interval: [Double]?
+    /// Place by the reward in its component, and the first and the last that it can have, at 95 % for all at once.
+    @Null public var place: Int?
+    @Null public var ranks: [Int]?
   }
 
   /// What the schemes of an audit are called: "standard" for equal weights, else their own names; one that comes again
@@ -231,14 +238,17 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     let known = audit.estimates.map(\.fit.known)
     rewards = ids.indices.map { i in
       Row(
-        id: ids[i], component: audit.components.of[i],
+        id: ids[i], component: audit.components.of[i], plane: [audit.plane[i].x, audit.plane[i].y],
         schemes: OrderedMembers(
           names,
           names.indices.map { k in
             Reward(
               weight: audit.estimates[k].weights.values[i], reward: known[k][i],
               standardError: audit.errors[k].values[i],
-              bootstrapHalfWidth: known[k][i].flatMap { _ in finite(audit.bootstraps[k].halfWidths[i]) })
+              bootstrapHalfWidth: known[k][i].flatMap { _ in finite(audit.bootstraps[k].halfWidths[i]) },
+              interval: audit.ranks[k].rewards[i].map { [$0.lowerBound, $0.upperBound] },
+              place: audit.ranks[k].places[i],
+              ranks: audit.ranks[k].ranks[i].map { [$0.lowerBound, $0.upperBound] })
           }))
     }
   }
@@ -269,7 +279,7 @@ extension AuditDocument.HeldOut {
 
 extension AuditDocument.Row: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case id, component
+    case id, component, plane
   }
 
   /// Members that are not a scheme's.
@@ -279,6 +289,7 @@ extension AuditDocument.Row: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     id = try container.decode(String.self, forKey: .id)
     component = try container.decode(Int.self, forKey: .component)
+    plane = try container.decodeIfPresent([Double].self, forKey: .plane) ?? []
     schemes = try OrderedMembers(from: decoder, besides: Set(Self.ownMembers))
   }
 
@@ -286,6 +297,7 @@ extension AuditDocument.Row: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(id, forKey: .id)
     try container.encode(component, forKey: .component)
+    try container.encode(plane, forKey: .plane)
     try schemes.encode(to: encoder)
   }
 }

@@ -167,7 +167,7 @@ public struct DuplicatesDocument: Sendable, Equatable, Codable {
 
 extension JSONValue {
   /// All on one line.
-  func line() -> String {
+  package func line() -> String {
     switch self {
     case .array(let elements): "[" + elements.map { $0.line() }.joined(separator: ", ") + "]"
     case .object(let members):

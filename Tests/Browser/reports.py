@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Reports in a browser: every figure draws, numbers are the document's, hostile texts stay texts, tables, map, sizes, axe.
+
+    Tests/Browser/reports.py [--pictures FOLDER] [TOOL]       default: .build/release/tessera
+
+Says what is missing and ends with 0 where there is no Chromium; ends with 1 where a page does not do what it should.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from browser import Browser, missing
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HOSTILE = ["<img src=x onerror=alert(1)>", "</script><script>window.broken=1</script>", "a\"'&<b>\u2028\u2029`${1}"]
+problems: list[str] = []
+checked = 0
+
+
+def expect(holds: object, sentence: str) -> None:
+    global checked
+    checked += 1
+    if not holds:
+        problems.append(sentence)
+        print(f"reports: NOT TRUE: {sentence}")
+
+
+def write_data(folder: pathlib.Path) -> list[str]:
+    """Answers in a circle of preferences, six copies of one of them that differ by a word, and ids that are markup."""
+    names = [f"n{number}" for number in range(12)] + HOSTILE
+    points = [(math.cos(i), math.sin(2.3 * i)) for i in range(len(names))]
+    kinds = list(range(len(names)))
+    for copy in range(6):
+        names.append(f"copy{copy}")
+        points.append((points[2][0] + 0.002 * copy, points[2][1]))
+        kinds.append(2)
+    with (folder / "answers.jsonl").open("w") as file:
+        for name, point, kind in zip(names, points, kinds, strict=True):
+            text = f"The answer of kind {kind} says {name}; <script>window.broken = 2</script>"
+            file.write(json.dumps({"id": name, "context": point, "text": text}) + "\n")
+    draw = random.Random(1)
+    with (folder / "votes.jsonl").open("w") as file:
+        for i, name in enumerate(names):
+            for j in range(i):
+                a, b = kinds[i], kinds[j]
+                difference = (a * 3 + b * 7) % 11 - (a * 7 + b * 3) % 11
+                share = 0.5 if a == b else 1 / (1 + math.exp(-difference / 4))
+                votes = {"a": name, "b": names[j], "preference": share, "count": draw.randint(15, 25)}
+                file.write(json.dumps(votes) + "\n")
+    return [str(folder / "votes.jsonl"), "--alternatives", str(folder / "answers.jsonl"), "--bootstraps", "20"]
+
+
+def open_page(browser: Browser, page: pathlib.Path) -> None:
+    browser.open(page)
+    end = time.monotonic() + 30
+    while browser.run("return document.documentElement.dataset.figures") is None and time.monotonic() < end:
+        time.sleep(0.1)
+    browser.settle()
+
+
+def figures(browser: Browser, name: str) -> None:
+    drawn = browser.run(
+        "return [...document.querySelectorAll('figure[id]')].map((figure) => {"
+        "  const canvas = figure.querySelector('canvas');"
+        "  if (!canvas || canvas.width === 0) return [figure.id, 0];"
+        "  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
+        "  const colours = new Set();"
+        "  for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 128) colours.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);"
+        "  return [figure.id, colours.size]; })"
+    )
+    expect(drawn, f"{name} has figures")
+    for figure, colours in drawn:
+        expect(colours > 2, f"{name}: the figure {figure} is drawn, in several colours ({colours})")
+
+
+def sorting(browser: Browser) -> None:
+    def column(number: int) -> list[float]:
+        found = browser.run(
+            "return [...document.querySelectorAll('#leaderboard tbody tr')].map((row) => row.cells[arguments[0]].dataset.value)",
+            number,
+        )
+        return [float(value) for value in found if value not in (None, "")]
+
+    browser.click("#leaderboard thead th:nth-child(4) button")
+    expect(column(3) == sorted(column(3)), "a click on a header sorts upwards")
+    browser.click("#leaderboard thead th:nth-child(4) button")
+    expect(column(3) == sorted(column(3), reverse=True), "a second click sorts downwards")
+    state = browser.run("return document.querySelector('#leaderboard thead th:nth-child(4)').getAttribute('aria-sort')")
+    expect(state == "descending", "the header says how it is sorted")
+
+
+def numbers(browser: Browser, document: dict[str, Any]) -> None:
+    """What stands in the leaderboard is what the document has, to the digits that are shown."""
+    shown = browser.run(
+        "return [...document.querySelectorAll('#leaderboard tbody tr')].map((row) =>"
+        "  [JSON.parse(row.dataset.about)[0], row.cells[0].dataset.value, row.cells[3].textContent, row.cells[4].textContent,"
+        "   row.cells[1].textContent])"
+    )
+    rows = {row["id"]: row for row in document["rewards"]}
+    names = [scheme["name"] for scheme in document["schemes"]]
+    expect(len(shown) == len(rows), "the leaderboard has every alternative")
+    for identifier, place, *cells, ranks in shown:
+        row = rows[identifier]
+        standard = row["standard"]
+        expect(float(place) == standard["place"], f"{identifier!r} has the document's place")
+        expect(ranks == f"{standard['ranks'][0]} to {standard['ranks'][1]}", f"{identifier!r} has the document's ranks")
+        for cell, scheme in zip(cells, names[:2], strict=True):
+            value, error = cell.split(" ± ")
+            digits = len(value.split(".")[1]) if "." in value else 0
+            expect(abs(float(value) - row[scheme]["reward"]) <= 0.5000001 * 10**-digits, f"{identifier!r}: {cell}, {scheme}")
+            expect(abs(float(error) - row[scheme]["standardError"]) <= 0.5000001 * 10**-digits, f"{identifier!r}: {cell}")
+    verdict = browser.text(".verdict") + " " + browser.text(".action")
+    expect(verdict == " ".join(document["cloneVerdict"]["text"].split()), "the first screen has the document's answer")
+
+
+def linking(browser: Browser, duplicates: dict[str, Any]) -> None:
+    members = [row for row in duplicates["rows"] if row["group"] == 1]
+    browser.click("#influences tbody tr button")
+    found = browser.run("return [...document.querySelectorAll('#members article h4')].map((title) => title.firstChild.data)")
+    expect(len(found) == min(len(members), 8), f"a row of groups shows its members side by side: {found}")
+    marked = browser.run("return [...document.querySelectorAll('#members mark')].map((mark) => mark.textContent)")
+    expect(any("copy" in text for text in marked), f"what differs is marked: {marked}")
+    browser.run("document.querySelector('figure[data-map] input').value = 'copy3'")
+    browser.run("document.querySelector('figure[data-map] input').dispatchEvent(new Event('input'))")
+    expect(browser.text("figure[data-map] [role=status]") == "1 found", "the map finds what is searched")
+    for key in ["arrow_right", "arrow_left", "arrow_up", "arrow_down"]:
+        browser.run("document.querySelector('canvas.map').focus()")
+        browser.press(key)
+        if not browser.run("return document.querySelector('.tip').hidden"):
+            break
+    expect("copy3" in browser.text(".tip"), "keys go to what was found")
+    browser.press("enter")
+    expect(browser.text("#members article h4").startswith("copy3"), "Enter chooses it")
+    browser.run("document.querySelector('figure[data-map] input').value = ''")
+    browser.run("document.querySelector('figure[data-map] input').dispatchEvent(new Event('input'))")
+
+
+def lists(browser: Browser, duplicates: dict[str, Any]) -> None:
+    """The clipboard of the page is read where it is written."""
+    browser.run("window.copied = null; navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    for kind in ["keep", "drop"]:
+        ids = [row["id"] for row in duplicates["rows"] if row["group"] and row["decision"] == kind]
+        if not ids:
+            continue
+        browser.click(f"#copy-{kind}")
+        copied = browser.run("return window.copied") or ""
+        expect(sorted(copied.split("\n")[:-1]) == sorted(ids), f"the list to {kind} is the document's")
+    browser.run("document.querySelector('#duplicates').closest('section').querySelector('select').value = 'keep'")
+    browser.run(
+        "document.querySelector('#duplicates').closest('section').querySelector('select').dispatchEvent(new Event('change'))"
+    )
+    kinds = browser.run(
+        "return [...document.querySelectorAll('#duplicates tbody tr')].filter((row) => !row.hidden).map((row) => row.dataset.kind)"
+    )
+    expect(set(kinds) == {"keep"}, "rows of one kind can be shown alone")
+
+
+def sizes(browser: Browser, page: pathlib.Path, name: str, pictures: pathlib.Path | None) -> None:
+    for width, scheme in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]:
+        browser.size(width, 900, touch=width < 500)
+        browser.scheme(scheme)
+        open_page(browser, page)
+        expect(not browser.is_too_wide(), f"{name} does not scroll sideways at {width} pixels")
+        if pictures:
+            browser.picture(pictures / f"{name}-{width}-{scheme}-first.png", whole=False)
+            browser.picture(pictures / f"{name}-{width}-{scheme}.png")
+        browser.run("for (const part of document.querySelectorAll('details')) part.open = true")
+        for found in browser.violations():
+            expect(False, f"{name}: axe at {width}, {scheme}: {found}")
+        if width == 390:
+            seen = browser.run(
+                "return [...document.querySelectorAll('tr.good > :first-child, tr.bad > :first-child')].every((cell) => {"
+                "  const box = cell.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; })"
+            )
+            expect(seen, f"{name}: every verdict is on the screen of a phone")
+    browser.size(1280, 900)
+    browser.scheme()
+    if pictures:
+        open_page(browser, page)
+        browser.pdf(pictures / f"{name}.pdf")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pictures", type=pathlib.Path)
+    parser.add_argument("tool", nargs="?", default=str(ROOT / ".build/release/tessera"))
+    options = parser.parse_args()
+    if absent := missing():
+        print(f"reports: not tested, {', '.join(absent)} missing")
+        return 0
+    tool = str(pathlib.Path(options.tool).resolve())
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+
+        def make(*arguments: str) -> None:
+            subprocess.run([tool, *arguments], check=True, capture_output=True)
+
+        make("audit", *write_data(folder), "-o", str(folder / "audit"))
+        make("reproduce", "--only", "1,4,6", "-o", str(folder / "report"))
+        document = json.loads((folder / "audit/audit.json").read_text())
+        pages = {"audit": folder / "audit/index.html", "reproduction": folder / "report/index.html"}
+        with Browser() as browser:
+            for title, page in pages.items():
+                open_page(browser, page)
+                if browser.run("return document.documentElement.dataset.figures") == "done":
+                    figures(browser, title)
+            open_page(browser, pages["audit"])
+            duplicates = browser.run("return JSON.parse(document.getElementById('duplicates').textContent)")
+            numbers(browser, document)
+            sorting(browser)
+            linking(browser, duplicates)
+            lists(browser, duplicates)
+            for title, page in pages.items():
+                sizes(browser, page, title, options.pictures)
+                expect(browser.run("return window.broken") is None, f"{title}: texts of the data never run")
+            made = browser.run("return document.querySelectorAll('img, iframe, object, embed').length")
+            expect(made == 0, "texts of the data never become elements")
+            expect(not browser.requests(), f"nothing is asked of the network: {browser.requests()}")
+            expect(not browser.complaints(), f"nothing is complained about: {browser.complaints()}")
+    print(f"reports: {checked} checks, {len(problems)} wrong")
+    return 1 if problems else 0
+
+
+sys.exit(main())
