@@ -37,7 +37,7 @@ struct AuditTables {
   /// What each group of near-duplicates does to the others: a row for each group and scheme.
   var influences: HTMLPage.Table {
     var use = HTMLPage.Table.Use()
-    (use.id, use.isSorted, use.minor) = ("influences", true, [1, 2])
+    (use.id, use.isSorted, use.minor) = ("table-influences", true, [1, 2])
     var (rows, values): ([[String]], [[Double?]]) = ([], [])
     for (number, group) in audit.influences.enumerated() {
       let first = AuditSpelling.cut(ids[group.members[0]], 40)
@@ -101,7 +101,7 @@ struct AuditTables {
   /// Every member of every group of near-duplicates, with what to do with it.
   var duplicates: HTMLPage.Table {
     var use = HTMLPage.Table.Use()
-    (use.id, use.isSorted, use.isSearched, use.minor) = ("duplicates", true, true, [4, 5])
+    (use.id, use.isSorted, use.isSearched, use.minor) = ("table-duplicates", true, true, [4, 5])
     use.head = 2
     let words = DuplicateWords(audit.duplicates, audit.decisions, ids: ids)
     var rows: [[String]] = []
@@ -110,7 +110,8 @@ struct AuditTables {
         let alternative = audit.dataset.alternatives[member.alternative]
         rows.append([
           "\(number + 1)", member.decision.rawValue, alternative.id, AuditSpelling.cut(alternative.text, 160),
-          ids[member.nearestMember], AuditSpelling.short(member.distance), words.reason(member.reason),
+          ids[member.nearestMember], member.distance < 1e-6 ? "0" : AuditSpelling.short(member.distance),
+          words.reason(member.reason),
         ])
         use.kinds.append(member.decision.rawValue)
         use.about.append([alternative.id])
@@ -129,7 +130,7 @@ struct AuditTables {
   /// Both estimates of every alternative. Where ranks compare within components alone, those that move stand first.
   var leaderboard: HTMLPage.Table {
     var use = HTMLPage.Table.Use()
-    (use.id, use.isSorted, use.isSearched, use.head) = ("leaderboard", true, true, 2)
+    (use.id, use.isSorted, use.isSearched, use.head) = ("table-leaderboard", true, true, 2)
     let (several, both) = (audit.components.count > 1, names.count > 1)
     let (standard, weighted) = (audit.ranks[0], audit.ranks[both ? 1 : 0])
     func moved(_ i: Int) -> Int? {
@@ -207,7 +208,7 @@ struct AuditTables {
   /// For each target and distance: how many clones change a winner, and the largest shift at most clones.
   var attacks: HTMLPage.Table {
     var use = HTMLPage.Table.Use()
-    (use.id, use.isSorted, use.head) = ("attacks", true, 0)
+    (use.id, use.isSorted, use.head) = ("table-attacks", true, 0)
     let most = audit.attacks.map(\.clones).max() ?? 0
     var keys: [(target: Int, distance: Double)] = []
     for attack in audit.attacks where !keys.contains(where: { $0 == (attack.target, attack.distance) }) {

@@ -77,7 +77,7 @@ public struct CompareReport: Sendable {
 
   private var changes: HTMLPage.Section {
     var use = HTMLPage.Table.Use()
-    (use.id, use.isSorted, use.isSearched, use.head) = ("changes-table", true, true, 0)
+    (use.id, use.isSorted, use.isSearched, use.head) = ("table-changes", true, true, 0)
     use.minor = [6, 7]
     use.kinds = document.changes.map { $0.isCertain ? "more than noise" : "" }
     use.values = document.changes.map { row in

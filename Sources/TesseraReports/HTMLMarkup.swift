@@ -82,7 +82,7 @@ struct HTMLMarkup {
     }
     let label = table.caption.isEmpty ? table.header.joined(separator: ", ") : table.caption
     var text =
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(escape(AuditSpelling.cut(label, 120)))\"><table role=\"table\" \(attributes)>\n"
+      "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"\(escape(AuditSpelling.cut(label, 120)))\"><table role=\"table\" \(attributes)>\n"
     if !table.caption.isEmpty { text += "<caption>\(escape(table.caption))</caption>\n" }
     text += "<thead role=\"rowgroup\"><tr role=\"row\">"
     for (column, title) in table.header.enumerated() {

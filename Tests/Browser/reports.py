@@ -86,23 +86,23 @@ def figures(browser: Browser, name: str) -> None:
 def sorting(browser: Browser) -> None:
     def column(number: int) -> list[float]:
         found = browser.run(
-            "return [...document.querySelectorAll('#leaderboard tbody tr')].map((row) => row.cells[arguments[0]].dataset.value)",
+            "return [...document.querySelectorAll('#table-leaderboard tbody tr')].map((row) => row.cells[arguments[0]].dataset.value)",
             number,
         )
         return [float(value) for value in found if value not in (None, "")]
 
-    browser.click("#leaderboard thead th:nth-child(4) button")
+    browser.click("#table-leaderboard thead th:nth-child(4) button")
     expect(column(3) == sorted(column(3)), "a click on a header sorts upwards")
-    browser.click("#leaderboard thead th:nth-child(4) button")
+    browser.click("#table-leaderboard thead th:nth-child(4) button")
     expect(column(3) == sorted(column(3), reverse=True), "a second click sorts downwards")
-    state = browser.run("return document.querySelector('#leaderboard thead th:nth-child(4)').getAttribute('aria-sort')")
+    state = browser.run("return document.querySelector('#table-leaderboard thead th:nth-child(4)').getAttribute('aria-sort')")
     expect(state == "descending", "the header says how it is sorted")
 
 
 def numbers(browser: Browser, document: dict[str, Any]) -> None:
     """What stands in the leaderboard is what the document has, to the digits that are shown."""
     shown = browser.run(
-        "return [...document.querySelectorAll('#leaderboard tbody tr')].map((row) =>"
+        "return [...document.querySelectorAll('#table-leaderboard tbody tr')].map((row) =>"
         "  [JSON.parse(row.dataset.about)[0], row.cells[0].dataset.value, row.cells[3].textContent, row.cells[4].textContent,"
         "   row.cells[1].textContent])"
     )
@@ -125,7 +125,7 @@ def numbers(browser: Browser, document: dict[str, Any]) -> None:
 
 def linking(browser: Browser, duplicates: dict[str, Any]) -> None:
     members = [row for row in duplicates["rows"] if row["group"] == 1]
-    browser.click("#influences tbody tr button")
+    browser.click("#table-influences tbody tr button")
     found = browser.run("return [...document.querySelectorAll('#members article h4')].map((title) => title.firstChild.data)")
     expect(len(found) == min(len(members), 8), f"a row of groups shows its members side by side: {found}")
     marked = browser.run("return [...document.querySelectorAll('#members mark')].map((mark) => mark.textContent)")
@@ -155,12 +155,12 @@ def lists(browser: Browser, duplicates: dict[str, Any]) -> None:
         browser.click(f"#copy-{kind}")
         copied = browser.run("return window.copied") or ""
         expect(sorted(copied.split("\n")[:-1]) == sorted(ids), f"the list to {kind} is the document's")
-    browser.run("document.querySelector('#duplicates').closest('section').querySelector('select').value = 'keep'")
+    browser.run("document.querySelector('#table-duplicates').closest('section').querySelector('select').value = 'keep'")
     browser.run(
-        "document.querySelector('#duplicates').closest('section').querySelector('select').dispatchEvent(new Event('change'))"
+        "document.querySelector('#table-duplicates').closest('section').querySelector('select').dispatchEvent(new Event('change'))"
     )
     kinds = browser.run(
-        "return [...document.querySelectorAll('#duplicates tbody tr')].filter((row) => !row.hidden).map((row) => row.dataset.kind)"
+        "return [...document.querySelectorAll('#table-duplicates tbody tr')].filter((row) => !row.hidden).map((row) => row.dataset.kind)"
     )
     expect(set(kinds) == {"keep"}, "rows of one kind can be shown alone")
 

@@ -14,6 +14,13 @@ function figureLook() {
   };
 }
 
+/** The same with legends of one column, as a telephone shows them. */
+function inOneColumn(value) {
+  if (Array.isArray(value)) return value.map(inOneColumn);
+  if (!value || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, key === "columns" ? 1 : inOneColumn(part)]));
+}
+
 async function drawFigure(figure, specification) {
   const plot = figure.querySelector(".plot");
   let target = plot.querySelector(".vega");
@@ -27,9 +34,7 @@ async function drawFigure(figure, specification) {
   own.usermeta = undefined;
   own.description = undefined;
   if (plot.clientWidth < 480) {
-    const columns = (value) => (value && typeof value === "object"
-      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, key === "columns" ? 1 : Array.isArray(part) ? part.map(columns) : columns(part)])) : value);
-    own.layer = own.layer.map((layer) => ({ ...layer, encoding: columns(layer.encoding) }));
+    own.layer = own.layer.map((layer) => ({ ...layer, encoding: inOneColumn(layer.encoding) }));
   }
   await window.vegaEmbed(target, own, {
     ast: true, actions: false, renderer: "canvas", defaultStyle: false, config: figureLook(),

@@ -31,12 +31,13 @@ class ReportTable {
     this.kind = "";
     this.words = "";
     this.limit = shownAtFirst;
+    this.name = table.id.replace("table-", "");
     this.box = table.closest(".scroll");
     this.tools = element("div", { className: "row tools" });
     this.box.before(this.tools);
     if ("sorted" in table.dataset) this.makeHeaders();
     if ("searched" in table.dataset) this.makeSearch();
-    if (table.id === "duplicates") this.makeCopies();
+    if (table.id === "table-duplicates") this.makeCopies();
     this.status = element("p", { className: "small quiet", role: "status" });
     this.more = element("button", { type: "button", textContent: "Show all rows" });
     this.more.addEventListener("click", () => { this.limit = Infinity; this.update(); });
@@ -79,12 +80,12 @@ class ReportTable {
   }
 
   makeSearch() {
-    const search = element("input", { type: "search", placeholder: "Search", "aria-label": `Search in ${this.table.id}` });
+    const search = element("input", { type: "search", placeholder: "Search", "aria-label": `Search in this table: ${this.name}` });
     search.addEventListener("input", () => { this.words = search.value.trim().toLowerCase(); this.update(); });
     this.tools.append(search);
     const kinds = [...new Set(this.rows.map((row) => row.dataset.kind).filter(Boolean))];
     if (kinds.length === 0) return;
-    const choice = element("select", { "aria-label": `Rows of ${this.table.id}` }, element("option", { value: "", textContent: "all rows" }));
+    const choice = element("select", { "aria-label": `Rows of this table: ${this.name}` }, element("option", { value: "", textContent: "all rows" }));
     for (const kind of kinds) choice.append(element("option", { value: kind, textContent: `${kind} only` }));
     choice.addEventListener("change", () => { this.kind = choice.value; this.update(); });
     this.tools.append(choice);
