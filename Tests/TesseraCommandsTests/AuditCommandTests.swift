@@ -81,8 +81,8 @@ import Testing
     let first = page.range(of: String(text.prefix(20)))?.lowerBound ?? page.endIndex
     #expect(first < (page.range(of: "18 alternatives, ")?.lowerBound ?? page.startIndex))
     for part in [
-      "with another one within 0.25 of the median", "shifts-of-others", "figure id=\"leaderboard\"", "context-map",
-      "shift-curves",
+      "with another one within 0.25 of the median", "shifts-of-others", "figure id=\"leaderboard\"",
+      "context-map", "shift-curves",
       "resolution-curve", "answer copy1", "Log loss",
     ] {
       #expect(page.contains(part), "\(part)")
