@@ -13,7 +13,7 @@ import Testing
     #expect(result.output.contains(/(\d+) of \1 claims hold/))
     #expect(!result.output.contains("FAILS"))
     let page = try String(contentsOfFile: folder.file("report/index.html"), encoding: .utf8)
-    #expect(page.contains("cdn.plot.ly"))
+    #expect(page.contains("default-src 'none'"))
     for figure in ["figure-1", "figure-2", "table-2-rewards"] {
       let data = try Data(contentsOf: URL(fileURLWithPath: folder.file("report/figures/\(figure).vl.json")))
       #expect((try JSONSerialization.jsonObject(with: data) as? [String: Any])?["layer"] != nil)

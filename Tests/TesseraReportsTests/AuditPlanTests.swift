@@ -31,10 +31,10 @@ import Testing
     let report = try plan.report(title: "votes.csv")
     let files = try report.files()
     let figures = report.page.figures.map(\.name)
-    #expect(figures.contains("leaderboard-slopes") && figures.contains("context-map"))
+    #expect(figures.contains("leaderboard") && figures.contains("context-map"))
     #expect(
       files.map(\.name) == ["audit.json"]
-        + figures.flatMap { name in ["json", "svg", "csv"].map { "figures/\(name).\($0)" } } + ["index.html"])
+        + figures.flatMap { name in ["svg", "csv", "vl.json"].map { "figures/\(name).\($0)" } } + ["index.html"])
     #expect(Set(files.map(\.name)).count == files.count)
     let written = try DocumentFile.text(report.document)
     #expect(files.first?.text == written)
