@@ -20,6 +20,7 @@ struct AuditCommand: ParsableCommand {
       Examples:
         tessera audit votes.csv --columns a=left,b=right,outcome=winner -o audit/
         tessera audit comparisons.jsonl --alternatives alternatives.jsonl --contexts embeddings.npy -o audit/
+        tessera audit votes.csv --families families.csv -o audit/
       """)
 
   @OptionGroup var input: ComparisonOptions
@@ -31,6 +32,13 @@ struct AuditCommand: ParsableCommand {
       valueName: "scheme,...")
   )
   var schemes: String = AuditRequest().schemes
+
+  @Option(
+    name: [.customLong("families"), .customLong("family")],
+    help: ArgumentHelp(
+      "Declared families, compared with the standard estimate first, and marked: a file (CSV with id,family or JSONL), or a column of the votes, as organization for organization_a and organization_b.",
+      valueName: "file or column"))
+  var families: String?
 
   @Option(
     help: ArgumentHelp(
@@ -83,16 +91,23 @@ struct AuditCommand: ParsableCommand {
     // A folder that cannot be made is found out before the work, not after it.
     try page.makeFolder(output)
     try page.makeFolder(output + "/figures")
-    let data = try DatasetOptions(
+    let declaration = families.map { FamilyDeclaration($0) }
+    var reader = try input.reader()
+    reader.family = declaration?.column
+    let read = try DatasetOptions(
       comparisons: input, alternatives: alternatives, texts: texts, seed: fit.seed, threads: space.threads
-    ).read(keepsPrompts: true, keepsTexts: .all)
+    ).readAll(reader, keepsPrompts: true, keepsTexts: .all)
+    let data = read.dataset
+    let ids = data.alternatives.map(\.id)
+    let declared = try declaration?.read(ids, inRows: read.file.families(of: ids))
     let work = Console.work("audit", threads: space.threads)
-    let plan = try plan(fit, data, work.silent)
+    let plan = try plan(fit, data, declared, work.silent)
     try space.store(plan.transform)
     try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: plan.settings.schemes)
     let name = input.comparisons.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
     var report = try plan.report(title: input.comparisons == ["-"] ? "" : name, work: work)
-    report.origin = page.origin(of: input.comparisons + [alternatives.alternatives].compactMap { $0 })
+    report.origin = page.origin(
+      of: input.comparisons + [alternatives.alternatives, declaration?.file].compactMap { $0 })
     work.report(1)
     for warning in report.warnings { Console.warn(warning) }
     try page.write(report.files(library: library), to: output)
@@ -100,10 +115,12 @@ struct AuditCommand: ParsableCommand {
       report.summary + "Report: \(URL(fileURLWithPath: output).relativePath)/index.html\n")
   }
 
-  private func plan(_ fit: RewardFit.Settings, _ data: PreferenceDataset, _ work: Work) throws -> AuditPlan {
+  private func plan(
+    _ fit: RewardFit.Settings, _ data: PreferenceDataset, _ families: FamiliesFile?, _ work: Work
+  ) throws -> AuditPlan {
     do {
       return try SettingsOptions.worded {
-        try AuditPlan(request(fit), of: data, aids: space.aids(fit), work: work)
+        try AuditPlan(request(fit), of: data, families: families, aids: space.aids(fit), work: work)
       }
     } catch RewardFitError.noContexts(let what) {
       throw FormatError.content(

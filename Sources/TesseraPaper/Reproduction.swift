@@ -140,6 +140,19 @@ public struct Reproduction: Sendable {
     return parts.joined(separator: ", ")
   }
 
+  /// Figures in rows: those whose names go on where another's ends stand beside it.
+  private static func rows(_ figures: [Figure]) -> [HTMLPage.Block] {
+    var rows: [[Figure]] = []
+    for figure in figures {
+      if let first = rows.last?.first, figure.name.hasPrefix(first.name + "-") {
+        rows[rows.count - 1].append(figure)
+      } else {
+        rows.append([figure])
+      }
+    }
+    return rows.map { $0.count == 1 ? .figure($0[0]) : .beside($0) }
+  }
+
   /// The report.
   public var page: HTMLPage {
     let missing = Self.sectionNames.filter { name in !sections.contains { $0.name == name } }
@@ -155,16 +168,16 @@ public struct Reproduction: Sendable {
       ],
       sections: sections.map { section in
         var part = HTMLPage.Section(
-          title: "\(section.name). \(section.title)", paragraphs: section.paragraphs,
-          tables: [
-            HTMLPage.Table(
-              header: ["Verdict", "Source", "Claim", "Paper", "Expected", "Found"],
-              rows: section.claims.map {
-                [$0.verdict.rawValue, $0.source, $0.statement, $0.paper, $0.expected, $0.found]
-              },
-              styles: section.claims.map { $0.holds ? "good" : $0.verdict == .fails ? "bad" : "" })
-          ] + section.tables,
-          figures: section.figures)
+          title: "\(section.name). \(section.title)",
+          blocks: section.paragraphs.map(HTMLPage.Block.paragraph)
+            + ([
+              HTMLPage.Table(
+                header: ["Verdict", "Source", "Claim", "Paper", "Expected", "Found"],
+                rows: section.claims.map {
+                  [$0.verdict.rawValue, $0.source, $0.statement, $0.paper, $0.expected, $0.found]
+                },
+                styles: section.claims.map { $0.holds ? "good" : $0.verdict == .fails ? "bad" : "" })
+            ] + section.tables).map(HTMLPage.Block.table) + Self.rows(section.figures))
         part.command = "tessera reproduce --only \(section.name) -o report"
         return part
       })

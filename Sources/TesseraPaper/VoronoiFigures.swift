@@ -29,8 +29,23 @@ enum VoronoiFigures {
       ],
       figures: [
         try diagram("figure-1", "Cells of three alternatives, with their weights.", three),
+        try comparison("figure-1-weights", three, printed: [0.375, 0.25, 0.375]),
         try diagram("figure-2", "The same with (0.9, 1).", four),
+        try comparison("figure-2-weights", four, printed: [0.34, 0.239875, 0.025, 0.395125]),
       ])
+  }
+
+  /// The weights that the paper prints in its figure, beside ours.
+  private static func comparison(_ name: String, _ rows: [[Double]], printed paper: [Double]) throws -> Figure
+  {
+    let points = rows.map { "(\(printed("%g", $0[0])), \(printed("%g", $0[1])))" }
+    let ours = try squareWeights(rows)
+    return Figure(
+      name: name, caption: "The weights that the paper prints in its figure, and those computed here.",
+      marks: [
+        .bars(Figure.Bars("paper", categories: points, values: paper, colour: "#8a94a3")),
+        .bars(Figure.Bars("here", categories: points, values: ours, colour: "#2b6cb0")),
+      ], x: Figure.Axis("alternative", .category), y: Figure.Axis("weight"))
   }
 
   private static func diagram(_ name: String, _ caption: String, _ rows: [[Double]]) throws -> Figure {

@@ -12,6 +12,8 @@ struct AuditFigures {
   let audit: CloneAudit
   /// What the schemes are called.
   let names: [String]
+  /// Of each alternative; nil where none are declared.
+  var families: [String?]?
 
   private static let colours = ["#c05621", "#2b6cb0", "#2f855a", "#805ad5", "#b7791f", "#718096", "#b83280"]
   private func colour(_ scheme: Int) -> String { Self.colours[scheme % Self.colours.count] }
@@ -105,9 +107,14 @@ struct AuditFigures {
       caption:
         "Rewards of the leading \(leaders.count) alternatives\(scope) under the \(shown.map { names[$0] }.joined(separator: " and the ")) estimate, tied by a line for each. Whiskers: 95 % of the standard estimate.",
       marks: (shown.count > 1 ? ties : []) + points, x: Figure.Axis("reward"),
-      y: axis(
-        leaders.map { i in label(i) + (audit.duplicates.groupOf[i].map { " · group \($0 + 1)" } ?? "") }),
+      y: axis(leaders.map { label($0) + mark($0) }),
       height: height(leaders.count), legend: true)
+  }
+
+  /// The family of an alternative, or else its group of near-duplicates.
+  private func mark(_ i: Int) -> String {
+    if let family = families?[i] { return " · \(AuditSpelling.cut(family, 20))" }
+    return audit.duplicates.groupOf[i].map { " · group \($0 + 1)" } ?? ""
   }
 
   /// Contexts on their first two principal axes, coloured by the first weights that are not equal.
@@ -122,11 +129,11 @@ struct AuditFigures {
     }
     let cloud = Figure.Cloud(
       x: audit.plane.map(\.x), y: audit.plane.map(\.y), values: weights.map { log10(max($0 * m, 0.01)) },
-      scale: "log10(m w)", texts: texts)
+      scale: "weight: 0 equal, -1 a tenth", texts: texts)
     return Figure(
       name: "context-map",
       caption:
-        "Contexts on their first two principal axes, coloured by the \(names[shown]) weight: 0 is an equal share, below it answers share with others.",
+        "Contexts on their first two principal axes. Drawn without scripts, colours are the decimal logarithm of the \(names[shown]) weight in equal shares; the page's own map has search, groups and weights to choose from.",
       marks: [.cloud(cloud)], x: Figure.Axis("first axis"), y: Figure.Axis("second axis"))
   }
 

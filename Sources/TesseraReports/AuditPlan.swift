@@ -16,15 +16,18 @@ public struct AuditPlan: Sendable {
   public let transform: ContextTransform?
   /// How the contexts came about, in words.
   public let contexts: String
+  /// Name of the family of each alternative; nil where none are declared.
+  public let families: [String?]?
 
   /// - Parameters:
   ///   - data: Where it has no contexts, profiles of win rates are taken for them.
+  ///   - families: Declared families, which are compared with the standard estimate first, and marked; nil for none.
   ///   - aids: A pool, a stored transform, where the settings name them.
   /// - Throws: `ReportProblem`; `RewardFitError.noContexts` where there are none and too many alternatives for profiles; as
   ///   `RewardFit.run`.
   public init(
-    _ request: AuditRequest, of data: PreferenceDataset, aids: RewardFit.Aids = RewardFit.Aids(),
-    work: Work = Work()
+    _ request: AuditRequest, of data: PreferenceDataset, families: FamiliesFile? = nil,
+    aids: RewardFit.Aids = RewardFit.Aids(), work: Work = Work()
   ) throws {
     try request.check()
     let fit = RewardFit(request.fit)
@@ -50,7 +53,15 @@ public struct AuditPlan: Sendable {
     let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
     let sampling = try request.fit.sampling(pool: pool)
     var settings = CloneAudit.Settings()
-    settings.schemes = try request.specifications().map { $0.scheme(sampling) }
+    self.families = families?.namesOfAlternatives
+    settings.schemes = try request.specifications(withFamilies: families != nil).map { specification in
+      guard specification == .families else { return specification.scheme(sampling) }
+      guard let declared = families?.families else {
+        throw ReportProblem.setting(
+          "schemes", "names families; expected declared ones, which tell who is of which")
+      }
+      return Families(declared, of: data.alternatives.map(\.id))
+    }
     settings.fit = request.fit
     settings.threshold = request.duplicatesWithin
     settings.bootstraps = request.bootstraps
@@ -64,6 +75,8 @@ public struct AuditPlan: Sendable {
   /// - Parameter title: How the data are named; empty for data without a name.
   /// - Throws: as `CloneAudit`.
   public func report(title: String = "", work: Work = Work()) throws -> AuditReport {
-    AuditReport(try CloneAudit(dataset, settings: settings, work: work), title: title, contexts: contexts)
+    AuditReport(
+      try CloneAudit(dataset, settings: settings, work: work), title: title, contexts: contexts,
+      families: families)
   }
 }

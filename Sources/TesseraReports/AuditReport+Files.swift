@@ -5,7 +5,8 @@ extension AuditReport {
   /// The same for programs.
   public var document: AuditDocument {
     AuditDocument(
-      audit, names: names, contexts: contexts, verdict: verdict + sentences, advice: .commandLine)
+      audit, names: names, contexts: contexts, families: families, verdict: verdict + sentences,
+      advice: .commandLine)
   }
 
   /// `audit.json`, the figures, and `index.html`, which is last: what it shows is there when it appears.

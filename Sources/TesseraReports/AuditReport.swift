@@ -18,16 +18,21 @@ public struct AuditReport: Sendable {
   public let verdict: [String]
   /// What else was found, in sentences.
   public let sentences: [String]
+  /// Name of the family of each alternative; nil where none are declared.
+  public let families: [String?]?
   /// What made the report, as far as its caller says it.
   public var origin = PageOrigin()
 
   /// - Parameter names: nil for `AuditDocument.names(of:)`.
-  public init(_ audit: CloneAudit, title: String, contexts: String, names: [String]? = nil) {
+  public init(
+    _ audit: CloneAudit, title: String, contexts: String, names: [String]? = nil, families: [String?]? = nil
+  ) {
     let names = names ?? AuditDocument.names(of: audit)
     self.audit = audit
     self.title = title
     self.contexts = contexts
     self.names = names
+    self.families = families
     verdict = Self.words(audit, names).lines
     sentences = AuditSentences(audit.verdict, names: names).sentences
   }
@@ -38,8 +43,8 @@ public struct AuditReport: Sendable {
       weighted: names.dropFirst().first ?? "weighted")
   }
 
-  private var tables: AuditTables { AuditTables(audit: audit, names: names) }
-  private var figures: AuditFigures { AuditFigures(audit: audit, names: names) }
+  private var tables: AuditTables { AuditTables(audit: audit, names: names, families: families) }
+  private var figures: AuditFigures { AuditFigures(audit: audit, names: names, families: families) }
 
   public var page: HTMLPage {
     let figure = figures.shifts ?? figures.attacks
@@ -51,21 +56,8 @@ public struct AuditReport: Sendable {
       introduction: Array(verdict.dropFirst(2)) + [data],
       sections: [duplicates, effects, attacks, cost, dependence, method])
     page.command = origin.command
-    page.data = documents
+    page.data = [("map", AuditMap(audit: audit, names: names, families: families).json)]
     return page
-  }
-
-  /// What the page's scripts show: the documents of the audit and of its near-duplicates.
-  private var documents: [(id: String, json: JSONValue)] {
-    guard let contexts = audit.dataset.contexts else { return [] }
-    let duplicates = DuplicatesDocument(
-      audit.duplicates, audit.decisions, contexts, audit.dataset.alternatives,
-      counts: audit.dataset.pairCounts, all: true)
-    // Both have a form in JSON for all that they hold.
-    return [
-      ("audit", try? DocumentEncoder.json(document)), ("duplicates", try? DocumentEncoder.json(duplicates)),
-    ]
-    .compactMap { id, json in json.map { (id, $0) } }
   }
 
   private var data: String {
@@ -98,7 +90,7 @@ public struct AuditReport: Sendable {
     if !groups.isEmpty {
       blocks += [
         .paragraph(
-          "Groups here are those in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)) (single linkage). The largest \(groups.count) are refitted, one at a time, collapsed to their first member and removed; shifts are of the rewards of all others, within components and up to their common level."
+          "Groups here are those in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)) (single linkage). \(groups.count == 1 ? "It is refitted" : "The largest \(groups.count) are refitted, one at a time,") collapsed to \(groups.count == 1 ? "its" : "their") first member and removed; shifts are of the rewards of all others, within components and up to their common level."
         ), .table(tables.influences),
       ]
     }

@@ -35,10 +35,10 @@ public struct AuditRequest: Sendable, Equatable {
     }
   }
 
-  /// The schemes, equal weights first, each once.
+  /// The schemes, equal weights first, each once; declared families are compared with them before all others.
   ///
   /// - Throws: `ReportProblem`.
-  public func specifications() throws -> [SchemeSpecification] {
+  public func specifications(withFamilies: Bool = false) throws -> [SchemeSpecification] {
     let named = try schemes.split(separator: ",").map { name -> SchemeSpecification in
       guard let scheme = SchemeSpecification(name: trimmed(name)) else {
         let known = SchemeSpecification.spellings.split(separator: ",").map { trimmed($0) }
@@ -48,7 +48,7 @@ public struct AuditRequest: Sendable, Equatable {
       return scheme
     }
     var seen: Set<SchemeSpecification> = []
-    return ([.uniform] + named).filter { seen.insert($0).inserted }
+    return ([.uniform] + (withFamilies ? [.families] : []) + named).filter { seen.insert($0).inserted }
   }
 
   /// Where the alternatives to clone stand.

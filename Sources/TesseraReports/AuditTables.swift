@@ -6,6 +6,8 @@ struct AuditTables {
   let audit: CloneAudit
   /// What the schemes are called.
   let names: [String]
+  /// Of each alternative; nil where none are declared.
+  var families: [String?]?
 
   /// What each estimate rests on: effective numbers, spread, certificate.
   var foundations: HTMLPage.Table {
@@ -101,31 +103,37 @@ struct AuditTables {
   /// Every member of every group of near-duplicates, with what to do with it.
   var duplicates: HTMLPage.Table {
     var use = HTMLPage.Table.Use()
-    (use.id, use.isSorted, use.isSearched, use.minor) = ("table-duplicates", true, true, [4, 5])
+    (use.id, use.isSorted, use.isSearched) = ("table-duplicates", true, true)
     use.head = 2
     let words = DuplicateWords(audit.duplicates, audit.decisions, ids: ids)
+    let hasTexts = audit.dataset.alternatives.contains { !($0.text ?? "").isEmpty }
     var rows: [[String]] = []
     for (number, members) in audit.decisions.members.enumerated() {
       for member in members {
         let alternative = audit.dataset.alternatives[member.alternative]
-        rows.append([
-          "\(number + 1)", member.decision.rawValue, alternative.id, AuditSpelling.cut(alternative.text, 160),
-          ids[member.nearestMember], member.distance < 1e-6 ? "0" : AuditSpelling.short(member.distance),
-          words.reason(member.reason),
-        ])
+        rows.append(
+          ["\(number + 1)", member.decision.rawValue, alternative.id]
+            + (hasTexts ? [AuditSpelling.cut(alternative.text, 160)] : []) + [
+              ids[member.nearestMember], member.distance < 1e-6 ? "0" : AuditSpelling.short(member.distance),
+              words.reason(member.reason),
+            ])
         use.kinds.append(member.decision.rawValue)
         use.about.append([alternative.id])
-        use.values.append([Double(number), nil, nil, nil, nil, member.distance, nil])
+        use.values.append([Double(number), nil, nil] + (hasTexts ? [nil] : []) + [nil, member.distance, nil])
       }
     }
+    let header =
+      ["Group", "Decision", "Alternative"] + (hasTexts ? ["Text"] : []) + ["Nearest", "Distance", "Why"]
+    // The nearest one and how near are for a wider screen.
+    use.minor = [header.count - 3, header.count - 2]
     return HTMLPage.Table(
-      header: ["Group", "Decision", "Alternative", "Text", "Nearest", "Distance", "Why"], rows: rows,
+      header: header, rows: rows,
       caption: "Near-duplicates, group by group: the one to keep, what wants a look, what can go.",
-      numeric: [0, 5], use: use)
+      numeric: [0, header.count - 2], use: use)
   }
 
   /// Rows that a page holds; the document has all.
-  private static let mostRows = 2_000
+  private static let mostRows = 20_000
 
   /// Both estimates of every alternative. Where ranks compare within components alone, those that move stand first.
   var leaderboard: HTMLPage.Table {
@@ -162,6 +170,10 @@ struct AuditTables {
       var values: [Double?] = [
         standard.places[i].map(Double.init), standard.ranks[i].map { Double($0.lowerBound) }, nil,
       ]
+      if let families {
+        row.append(families[i] ?? "")
+        values.append(nil)
+      }
       if several {
         row.append(alternative.prompt ?? "\(audit.components.of[i] + 1)")
         values.append(alternative.prompt == nil ? Double(audit.components.of[i]) : nil)
@@ -186,7 +198,8 @@ struct AuditTables {
       use.about.append([alternative.id])
     }
     let header =
-      ["Place", "Possible places", "Alternative"] + (several ? ["Prompt or component"] : [])
+      ["Place", "Possible places", "Alternative"] + (families == nil ? [] : ["Family"])
+      + (several ? ["Prompt or component"] : [])
       + ["\(names[0]) reward"] + (both ? ["\(names[1]) reward", "Place there", "Moves"] : [])
       + ["Comparisons", "Duplicates"]
     // The places it can have, and what it moves, are for a wider screen.
@@ -198,7 +211,7 @@ struct AuditTables {
         "Rewards ± one standard error, places by the \(names[0]) estimate\(several ? " within components, those that move first" : ""); possible places hold at 95 % for all at once.\(left > 0 ? " \(Spell.count(left)) more stand in audit.json." : "")",
       numeric: Set(
         header.indices.filter {
-          header[$0] != "Alternative" && header[$0] != "Prompt or component" && header[$0] != "Moves"
+          !["Alternative", "Family", "Prompt or component", "Moves"].contains(header[$0])
         }),
       use: use)
   }

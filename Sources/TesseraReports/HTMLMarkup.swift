@@ -44,6 +44,8 @@ struct HTMLMarkup {
     case .code(let text): "<pre tabindex=\"0\"><code>\(escape(text))</code></pre>\n"
     case .table(let table): markup(table)
     case .figure(let figure): markup(figure, command)
+    case .beside(let figures):
+      "<div class=\"beside\">\n\(figures.map { markup($0, command) }.joined())</div>\n"
     case .map(let figure): markup(figure, command, isMap: true)
     }
   }
@@ -90,7 +92,7 @@ struct HTMLMarkup {
       text += "<th role=\"columnheader\" scope=\"col\"\(kind(column))>\(content)</th>"
     }
     text += "</tr></thead>\n<tbody role=\"rowgroup\">\n"
-    for (place, row) in table.rows.enumerated() {
+    for (place, row) in table.rows.prefix(table.marked).enumerated() {
       text += "<tr role=\"row\""
       if let style = table.styles.element(at: place), !style.isEmpty { text += " class=\"\(escape(style))\"" }
       if let word = use.kinds.element(at: place) { text += " data-kind=\"\(escape(word))\"" }
@@ -109,6 +111,11 @@ struct HTMLMarkup {
       }
       text += "</tr>\n"
     }
-    return text + "</tbody></table></div>\n"
+    text += "</tbody></table></div>\n"
+    // With scripts the others are a search or a press on a button away.
+    if table.marked < table.rows.count {
+      text += "<noscript><p>\(table.marked) of \(table.rows.count) rows.</p></noscript>\n"
+    }
+    return text
   }
 }

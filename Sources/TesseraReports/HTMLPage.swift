@@ -8,6 +8,8 @@ public struct HTMLPage: Sendable {
     case paragraph(String)
     case table(Table)
     case figure(Figure)
+    /// Figures to be compared, side by side where there is room.
+    case beside([Figure])
     /// A command, or a text whose lines and spaces count.
     case code(String)
     /// A figure that scripts replace by a map of the page's document: search, groups, members side by side.
@@ -32,7 +34,7 @@ public struct HTMLPage: Sendable {
         blocks: paragraphs.map(Block.paragraph) + tables.map(Block.table) + figures.map(Block.figure))
     }
 
-    var figures: [Figure] { blocks.compactMap(\.figure) }
+    var figures: [Figure] { blocks.flatMap(\.figures) }
   }
 
   public struct Table: Sendable {
@@ -80,6 +82,28 @@ public struct HTMLPage: Sendable {
       self.caption = caption
       self.numeric = numeric
       self.use = use
+    }
+
+    /// Rows that stand in the markup of a table that scripts sort or search; they bring the others.
+    static let mostMarked = 50
+    var marked: Int {
+      use.id.isEmpty || !(use.isSorted || use.isSearched) ? rows.count : min(rows.count, Self.mostMarked)
+    }
+
+    /// The rows behind those, for scripts: cells, numbers to sort by (null for a cell that counts as its text, an empty text for what
+    /// is no number), the kind, and ids of the alternatives. nil where there are none.
+    var rest: Page.Data? {
+      guard marked < rows.count else { return nil }
+      let list = rows.indices.dropFirst(marked).map { place -> JSONValue in
+        let values = use.values.element(at: place) ?? []
+        return .array([
+          .array(rows[place].map(JSONValue.string)),
+          .array(values.map { $0.map { $0.isFinite ? .number($0) : .string("") } ?? .null }),
+          .string(use.kinds.element(at: place) ?? ""),
+          .array((use.about.element(at: place) ?? []).map(JSONValue.string)),
+        ])
+      }
+      return Page.Data(id: "\(use.id)-rows", json: JSONValue.array(list).compact())
     }
 
     /// The same for programs: a list of objects whose keys are the header's.
@@ -142,15 +166,24 @@ public struct HTMLPage: Sendable {
   /// Those of all sections, in the order in which they are read.
   public var figures: [Figure] { (headline?.figure.map { [$0] } ?? []) + sections.flatMap(\.figures) }
 
+  /// Those that the library draws: the map is drawn by the page's own scripts.
+  private var drawnFigures: [Figure] {
+    (headline?.figure.map { [$0] } ?? [])
+      + sections.flatMap(\.blocks).flatMap { block -> [Figure] in
+        if case .map = block { [] } else { block.figures }
+      }
+  }
+
   /// The page as text. Its figures are drawings, which the library, where there is one, replaces by those one can point at.
   public func html(_ library: Library? = nil) -> String {
-    var data = data.map { Page.Data(id: $0.id, json: $0.json.line()) }
+    var data = data.map { Page.Data(id: $0.id, json: $0.json.compact()) }
+    data += sections.flatMap(\.blocks).compactMap {
+      if case .table(let table) = $0 { table.rest } else { nil }
+    }
     var scripts: [String] = []
     if let library, !figures.isEmpty {
-      let drawn = figures.compactMap { figure in
-        try? DocumentEncoder.json(figure.vegaLite)
-      }
-      data.append(Page.Data(id: "figures", json: JSONValue.array(drawn).line()))
+      let drawn = drawnFigures.compactMap { try? DocumentEncoder.json($0.vegaLite) }
+      data.append(Page.Data(id: "figures", json: JSONValue.array(drawn).compact()))
       // The bundle declares names at its top, and its notices must not end the comment.
       let notices = library.notices.replacing(every: "*/", with: "* /")
       let script = "/*\n\(notices)*/\n(() => {\n\(library.script)\n})();"
@@ -167,10 +200,11 @@ public struct HTMLPage: Sendable {
 }
 
 extension HTMLPage.Block {
-  var figure: Figure? {
+  var figures: [Figure] {
     switch self {
-    case .figure(let figure), .map(let figure): figure
-    case .paragraph, .table, .code: nil
+    case .figure(let figure), .map(let figure): [figure]
+    case .beside(let figures): figures
+    case .paragraph, .table, .code: []
     }
   }
 }

@@ -67,7 +67,9 @@ import Testing
     let commands = ((dump["command"] as? [String: Any])?["subcommands"] as? [[String: Any]]) ?? []
     let declared = try #require(commands.first { $0["commandName"] as? String == command })
     // Options of earlier versions, which say what took their place, are not shown.
-    let shown = ((declared["arguments"] as? [[String: Any]]) ?? []).filter { $0["shouldDisplay"] as? Bool ?? true }
+    let shown = ((declared["arguments"] as? [[String: Any]]) ?? []).filter {
+      $0["shouldDisplay"] as? Bool ?? true
+    }
     let names = shown.compactMap { argument in
       ((argument["preferredName"] as? [String: Any])?["name"] as? String).map { "--" + $0 }
     }

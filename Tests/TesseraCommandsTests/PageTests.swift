@@ -17,9 +17,9 @@ import Testing
       #expect(try Data(contentsOf: URL(fileURLWithPath: shot)).count > 40_000)
       let document = try Browser.document(folder.file("r/index.html"))
       func count(_ part: String) -> Int { document.components(separatedBy: part).count - 1 }
-      #expect(count("<div class=\"plot\">\n<svg ") == 3)
-      #expect(count("<canvas") == (hasLibrary ? 3 : 0))
-      #expect(count("class=\"drawn\"") == (hasLibrary ? 3 : 0))
+      #expect(count("<div class=\"plot\">\n<svg ") == 5)
+      #expect(count("<canvas") == (hasLibrary ? 5 : 0))
+      #expect(count("class=\"drawn\"") == (hasLibrary ? 5 : 0))
     }
   }
 }

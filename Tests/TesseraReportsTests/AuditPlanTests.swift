@@ -34,7 +34,9 @@ import Testing
     #expect(figures.contains("leaderboard") && figures.contains("context-map"))
     #expect(
       files.map(\.name) == ["audit.json"]
-        + figures.flatMap { name in ["svg", "csv", "vl.json"].map { "figures/\(name).\($0)" } } + ["index.html"])
+        + figures.flatMap { name in ["svg", "csv", "vl.json"].map { "figures/\(name).\($0)" } } + [
+          "index.html"
+        ])
     #expect(Set(files.map(\.name)).count == files.count)
     let written = try DocumentFile.text(report.document)
     #expect(files.first?.text == written)
@@ -65,6 +67,27 @@ import Testing
     #expect(plan.contexts.hasPrefix("Contexts from behaviour"))
     #expect(plan.dataset.contexts?.dimension == 7)
     #expect(!plan.settings.looksForTopics && plan.transform == nil)
+  }
+
+  @Test func `Declared families are compared first, and marked in the document, the table and the figure`() throws {
+    let families = FamiliesFile(names: ["x", nil, nil, nil, nil, nil, "x"])
+    let plan = try AuditPlan(request(), of: data(), families: families)
+    #expect(plan.settings.schemes.map(\.name) == ["uniform", "families", "horizon"])
+    let report = try plan.report()
+    #expect(report.document.rewards.map(\.family) == ["x", nil, nil, nil, nil, nil, "x"])
+    // Half a share each, in five shares and one that two divide.
+    let weights = report.audit.estimates[1].weights.values
+    #expect(abs(weights[0] - 1 / 12) < 1e-12 && abs(weights[6] - 1 / 12) < 1e-12 && abs(weights[3] - 1 / 6) < 1e-12)
+    let leaderboard = try #require(report.page.figures.first { $0.name == "leaderboard" })
+    guard case .named(let names) = leaderboard.y.kind else { Issue.record("no names"); return }
+    #expect(Set(names).isSuperset(of: ["n0 · x", "n6 · x"]) && names.count { $0.contains("·") } == 2)
+    let html = report.page.html()
+    #expect(html.contains("data-label=\"Family\">x</td>"))
+    // Without a declaration there is nothing to name.
+    let plain = try AuditPlan(request(), of: data()).report()
+    #expect(!plain.page.html().contains("data-label=\"Family\""))
+    #expect(plain.document.rewards.allSatisfy { $0.family == nil })
+    #expect(throws: ReportProblem.self) { try AuditPlan(request { $0.schemes = "families" }, of: data()) }
   }
 
   @Test func `Equal weights come first, and every scheme once`() throws {

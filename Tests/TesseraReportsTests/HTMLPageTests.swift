@@ -1,3 +1,4 @@
+import TesseraFormats
 import TesseraReports
 import Testing
 
@@ -40,6 +41,46 @@ import Testing
     let plain = page.html()
     #expect(count(of: "let vega", in: plain) == 0 && count(of: "role=\"img\"", in: plain) == 1)
     #expect(count(of: "id=\"figures\"", in: plain) == 0)
+  }
+
+  @Test func `Of a long table the beginning is markup, and scripts have the rest`() throws {
+    var use = HTMLPage.Table.Use()
+    (use.id, use.isSearched) = ("table-t", true)
+    use.values = (0..<60).map { [nil, $0 == 59 ? .infinity : Double($0)] }
+    use.about = (0..<60).map { ["n\($0)"] }
+    use.kinds = (0..<60).map { $0 == 50 ? "moved" : "" }
+    let table = HTMLPage.Table(
+      header: ["Name", "Number"], rows: (0..<60).map { ["n<\($0)>", "\($0)"] }, use: use)
+    func page(_ table: HTMLPage.Table) -> String {
+      HTMLPage(title: "t", introduction: [], sections: [HTMLPage.Section(title: "s", blocks: [.table(table)])])
+        .html()
+    }
+    let html = page(table)
+    #expect(count(of: "<tr role=", in: html) == 51)
+    #expect(count(of: "<noscript><p>50 of 60 rows.</p></noscript>", in: html) == 1)
+    let text = try #require(html.firstMatch(of: /id="table-t-rows">([^<]*)</)).1
+    let rest = try #require(try JSONReader.value(of: String(text)).elements)
+    #expect(rest.count == 10)
+    #expect(rest.first?.compact() == "[[\"n<50>\",\"50\"],[null,50],\"moved\",[\"n50\"]]")
+    #expect(rest.last?.compact() == "[[\"n<59>\",\"59\"],[null,\"\"],\"\",[\"n59\"]]")
+    // A table that no script touches is whole.
+    #expect(count(of: "<tr role=", in: page(HTMLPage.Table(header: table.header, rows: table.rows))) == 61)
+  }
+
+  @Test func `Figures to be compared stand in one row, and are figures of the page`() {
+    func figure(_ name: String) -> Figure {
+      Figure(name: name, caption: "", marks: [], x: Figure.Axis("x"), y: Figure.Axis("y"))
+    }
+    let page = HTMLPage(
+      title: "t", introduction: [],
+      sections: [
+        HTMLPage.Section(title: "s", blocks: [.beside([figure("a"), figure("b")]), .map(figure("c"))])
+      ])
+    #expect(page.figures.map(\.name) == ["a", "b", "c"])
+    let html = page.html(HTMLPage.Library(script: "let vega = 1;", notices: ""))
+    #expect(count(of: "<div class=\"beside\">", in: html) == 1)
+    // The library draws all but the map, which scripts of the page draw.
+    #expect(count(of: "data-figure=", in: html) == 2 && count(of: "\"name\":", in: html) == 2)
   }
 
   @Test func `No id and no library hides the end of the page's script`() {

@@ -111,12 +111,16 @@ def is_path(rows: Rows) -> bool:
     return isinstance(rows, list) and bool(rows) and all(isinstance(row, (str, os.PathLike)) for row in rows)
 
 
+def files_of(rows: Rows) -> list[str | os.PathLike[str]]:
+    """The files that rows are; none for tables in memory."""
+    if not is_path(rows):
+        return []
+    return rows if isinstance(rows, list) else [rows]
+
+
 def title_of(rows: Rows) -> str:
     """The names of files, as the tool calls data by them; empty for tables in memory."""
-    if not is_path(rows):
-        return ""
-    files = rows if isinstance(rows, list) else [rows]
-    return ", ".join(os.path.basename(os.path.normpath(file)) for file in files)
+    return ", ".join(os.path.basename(os.path.normpath(file)) for file in files_of(rows))
 
 
 def columns_of(rows: Rows) -> Columns:

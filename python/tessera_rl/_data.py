@@ -208,12 +208,14 @@ def read_with_contexts(
     seed: int,
     threads: int | None,
     progress: bool | _native.Progress | None,
+    families: str | None = None,
 ) -> Data:
     """Reads comparisons, with the contexts that are given, or that something makes of their texts.
 
     Args:
         comparisons, contexts, alternatives, reading: As the arguments of `RewardFit.fit`.
         embed: What makes contexts where none are given; None leaves them.
+        families: A file of families, or a column of the rows, for audits.
     """
     matrix = None if contexts is None else contexts_array(contexts)
     if matrix is not None and alternatives is None:
@@ -223,6 +225,7 @@ def read_with_contexts(
         alternatives=alternatives,
         reading=reading_of(reading),
         keeps_prompts=keeps_prompts,
+        families=families,
         threads=threads,
     )
     if matrix is not None:
@@ -230,8 +233,8 @@ def read_with_contexts(
     return data.embedded(embed, with_prompt=with_prompt, dimensions=dimensions, seed=seed, threads=threads, progress=progress)
 
 
-def families_array(families: Mapping[str, str] | Sequence[str | None], ids: list[str]) -> npt.NDArray[np.int32]:
-    """The number of each alternative's family, -1 for none.
+def family_names(families: Mapping[str, str] | Sequence[str | None], ids: list[str]) -> list[str | None]:
+    """The name of each alternative's family, None for none.
 
     Raises:
         DataError: for ids that are none, and for another number of families than of alternatives.
@@ -240,10 +243,14 @@ def families_array(families: Mapping[str, str] | Sequence[str | None], ids: list
         strangers = set(families) - set(ids)
         if strangers:
             raise DataError(f'families: found "{sorted(strangers)[0]}", expected ids of alternatives')
-        names = [families.get(name) for name in ids]
-    else:
-        names = list(families)
-        if len(names) != len(ids):
-            raise DataError(f"families: found {len(names)}, expected {len(ids)}, one for each alternative")
+        return [families.get(name) for name in ids]
+    names = list(families)
+    if len(names) != len(ids):
+        raise DataError(f"families: found {len(names)}, expected {len(ids)}, one for each alternative")
+    return names
+
+
+def families_array(names: list[str | None]) -> npt.NDArray[np.int32]:
+    """The number of each alternative's family, -1 for none."""
     numbers = {name: number for number, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
     return np.array([-1 if name is None else numbers[name] for name in names], dtype=np.int32)

@@ -14,6 +14,7 @@ from ._columns import title_of
 from ._data import read, read_with_contexts, reading_of
 from ._files import write_all
 from ._options import add_alternatives, add_rows, add_run, estimator, known, reading
+from ._origin import origin
 from ._printing import put
 from .audit import run_audit
 from .errors import OptionError
@@ -120,6 +121,9 @@ def add_audit(commands: Any) -> None:
     audit.add_argument("--dimensions", type=int, default=256, help="numbers of a context, for the built-in embedder")
     audit.add_argument("--with-prompt", action="store_true", help="embed the prompt together with the answer")
     audit.add_argument(
+        "--families", "--family", metavar="FILE", help="declared families: a file (id, family), or a column of the votes"
+    )
+    audit.add_argument(
         "--schemes", metavar="SCHEME,...", help="compared with the standard estimate (default: local,voronoi,horizon)"
     )
     audit.add_argument(
@@ -155,6 +159,7 @@ def _audit(options: argparse.Namespace) -> int:
         seed=options.seed,
         threads=options.threads,
         progress=sys.stderr.isatty(),
+        families=options.families,
         **{"contexts": None, **known(options)},
     )
     found = run_audit(
@@ -166,6 +171,7 @@ def _audit(options: argparse.Namespace) -> int:
         clone=options.clone,
         bootstraps=options.bootstraps,
         title=title_of(options.comparisons),
+        origin=origin([path for path in (*options.comparisons, options.alternatives, options.families) if path], options.typed),
         threads=options.threads,
         progress=sys.stderr.isatty(),
     )

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _native
+from ._columns import Columns
 from ._data import Data
 from ._files import make_folder, write_all
 from ._verdict import Verdict
@@ -70,6 +71,8 @@ def run_audit(
     bootstraps: int | None = None,
     title: str = "",
     library: str | os.PathLike[str] | None = None,
+    families: Sequence[str | None] | None = None,
+    origin: Mapping[str, Any] | None = None,
     threads: int | None = None,
     progress: bool | _native.Progress | None = None,
 ) -> Audit:
@@ -80,6 +83,8 @@ def run_audit(
         folder: Where the files go; it is made before the work.
         schemes, duplicates_within, clone, bootstraps, library: As `RewardFit.audit` has them.
         title: How the data are named.
+        families: The family of each alternative, None for none; None for those that the data were read with.
+        origin: What makes the page again (`_origin.origin`).
     """
     target = pathlib.Path(folder)
     settings: dict[str, Any] = {
@@ -89,8 +94,14 @@ def run_audit(
         "clone": [clone] if isinstance(clone, str) else list(clone),
         "bootstraps": bootstraps,
         "title": title,
+        "origin": origin,
     }
     arrays: dict[str, npt.NDArray[Any]] = {}
+    if families is not None:
+        names = Columns()
+        # No family has an empty name.
+        names.add_values("families", [name or "" for name in families])
+        arrays["families"], arrays["families.places"] = names.arrays["0.bytes"], names.arrays["0.places"]
     if library is not None:
         script = pathlib.Path(library)
         for name, file in (("library", script), ("notices", script.with_name("THIRD_PARTY_NOTICES"))):

@@ -230,6 +230,7 @@ def _refuse_overwriting(options: argparse.Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; the exit codes are the native tool's."""
     options = _parser().parse_args(arguments)
+    options.typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         _refuse_overwriting(options)
         code: int = options.run(options)

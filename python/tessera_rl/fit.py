@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from . import _native
 from ._board import board_rows
-from ._columns import Rows, title_of
-from ._data import Data, Embed, families_array, read_with_contexts
+from ._columns import Rows, files_of, title_of
+from ._data import Data, Embed, families_array, family_names, read_with_contexts
 from ._files import write_all
+from ._origin import origin
 from ._settings import Settings
 from ._verdict import Verdict
 from .audit import Audit, run_audit
@@ -85,6 +86,8 @@ class RewardFit(Settings):
     _verdict: Verdict | None = None
     _ranks: dict[float, dict[str, _native.Array]]
     _audited: Callable[[], Data] | None = None
+    _families: list[str | None] | None = None
+    _files: Sequence[str | os.PathLike[str]] = ()
     _title: str = ""
 
     def __init__(
@@ -191,8 +194,9 @@ class RewardFit(Settings):
         keeps_prompts = self.per_prompt or self.lambda_ == "auto"
         data = self._read(comparisons, contexts, alternatives, reading, looks_at_contexts, keeps_prompts)
         arrays: dict[str, npt.NDArray[Any]] = {}
-        if families is not None:
-            arrays["families"] = families_array(families, data.ids)
+        self._families = None if families is None else family_names(families, data.ids)
+        if self._families is not None:
+            arrays["families"] = families_array(self._families)
         self._data = data
         if looks_at_contexts and keeps_prompts:
             self._audited = lambda: data
@@ -200,6 +204,7 @@ class RewardFit(Settings):
             # An audit reads again what this fit has no use for.
             self._audited = partial(self._read, comparisons, contexts, alternatives, reading, True, True)
         self._title = title_of(comparisons)
+        self._files = [*files_of(comparisons), *([alternatives] if isinstance(alternatives, (str, os.PathLike)) else [])]
         self._verdict = None
         self._ranks = {}
         self._document = None
@@ -328,10 +333,11 @@ class RewardFit(Settings):
         title: str | None = None,
         library: str | os.PathLike[str] | None = None,
     ) -> Audit:
-        """Writes the report of `tessera audit`: index.html, its figures as SVG, CSV and JSON, and audit.json.
+        """Writes the report of `tessera audit`: index.html, its figures as SVG, as CSV and for Vega-Lite, and audit.json.
 
         It finds near-duplicates and fits without them, adds simulated clones of the leading alternatives, and shows for every
-        scheme how far rewards move. The schemes are its own, whatever weights this fit has; space, samples, seed, what is done
+        scheme how far rewards move. The schemes are its own, whatever weights this fit has; families that were declared to
+        `fit` are compared with the standard estimate first, and marked; space, samples, seed, what is done
         to contexts, lambda and pairs are those of this fit.
 
         Args:
@@ -362,6 +368,8 @@ class RewardFit(Settings):
             bootstraps=bootstraps,
             title=self._title if title is None else title,
             library=library,
+            families=self._families,
+            origin=origin(self._files),
             threads=self.threads,
             progress=self.progress,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pathlib
 import pickle
@@ -25,13 +26,21 @@ def path(rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -
     return file
 
 
+def without_page(files: dict[str, bytes]) -> dict[str, bytes]:
+    """All but the page, which says how it was made."""
+    return {name: content for name, content in files.items() if name != "index.html"}
+
+
 def contents(folder: pathlib.Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
 def of_the_tool(tool: pathlib.Path, folder: pathlib.Path, *arguments: str | pathlib.Path) -> tuple[dict[str, bytes], str]:
     folder.mkdir()
-    done = subprocess.run([tool, "audit", *arguments, "-o", "own"], cwd=folder, check=True, capture_output=True, text=True)
+    # The package has no library for figures of its own.
+    done = subprocess.run(
+        [tool, "audit", *arguments, "-o", "own", "--static"], cwd=folder, check=True, capture_output=True, text=True
+    )
     return contents(folder / "own"), done.stdout
 
 
@@ -49,7 +58,11 @@ fit = tr.RewardFit(weights="none", lambda_=0.1, seed=3, center=True).fit(sys.arg
 audit = fit.audit("ours", schemes=["local", "horizon"], duplicates_within=0.4, bootstraps=5)
 print(audit, end="")"""
     printed = with_its_blas(code, path, cwd=tmp_path)
-    assert contents(tmp_path / "ours") == expected
+    ours = contents(tmp_path / "ours")
+    assert without_page(ours) == without_page(expected)
+    assert ours.keys() == expected.keys()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert f'SHA-256 of rows.jsonl</td><td role="cell" data-label="Value">{digest}</td>'.encode() in ours["index.html"]
     assert printed + "Report: own/index.html\n" == said
 
 
@@ -59,7 +72,10 @@ def test_the_command_writes_and_says_what_the_tool_does(
     settings = ["--samples", "2000", "--pca", "3", "--normalize", "--with-prompt", "--dimensions", "32", "--pairs", "count"]
     expected, said = of_the_tool(tool, tmp_path / "tool", path, *settings, *FEW)
     assert with_its_blas(COMMAND, "audit", path, *settings, *FEW, "-o", "own", cwd=tmp_path) == said
-    assert contents(tmp_path / "own") == expected
+    made = contents(tmp_path / "own")
+    assert without_page(made) == without_page(expected)
+    # What was typed is all that differs.
+    assert made["index.html"] == expected["index.html"].replace(b" -o own --static", b" -o own")
 
 
 def test_votes_between_names_are_audited_by_their_records(
@@ -73,7 +89,7 @@ def test_votes_between_names_are_audited_by_their_records(
     options = ["--columns", "a=one,b=other", "--clone", "m2", *FEW]
     expected, said = of_the_tool(tool, tmp_path / "tool", votes, *options)
     assert with_its_blas(COMMAND, "audit", votes, *options, "-o", "own", cwd=tmp_path) == said
-    assert contents(tmp_path / "own") == expected
+    assert without_page(contents(tmp_path / "own")) == without_page(expected)
     document = json.loads(expected["audit.json"])
     assert "behaviour" in document["contexts"]
     assert {attack["target"] for attack in document["attacks"]} == {"m2"}
@@ -94,6 +110,26 @@ def test_an_audit_says_what_it_wrote(tool: pathlib.Path, path: pathlib.Path, tmp
     np.testing.assert_allclose(*rewards, atol=1e-9)
 
 
+def test_declared_families_are_compared_and_marked(tool: pathlib.Path, path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    fit = tr.RewardFit(lambda_=0.1).fit(path)
+    families = dict.fromkeys(fit.ids[:3], "one")
+    options = {"schemes": "horizon", "bootstraps": 2}
+    audit = tr.RewardFit(lambda_=0.1).fit(path, families=families).audit(tmp_path / "ours", **options)  # type: ignore[arg-type]
+    assert [scheme["name"] for scheme in audit.document["schemes"]] == ["standard", "families", "horizon"]
+    assert {row["id"]: row["family"] for row in audit.document["rewards"] if "family" in row} == families
+    assert 'data-label="Family">one</td>' in audit.page.read_text()
+    # The command has them in a file, as the tool.
+    file = tmp_path / "families.csv"
+    file.write_text("id,family\n" + "".join(f"{name},one\n" for name in families))
+    asked = ["--lambda", "0.1", "--schemes", "horizon", "--families", str(file), "--bootstraps", "2"]
+    expected, _ = of_the_tool(tool, tmp_path / "tool", path, *asked)
+    assert main(["audit", str(path), *asked, "-o", str(tmp_path / "own")]) == 0
+    documents = [json.loads(text) for text in (expected["audit.json"], (tmp_path / "own/audit.json").read_bytes())]
+    for document in (*documents, audit.document):
+        found = [[row.get("family"), row["families"]["weight"]] for row in document["rewards"]]
+        assert found == [[row.get("family"), row["families"]["weight"]] for row in documents[0]["rewards"]]
+
+
 def test_contexts_in_memory_are_audited(tmp_path: pathlib.Path) -> None:
     contexts = np.array([[0, 0], [1, 0], [1, 1], [1, 1.001], [0, 1]], dtype=np.float32)
     pairs = [(i, j) for i in range(5) for j in range(i)]
@@ -105,7 +141,8 @@ def test_contexts_in_memory_are_audited(tmp_path: pathlib.Path) -> None:
     audit = fit.audit(tmp_path / "audit", schemes="horizon", bootstraps=2, title="five <points>", library=library)
     page = audit.page.read_text()
     assert "five &lt;points&gt;" in page
-    assert "/* drawn by nobody */" in page and "made by * / nobody" in page
+    assert "/* drawn by nobody */" in page
+    assert "made by * / nobody" in page
     assert [scheme["name"] for scheme in audit.document["schemes"]] == ["standard", "horizon"]
     # Distances within which everything is one group say little.
     assert "more than half" in fit.audit(tmp_path / "wide", schemes="horizon", bootstraps=2, duplicates_within=9).warnings[0]

@@ -137,10 +137,11 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     public var shifts: OrderedMembers<RewardShift>
   }
 
-  /// An alternative: `id`, `component`, `plane`, and a member for each scheme.
+  /// An alternative: `id`, `component`, `plane`, `family` where one is declared, and a member for each scheme.
   public struct Row: Sendable, Equatable {
     public var id: String
     public var component: Int
+    public var family: String?
     /// Its context on the first two principal axes.
     public var plane: [Double]
     public var schemes: OrderedMembers<Reward>
@@ -175,10 +176,12 @@ public struct AuditDocument: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - names: Of the schemes; nil for `names(of:)`.
   ///   - contexts: How the contexts came about, in words.
+  ///   - families: Of each alternative; nil where none are declared.
   ///   - verdict: The answer and what else was found, in sentences.
   ///   - advice: How advice on the weights is worded.
   public init(
-    _ audit: CloneAudit, names: [String]? = nil, contexts: String, verdict: [String],
+    _ audit: CloneAudit, names: [String]? = nil, contexts: String, families: [String?]? = nil,
+    verdict: [String],
     advice: WeightAdviceWords = WeightAdviceWords()
   ) {
     let names = names ?? Self.names(of: audit)
@@ -238,7 +241,8 @@ public struct AuditDocument: Sendable, Equatable, Codable {
     let known = audit.estimates.map(\.fit.known)
     rewards = ids.indices.map { i in
       Row(
-        id: ids[i], component: audit.components.of[i], plane: [audit.plane[i].x, audit.plane[i].y],
+        id: ids[i], component: audit.components.of[i], family: families?[i],
+        plane: [audit.plane[i].x, audit.plane[i].y],
         schemes: OrderedMembers(
           names,
           names.indices.map { k in
@@ -279,7 +283,7 @@ extension AuditDocument.HeldOut {
 
 extension AuditDocument.Row: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case id, component, plane
+    case id, component, family, plane
   }
 
   /// Members that are not a scheme's.
@@ -289,6 +293,7 @@ extension AuditDocument.Row: Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     id = try container.decode(String.self, forKey: .id)
     component = try container.decode(Int.self, forKey: .component)
+    family = try container.decodeIfPresent(String.self, forKey: .family)
     plane = try container.decodeIfPresent([Double].self, forKey: .plane) ?? []
     schemes = try OrderedMembers(from: decoder, besides: Set(Self.ownMembers))
   }
@@ -297,6 +302,7 @@ extension AuditDocument.Row: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(id, forKey: .id)
     try container.encode(component, forKey: .component)
+    try container.encodeIfPresent(family, forKey: .family)
     try container.encode(plane, forKey: .plane)
     try schemes.encode(to: encoder)
   }

@@ -46,6 +46,12 @@ public struct ComparisonFile: Sendable {
     alternatives.firstIndex { $0.id == id }.flatMap { families[$0] }
   }
 
+  /// The families that rows name, of so many alternatives at once; nil for one that has none, or no rows.
+  public func families(of ids: [String]) -> [String?] {
+    let known = Dictionary(zip(self.ids, families), uniquingKeysWith: { first, _ in first })
+    return ids.map { known[$0] ?? nil }
+  }
+
   public var ids: [String] { alternatives.map(\.id) }
 
   /// Texts of prompts by their names, where they were kept.

@@ -9,6 +9,9 @@ public struct FamiliesFile: Sendable {
   /// Alternatives that the file names.
   public let declared: Int
 
+  /// Name of the family of each alternative; nil for one that stands alone.
+  public var namesOfAlternatives: [String?] { families.groupOf.map { names[$0] } }
+
   /// - Parameter names: Of each alternative; nil for one that stands alone.
   public init(names: [String?]) {
     let families = Partition(names: names)

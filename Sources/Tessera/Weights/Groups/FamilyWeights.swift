@@ -48,19 +48,33 @@ extension Partition {
 /// Families as a scheme, for those who compare schemes: contexts are not looked at.
 ///
 /// Alternatives beyond the declared ones, as clones of an audit, are each a family of their own: an audit that adds clones
-/// says what a flood that nobody declares would do.
+/// says what a flood that nobody declares would do. Of alternatives that are told by their ids some may be gone, as where an
+/// audit looks at what is left without a group.
 public struct Families: WeightScheme {
   public let name = "families"
   /// nil where none are declared: then nothing can be weighed.
   public let families: Partition?
+  /// Places of the declared alternatives by the bytes of their ids; nil where their order tells them.
+  private let places: [[UInt8]: Int]?
 
-  public init(_ families: Partition? = nil) { self.families = families }
+  public init(_ families: Partition? = nil) { (self.families, places) = (families, nil) }
+
+  /// - Parameter ids: Of the alternatives that are declared, in the order of `families`; each once.
+  public init(_ families: Partition, of ids: [String]) {
+    self.families = families
+    places = Dictionary(zip(ids.map { Array($0.utf8) }, ids.indices), uniquingKeysWith: { first, _ in first })
+  }
 
   public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
     try weights(alternatives: contexts.count)
   }
 
   public func measure(_ data: PreferenceDataset, work: Work) throws -> MeasuredWeights {
+    if let families, let places {
+      let own = Partition(
+        names: data.alternatives.map { places[Array($0.id.utf8)].map { "\(families.groupOf[$0])" } })
+      return MeasuredWeights(FamilyWeights(own).weights, groups: own)
+    }
     let m = data.alternatives.count
     return MeasuredWeights(
       try weights(alternatives: m), groups: families.map { $0.adding(m - $0.groupOf.count) })

@@ -30,7 +30,7 @@ async function drawFigure(figure, specification) {
   }
   const isSquare = specification.usermeta.square;
   const width = isSquare ? Math.min(specification.width, plot.clientWidth - 90) : "container";
-  const own = { ...specification, width, height: isSquare ? width : specification.height, autosize: { type: isSquare ? "pad" : "fit", contains: "padding" } };
+  const own = { ...specification, width, height: isSquare ? width : specification.height, autosize: { type: isSquare ? "pad" : "fit-x", contains: "padding" } };
   own.usermeta = undefined;
   own.description = undefined;
   if (plot.clientWidth < 480) {

@@ -3,24 +3,26 @@
 const groupColours = ["#d1495b", "#2b7bba", "#2f9e5b", "#9a5fc9", "#c98a12", "#1fa3a3", "#d36bb0", "#7a8a2e", "#e0703a", "#5566d6"];
 const viridis = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
 
+/** Names that stand beside points, where so few are seen. */
+const mostNames = 30;
+
 class ContextMap {
-  constructor(figure, audit, rows) {
+  constructor(figure, map, alternatives) {
     this.figure = figure;
-    this.rows = rows;
-    this.points = audit.rewards;
-    this.schemes = audit.schemes.map((scheme) => scheme.name);
-    const xs = this.points.map((point) => point.plane[0]);
-    const ys = this.points.map((point) => point.plane[1]);
-    const bounds = (values) => values.reduce(([low, high], v) => [Math.min(low, v), Math.max(high, v)], [Infinity, -Infinity]);
-    this.bounds = { x: bounds(xs), y: bounds(ys) };
-    this.place = new Map(this.points.map((point, i) => [point.id, i]));
-    this.members = new Map();
-    rows.forEach((row, i) => { if (row.group) this.members.set(row.group, [...this.members.get(row.group) ?? [], i]); });
+    this.map = map;
+    this.rows = alternatives;
+    this.count = alternatives.length;
+    // From 0 to 1 across the whole map; up is up.
+    this.x = shares(map.x, false);
+    this.y = shares(map.y, true);
+    this.pixels = new Float32Array(2 * this.count);
+    this.place = new Map(alternatives.map((row, i) => [row.id, i]));
+    this.members = gathered(alternatives.map((row) => row.group));
+    this.families = gathered(alternatives.map((row) => row.family));
     [this.chosen, this.found, this.pointed] = [new Set(), null, -1];
     [this.zoom, this.middle] = [1, { x: 0.5, y: 0.5 }];
     this.makeTools();
-    this.colour = this.members.size > 0 ? "groups" : `weight ${this.schemes.at(this.schemes.length > 1 ? 1 : 0)}`;
-    this.choice.value = this.colour;
+    this.colour = this.choice.value;
     this.paintColours();
     new ResizeObserver(() => this.resize()).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { this.paintColours(); this.draw(); });
@@ -30,14 +32,17 @@ class ContextMap {
   makeTools() {
     this.canvas = element("canvas", {
       className: "map", tabIndex: 0, role: "img",
-      "aria-label": `Map of ${this.points.length} contexts. Arrow keys go from point to point, Enter chooses one, plus and minus zoom.`,
+      "aria-label": `Map of ${this.count} contexts. Arrow keys go from point to point, Enter chooses one, plus and minus zoom.`,
     });
     this.search = element("input", { type: "search", placeholder: "Search ids and texts", "aria-label": "Search the map" });
     this.choice = element("select", { "aria-label": "Colours of the map" });
     const option = (value, text) => this.choice.append(element("option", { value, textContent: text }));
+    if (this.families.size > 0) option("families", "families");
     if (this.members.size > 0) option("groups", "groups of duplicates");
-    for (const name of this.schemes) option(`weight ${name}`, `weight: ${name}`);
-    for (const name of this.schemes) option(`reward ${name}`, `reward: ${name}`);
+    // The weights of the standard estimate are all equal.
+    const schemes = [...this.map.schemes.entries()];
+    for (const [k, name] of [...schemes.slice(1), ...schemes.slice(0, 1)]) option(`weights ${k}`, `weight: ${name}`);
+    for (const [k, name] of schemes) option(`rewards ${k}`, `reward: ${name}`);
     const button = (text, label, action) => {
       const made = element("button", { type: "button", textContent: text, "aria-label": label });
       made.addEventListener("click", action);
@@ -76,27 +81,27 @@ class ContextMap {
   paintColours() {
     const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
     const quiet = isDark ? "#6d747c" : "#a3a8ae";
-    const [kind, ...rest] = this.colour.split(" ");
-    const name = rest.join(" ");
-    if (kind === "groups") {
-      this.colours = this.rows.map((row) => (row.group ? groupColours[(row.group - 1) % groupColours.length] : quiet));
-      this.scale.textContent = "Grey points have no near-duplicate.";
+    const [kind, scheme] = this.colour.split(" ");
+    if (kind === "groups" || kind === "families") {
+      const known = kind === "groups" ? this.members : this.families;
+      const number = new Map([...known.keys()].map((name, place) => [name, place]));
+      this.colours = this.rows.map((row) => {
+        const place = number.get(kind === "groups" ? row.group : row.family);
+        return place === undefined ? quiet : groupColours[place % groupColours.length];
+      });
+      this.scale.textContent = kind === "groups" ? "Grey points have no near-duplicate." : "Grey points are of no family.";
       return;
     }
-    const m = this.points.length;
-    const values = this.points.map((point) => {
-      const own = point[name];
-      return kind === "weight" ? Math.log10(Math.max(own.weight * m, 0.01)) : own.reward;
-    });
-    const known = values.filter((value) => value !== null);
-    const [low, high] = known.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+    const own = this.map[kind][scheme];
+    const values = kind === "weights" ? own.map((weight) => Math.log10(Math.max(weight * this.count, 0.01))) : own;
+    const [low, high] = values.reduce(([a, b], v) => (v === null ? [a, b] : [Math.min(a, v), Math.max(b, v)]), [Infinity, -Infinity]);
     this.colours = values.map((value) => {
       if (value === null) return quiet;
       const share = high > low ? (value - low) / (high - low) : 0.5;
       return viridis[Math.round(share * (viridis.length - 1))];
     });
     const text = (value) => Number(value.toPrecision(2));
-    this.scale.textContent = kind === "weight"
+    this.scale.textContent = kind === "weights"
       ? `Dark to bright: ${text(10 ** low)} to ${text(10 ** high)} equal shares.`
       : `Dark to bright: rewards from ${text(low)} to ${text(high)}.`;
   }
@@ -113,18 +118,6 @@ class ContextMap {
     this.draw();
   }
 
-  /** Pixels of a point. */
-  pixel(i) {
-    const [x, y] = this.points[i].plane;
-    const share = (v, [low, high]) => (high > low ? (v - low) / (high - low) : 0.5);
-    const { width, height } = this.size;
-    const room = 14;
-    return [
-      room + ((share(x, this.bounds.x) - this.middle.x) * this.zoom + 0.5) * (width - 2 * room),
-      room + ((1 - share(y, this.bounds.y) - this.middle.y) * this.zoom + 0.5) * (height - 2 * room),
-    ];
-  }
-
   draw() {
     if (!this.size || this.asked) return;
     this.asked = true;
@@ -136,19 +129,23 @@ class ContextMap {
     const { width, height, density } = this.size;
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, width, height);
-    const size = this.points.length > 5_000 ? 3 : this.points.length > 500 ? 5 : 7;
-    // One path for each colour: changes of colour cost more than points.
+    const size = this.count > 5_000 ? 3 : this.count > 500 ? 5 : 7;
+    const room = 14;
+    const [wide, high] = [width - 2 * room, height - 2 * room];
+    // One list for each colour: changes of colour cost more than points.
     const buckets = new Map();
-    this.pixels = new Float32Array(2 * this.points.length);
-    for (let i = 0; i < this.points.length; i += 1) {
-      const [x, y] = this.pixel(i);
+    const seen = [];
+    for (let i = 0; i < this.count; i += 1) {
+      const x = room + ((this.x[i] - this.middle.x) * this.zoom + 0.5) * wide;
+      const y = room + ((this.y[i] - this.middle.y) * this.zoom + 0.5) * high;
       this.pixels[2 * i] = x;
       this.pixels[2 * i + 1] = y;
       if (x < 0 || y < 0 || x > width || y > height) continue;
       const isQuiet = this.found && !this.found.has(i);
+      if (!isQuiet) seen.push(i);
       const colour = isQuiet ? "faint" : this.colours[i];
-      if (!buckets.has(colour)) buckets.set(colour, []);
-      buckets.get(colour).push(i);
+      const bucket = buckets.get(colour);
+      if (bucket) bucket.push(i); else buckets.set(colour, [i]);
     }
     const style = getComputedStyle(this.figure);
     const order = [...buckets].sort(([, a], [, b]) => b.length - a.length);
@@ -158,8 +155,10 @@ class ContextMap {
         context.fillRect(this.pixels[2 * i] - size / 2, this.pixels[2 * i + 1] - size / 2, size, size);
       }
     }
+    const ink = style.getPropertyValue("--ink");
+    if (seen.length <= mostNames) this.paintNames(context, seen, size, ink);
     context.lineWidth = 2;
-    context.strokeStyle = style.getPropertyValue("--ink");
+    context.strokeStyle = ink;
     const ring = (i) => {
       context.beginPath();
       context.arc(this.pixels[2 * i], this.pixels[2 * i + 1], size + 3, 0, 2 * Math.PI);
@@ -169,10 +168,28 @@ class ContextMap {
     if (this.pointed >= 0) ring(this.pointed);
   }
 
+  /** Names beside points; one that would lie on another is left out. */
+  paintNames(context, points, size, ink) {
+    context.font = "12px system-ui, sans-serif";
+    context.fillStyle = ink;
+    context.textBaseline = "middle";
+    const boxes = [];
+    for (const i of points) {
+      const name = this.rows[i].id.length > 28 ? `${this.rows[i].id.slice(0, 27)}…` : this.rows[i].id;
+      const wide = context.measureText(name).width;
+      const [x, y] = [this.pixels[2 * i], this.pixels[2 * i + 1]];
+      const left = x + size + 4 + wide > this.size.width ? x - size - 4 - wide : x + size + 4;
+      const box = [left, y - 8, left + wide, y + 8];
+      if (boxes.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+      boxes.push(box);
+      context.fillText(name, left, y);
+    }
+  }
+
   /** The nearest point within a finger's reach; -1 for none. */
   nearest(x, y) {
     let [best, least] = [-1, 18 * 18];
-    for (let i = 0; i < this.points.length; i += 1) {
+    for (let i = 0; i < this.count; i += 1) {
       const [dx, dy] = [this.pixels[2 * i] - x, this.pixels[2 * i + 1] - y];
       const distance = dx * dx + dy * dy;
       if (distance < least && !(this.found && !this.found.has(i))) [best, least] = [i, distance];
@@ -203,13 +220,14 @@ class ContextMap {
     this.draw();
     if (i < 0) return;
     const row = this.rows[i];
-    const rewards = this.schemes.map((name) => {
-      const own = this.points[i][name];
-      return own.reward === null ? null : `${name} ${own.reward.toFixed(2)}`;
+    const rewards = this.map.schemes.map((name, k) => {
+      const reward = this.map.rewards[k][i];
+      return reward === null ? null : `${name} ${reward.toFixed(2)}`;
     }).filter(Boolean).join(", ");
+    const facts = [row.family && `family ${row.family}`, row.group ? `group ${row.group}, ${row.decision}` : "no near-duplicate"].filter(Boolean).join(", ");
     this.tip.replaceChildren(
       element("strong", { textContent: row.id }),
-      element("div", { className: "small", textContent: `${row.group ? `group ${row.group}, ${row.decision}` : "no near-duplicate"}; rewards: ${rewards}` }),
+      element("div", { className: "small", textContent: `${facts}; rewards: ${rewards}` }),
       element("div", { className: "small", textContent: (row.text ?? "").slice(0, 240) }));
     const [x, y] = [this.pixels[2 * i], this.pixels[2 * i + 1]];
     this.tip.classList.toggle("left", x > this.size.width / 2);
@@ -228,7 +246,7 @@ class ContextMap {
   look() {
     const words = this.search.value.trim().toLowerCase();
     this.found = words === "" ? null : new Set(this.rows.flatMap((row, i) => (
-      `${row.id} ${row.text ?? ""} ${row.model ?? ""}`.toLowerCase().includes(words) ? [i] : [])));
+      soughtIn(row).includes(words) ? [i] : [])));
     this.status.textContent = this.found ? `${this.found.size} found` : "";
     this.draw();
   }
@@ -263,7 +281,7 @@ class ContextMap {
   step(dx, dy) {
     const from = this.pointed < 0 ? [this.size.width / 2, this.size.height / 2] : [this.pixels[2 * this.pointed], this.pixels[2 * this.pointed + 1]];
     let [best, least] = [-1, Infinity];
-    for (let i = 0; i < this.points.length; i += 1) {
+    for (let i = 0; i < this.count; i += 1) {
       if (i === this.pointed || (this.found && !this.found.has(i))) continue;
       const [x, y] = [this.pixels[2 * i] - from[0], this.pixels[2 * i + 1] - from[1]];
       const along = x * dx + y * dy;
@@ -275,10 +293,44 @@ class ContextMap {
   }
 }
 
+/** Numbers as shares of their range; without a range, all in the middle. */
+function shares(values, isTurned) {
+  const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  return Float64Array.from(values, (value) => {
+    const share = high > low ? (value - low) / (high - low) : 0.5;
+    return isTurned ? 1 - share : share;
+  });
+}
+
+/** Places by what they have in common; those that have nothing are left out. */
+function gathered(names) {
+  const places = new Map();
+  names.forEach((name, i) => {
+    if (!name) return;
+    if (places.has(name)) places.get(name).push(i); else places.set(name, [i]);
+  });
+  return places;
+}
+
+/** What a search looks into. */
+function soughtIn(row) {
+  row.sought ??= `${row.id} ${row.text ?? ""} ${row.model ?? ""} ${row.family ?? ""}`.toLowerCase();
+  return row.sought;
+}
+
+/** Alternatives of the page's document, whose columns become rows. */
+function alternativesOf(map) {
+  const at = (column, i) => (map[column] ? map[column][i] : null);
+  return map.ids.map((id, i) => ({
+    id, text: at("texts", i), model: at("models", i), prompt: at("prompts", i), family: at("families", i),
+    group: at("groups", i), distance: at("distances", i), ...map.members[i] ?? { decision: "keep", reason: "" },
+  }));
+}
+
 const mapFigure = document.querySelector("figure[data-map]");
-const auditDocument = documentOf("audit");
-const duplicatesDocument = documentOf("duplicates");
-if (mapFigure && auditDocument && duplicatesDocument) {
-  new Members(mapFigure, duplicatesDocument.rows);
-  new ContextMap(mapFigure, auditDocument, duplicatesDocument.rows);
+const mapDocument = documentOf("map");
+if (mapFigure && mapDocument) {
+  const alternatives = alternativesOf(mapDocument);
+  new Members(mapFigure, alternatives);
+  new ContextMap(mapFigure, mapDocument, alternatives);
 }

@@ -21,13 +21,21 @@ function show(ids) {
   document.dispatchEvent(new CustomEvent("show-alternatives", { detail: ids }));
 }
 
+/** Rows that stand in the markup, and those that a press on the button brings. */
 const shownAtFirst = 50;
+const shownMore = 200;
 
+/**
+ * Rows are records: cells, numbers that they sort by, a kind, the alternatives that they are about. Those beyond the first stand in
+ * a document of the page and become elements when they are seen, so that a page of thousands of rows is a small one.
+ */
 class ReportTable {
   constructor(table) {
     this.table = table;
     this.body = table.tBodies[0];
-    this.rows = [...this.body.rows];
+    const rows = [...this.body.rows];
+    this.pattern = rows[0]?.cloneNode(true);
+    this.records = [...rows.map(recordOfRow), ...(documentOf(`${table.id}-rows`) ?? []).map(recordOfList)];
     this.kind = "";
     this.words = "";
     this.limit = shownAtFirst;
@@ -39,9 +47,9 @@ class ReportTable {
     if ("searched" in table.dataset) this.makeSearch();
     if (table.id === "table-duplicates") this.makeCopies();
     this.status = element("p", { className: "small quiet", role: "status" });
-    this.more = element("button", { type: "button", textContent: "Show all rows" });
-    this.more.addEventListener("click", () => { this.limit = Infinity; this.update(); });
-    this.box.after(element("div", { className: "row tools" }, this.status, this.more));
+    this.more = element("button", { type: "button" });
+    this.more.addEventListener("click", () => { this.limit += shownMore; this.update(); });
+    this.box.after(element("div", { className: "row tools after" }, this.status, this.more));
     this.update();
   }
 
@@ -61,29 +69,28 @@ class ReportTable {
 
   /** Numbers before texts; what is not there comes last, whichever way. */
   sort(column, sign) {
-    const key = (row) => {
-      const cell = row.cells[column];
-      if (cell.dataset.value !== undefined) return cell.dataset.value === "" ? null : Number(cell.dataset.value);
-      const text = cell.textContent.trim();
-      return text === "" || text === "-" ? null : text;
+    const key = (record) => {
+      const value = record.values[column];
+      if (typeof value === "number") return value;
+      const text = record.cells[column].trim();
+      return value === "" || text === "" || text === "-" ? null : text;
     };
-    const keyed = this.rows.map((row) => [key(row), row]);
+    const keyed = this.records.map((record) => [key(record), record]);
     keyed.sort(([a], [b]) => {
       if (a === null || b === null) return (a === null) - (b === null);
       if (typeof a === "number" && typeof b === "number") return sign * (a - b);
       if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
-      return sign * a.localeCompare(b, "en", { numeric: true });
+      return sign * collator.compare(a, b);
     });
-    this.rows = keyed.map(([, row]) => row);
-    this.body.append(...this.rows);
+    this.records = keyed.map(([, record]) => record);
     this.update();
   }
 
   makeSearch() {
-    const search = element("input", { type: "search", placeholder: "Search", "aria-label": `Search in this table: ${this.name}` });
+    const search = element("input", { type: "search", placeholder: "Search the rows", "aria-label": `Search in this table: ${this.name}` });
     search.addEventListener("input", () => { this.words = search.value.trim().toLowerCase(); this.update(); });
     this.tools.append(search);
-    const kinds = [...new Set(this.rows.map((row) => row.dataset.kind).filter(Boolean))];
+    const kinds = [...new Set(this.records.map((record) => record.kind).filter(Boolean))];
     if (kinds.length === 0) return;
     const choice = element("select", { "aria-label": `Rows of this table: ${this.name}` }, element("option", { value: "", textContent: "all rows" }));
     for (const kind of kinds) choice.append(element("option", { value: kind, textContent: `${kind} only` }));
@@ -94,7 +101,7 @@ class ReportTable {
   makeCopies() {
     const said = element("span", { role: "status", className: "small quiet" });
     for (const kind of ["keep", "drop", "review"]) {
-      const ids = () => this.rows.filter((row) => row.dataset.kind === kind).map((row) => JSON.parse(row.dataset.about)[0]);
+      const ids = () => this.records.filter((record) => record.kind === kind).map((record) => record.about[0]);
       if (ids().length === 0) continue;
       const button = element("button", { type: "button", textContent: `Copy ids to ${kind}`, id: `copy-${kind}` });
       button.addEventListener("click", async () => {
@@ -107,28 +114,60 @@ class ReportTable {
     this.tools.append(said);
   }
 
-  /** A button for what a row is about. */
-  makeButton(row) {
-    if (!row.dataset.about || row.dataset.ready || !document.querySelector("[data-map]")) return;
-    row.dataset.ready = "";
-    const cell = row.querySelector("th") ?? row.cells[0];
-    const button = element("button", { type: "button", className: "link", title: "Show on the map" }, ...cell.childNodes);
-    button.addEventListener("click", () => show(JSON.parse(row.dataset.about)));
-    cell.replaceChildren(button);
+  /** The row of a record, whose first cell shows on the map what it is about. */
+  rowOf(record) {
+    if (!record.row) {
+      record.row = this.pattern.cloneNode(true);
+      if (record.kind) record.row.dataset.kind = record.kind; else delete record.row.dataset.kind;
+      if (record.about.length > 0) record.row.dataset.about = JSON.stringify(record.about); else delete record.row.dataset.about;
+      record.cells.forEach((text, column) => {
+        const cell = record.row.cells[column];
+        cell.textContent = text;
+        const value = record.values[column] ?? undefined;
+        if (value === undefined) delete cell.dataset.value; else cell.dataset.value = String(value);
+      });
+    }
+    if (record.about.length > 0 && !record.isReady && document.querySelector("[data-map]")) {
+      const cell = record.row.querySelector("th") ?? record.row.cells[0];
+      const button = element("button", { type: "button", className: "link", title: "Show on the map" }, ...cell.childNodes);
+      button.addEventListener("click", () => show(record.about));
+      cell.replaceChildren(button);
+      record.isReady = true;
+    }
+    return record.row;
   }
 
   update() {
-    let [found, seen] = [0, 0];
-    for (const row of this.rows) {
-      const isFound = (this.kind === "" || row.dataset.kind === this.kind)
-        && (this.words === "" || row.textContent.toLowerCase().includes(this.words));
-      if (isFound) found += 1;
-      row.hidden = !isFound || found > this.limit;
-      if (!row.hidden) { seen += 1; this.makeButton(row); }
-    }
-    this.more.hidden = seen === found;
-    this.status.textContent = seen === this.rows.length ? "" : `${seen} of ${this.rows.length} rows`;
+    const found = this.records.filter((record) => (this.kind === "" || record.kind === this.kind)
+      && (this.words === "" || wordsOf(record).includes(this.words)));
+    const seen = found.slice(0, this.limit);
+    this.body.replaceChildren(...seen.map((record) => this.rowOf(record)));
+    this.more.hidden = seen.length === found.length;
+    this.more.textContent = `Show ${Math.min(shownMore, found.length - seen.length)} more`;
+    const whole = this.records.length;
+    this.status.textContent = seen.length === whole ? "" : `${seen.length} of ${found.length}${found.length < whole ? " found" : ""} rows`;
   }
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+function recordOfRow(row) {
+  const cells = [...row.cells];
+  return {
+    row, cells: cells.map((cell) => cell.textContent), kind: row.dataset.kind ?? "",
+    values: cells.map(({ dataset: { value } }) => (value === undefined ? null : value === "" ? "" : Number(value))),
+    about: row.dataset.about ? JSON.parse(row.dataset.about) : [],
+  };
+}
+
+function recordOfList([cells, values, kind, about]) {
+  return { row: null, cells, values, kind, about };
+}
+
+/** What a search looks into. */
+function wordsOf(record) {
+  record.words ??= record.cells.join(" ").toLowerCase();
+  return record.words;
 }
 
 async function copy(text) {

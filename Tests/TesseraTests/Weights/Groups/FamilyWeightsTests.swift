@@ -34,6 +34,22 @@ import Testing
     for i in 0..<8 { #expect(abs(before[i] - after[i]) < 1e-8) }
   }
 
+  @Test func `Told by their ids, alternatives keep their families when others are gone and clones come`() throws {
+    let ids = (0..<6).map { "n\($0)" }
+    let scheme = Families(Self.families, of: ids)
+    func data(_ ids: [String]) throws -> PreferenceDataset {
+      try PreferenceDataset(
+        alternatives: ids.map { Alternative(id: $0) },
+        comparisons: ComparisonTable(
+          (1..<ids.count).map { Comparison(a: 0, b: $0, outcome: 1, count: 2) }))
+    }
+    // n0 and n3 of x, n2 of y, n1 alone, and a clone that nobody declared.
+    let found = try scheme.measure(data(["n3", "n2", "clone", "n0", "n1"]))
+    #expect(found.groups?.groupOf == [0, 1, 2, 0, 3])
+    let all = try scheme.measure(data(ids))
+    #expect(all.weights.values == FamilyWeights(Self.families).weights.values)
+  }
+
   @Test func `As a scheme: what was not declared stands alone, and too few contexts are refused`() throws {
     let scheme = Families(Self.families)
     func contexts(_ m: Int) throws -> Contexts { try Contexts(Matrix((0..<m).map { [Double($0)] })) }
