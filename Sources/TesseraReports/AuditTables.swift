@@ -119,7 +119,8 @@ struct AuditTables {
             ])
         use.kinds.append(member.decision.rawValue)
         use.about.append([alternative.id])
-        use.values.append([Double(number), nil, nil] + (hasTexts ? [nil] : []) + [nil, member.distance, nil])
+        use.values.append(
+          [Double(number), nil, nil] + (hasTexts ? [nil] : []) + [nil, member.distance, nil])
       }
     }
     let header =

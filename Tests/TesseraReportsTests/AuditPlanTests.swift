@@ -69,7 +69,9 @@ import Testing
     #expect(!plan.settings.looksForTopics && plan.transform == nil)
   }
 
-  @Test func `Declared families are compared first, and marked in the document, the table and the figure`() throws {
+  @Test func `Declared families are compared first, and marked in the document, the table and the figure`()
+    throws
+  {
     let families = FamiliesFile(names: ["x", nil, nil, nil, nil, nil, "x"])
     let plan = try AuditPlan(request(), of: data(), families: families)
     #expect(plan.settings.schemes.map(\.name) == ["uniform", "families", "horizon"])
@@ -77,9 +79,13 @@ import Testing
     #expect(report.document.rewards.map(\.family) == ["x", nil, nil, nil, nil, nil, "x"])
     // Half a share each, in five shares and one that two divide.
     let weights = report.audit.estimates[1].weights.values
-    #expect(abs(weights[0] - 1 / 12) < 1e-12 && abs(weights[6] - 1 / 12) < 1e-12 && abs(weights[3] - 1 / 6) < 1e-12)
+    #expect(
+      abs(weights[0] - 1 / 12) < 1e-12 && abs(weights[6] - 1 / 12) < 1e-12 && abs(weights[3] - 1 / 6) < 1e-12)
     let leaderboard = try #require(report.page.figures.first { $0.name == "leaderboard" })
-    guard case .named(let names) = leaderboard.y.kind else { Issue.record("no names"); return }
+    guard case .named(let names) = leaderboard.y.kind else {
+      Issue.record("no names")
+      return
+    }
     #expect(Set(names).isSuperset(of: ["n0 · x", "n6 · x"]) && names.count { $0.contains("·") } == 2)
     let html = report.page.html()
     #expect(html.contains("data-label=\"Family\">x</td>"))

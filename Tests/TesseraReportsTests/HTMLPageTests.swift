@@ -52,8 +52,10 @@ import Testing
     let table = HTMLPage.Table(
       header: ["Name", "Number"], rows: (0..<60).map { ["n<\($0)>", "\($0)"] }, use: use)
     func page(_ table: HTMLPage.Table) -> String {
-      HTMLPage(title: "t", introduction: [], sections: [HTMLPage.Section(title: "s", blocks: [.table(table)])])
-        .html()
+      HTMLPage(
+        title: "t", introduction: [], sections: [HTMLPage.Section(title: "s", blocks: [.table(table)])]
+      )
+      .html()
     }
     let html = page(table)
     #expect(count(of: "<tr role=", in: html) == 51)

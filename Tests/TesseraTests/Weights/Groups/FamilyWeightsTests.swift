@@ -34,7 +34,9 @@ import Testing
     for i in 0..<8 { #expect(abs(before[i] - after[i]) < 1e-8) }
   }
 
-  @Test func `Told by their ids, alternatives keep their families when others are gone and clones come`() throws {
+  @Test func `Told by their ids, alternatives keep their families when others are gone and clones come`()
+    throws
+  {
     let ids = (0..<6).map { "n\($0)" }
     let scheme = Families(Self.families, of: ids)
     func data(_ ids: [String]) throws -> PreferenceDataset {
