@@ -52,7 +52,7 @@ struct AuditFigures {
     let places = shown.indices.filter { shown[$0].rewardError != nil }
     let half = Figure.Mark.series(
       Figure.Series(
-        "", x: places.map { _ in 0 }, y: places.map { y[$0] }, mode: .lines, colour: "#b8bec8",
+        "", x: places.map { _ in 0 }, y: places.map { y[$0] }, mode: .lines, colour: "#9aa3ae",
         xErrors: places.map { CloneVerdict.materialShare * (shown[$0].rewardError ?? 0) }))
     let zero = Figure.Mark.series(
       Figure.Series(

@@ -114,7 +114,7 @@ struct HTMLMarkup {
     text += "</tbody></table></div>\n"
     // With scripts the others are a search or a press on a button away.
     if table.marked < table.rows.count {
-      text += "<noscript><p>\(table.marked) of \(table.rows.count) rows.</p></noscript>\n"
+      text += "<noscript><p>\(table.marked) of \(Spell.count(table.rows.count)) rows.</p></noscript>\n"
     }
     return text
   }

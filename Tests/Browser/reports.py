@@ -57,7 +57,24 @@ def write_data(folder: pathlib.Path) -> list[str]:
                 share = 0.5 if a == b else 1 / (1 + math.exp(-difference / 4))
                 votes = {"a": name, "b": names[j], "preference": share, "count": draw.randint(15, 25)}
                 file.write(json.dumps(votes) + "\n")
-    return [str(folder / "votes.jsonl"), "--alternatives", str(folder / "answers.jsonl"), "--bootstraps", "20"]
+    return [str(folder / "votes.jsonl"), "--alternatives", str(folder / "answers.jsonl")]
+
+
+def write_many(folder: pathlib.Path) -> list[str]:
+    """Seventy prompts of ten answers, nine compared with the tenth: a table longer than what a page shows of it."""
+    draw = random.Random(2)
+    with (folder / "many.jsonl").open("w") as answers, (folder / "pairs.jsonl").open("w") as pairs:
+        for prompt in range(70):
+            for i in range(10):
+                context = [draw.gauss(0, 1) for _ in range(8)]
+                text = f"Answer {i} to prompt {prompt}. " + "Some words that take room. " * 12
+                answers.write(
+                    json.dumps({"id": f"p{prompt}/m{i}", "prompt": str(prompt), "context": context, "text": text}) + "\n"
+                )
+                if i:
+                    row = {"prompt": str(prompt), "a": f"p{prompt}/m0", "b": f"p{prompt}/m{i}", "preference": draw.random()}
+                    pairs.write(json.dumps(row) + "\n")
+    return [str(folder / "pairs.jsonl"), "--alternatives", str(folder / "many.jsonl")]
 
 
 def open_page(browser: Browser, page: pathlib.Path) -> None:
@@ -91,11 +108,12 @@ def sorting(browser: Browser) -> None:
         )
         return [float(value) for value in found if value not in (None, "")]
 
-    browser.click("#table-leaderboard thead th:nth-child(4) button")
-    expect(column(3) == sorted(column(3)), "a click on a header sorts upwards")
-    browser.click("#table-leaderboard thead th:nth-child(4) button")
-    expect(column(3) == sorted(column(3), reverse=True), "a second click sorts downwards")
-    state = browser.run("return document.querySelector('#table-leaderboard thead th:nth-child(4)').getAttribute('aria-sort')")
+    header = "#table-leaderboard thead th:nth-child(5)"
+    browser.click(f"{header} button")
+    expect(column(4) == sorted(column(4)), "a click on a header sorts upwards")
+    browser.click(f"{header} button")
+    expect(column(4) == sorted(column(4), reverse=True), "a second click sorts downwards")
+    state = browser.run("return document.querySelector(arguments[0]).getAttribute('aria-sort')", header)
     expect(state == "descending", "the header says how it is sorted")
 
 
@@ -103,14 +121,15 @@ def numbers(browser: Browser, document: dict[str, Any]) -> None:
     """What stands in the leaderboard is what the document has, to the digits that are shown."""
     shown = browser.run(
         "return [...document.querySelectorAll('#table-leaderboard tbody tr')].map((row) =>"
-        "  [JSON.parse(row.dataset.about)[0], row.cells[0].dataset.value, row.cells[3].textContent, row.cells[4].textContent,"
-        "   row.cells[1].textContent])"
+        "  [JSON.parse(row.dataset.about)[0], row.cells[0].dataset.value, row.cells[4].textContent, row.cells[5].textContent,"
+        "   row.cells[1].textContent, row.cells[3].textContent])"
     )
     rows = {row["id"]: row for row in document["rewards"]}
     names = [scheme["name"] for scheme in document["schemes"]]
     expect(len(shown) == len(rows), "the leaderboard has every alternative")
-    for identifier, place, *cells, ranks in shown:
+    for identifier, place, *cells, ranks, family in shown:
         row = rows[identifier]
+        expect(family == row.get("family", ""), f"{identifier!r} has the document's family: {family!r}")
         standard = row["standard"]
         expect(float(place) == standard["place"], f"{identifier!r} has the document's place")
         expect(ranks == f"{standard['ranks'][0]} to {standard['ranks'][1]}", f"{identifier!r} has the document's ranks")
@@ -143,6 +162,40 @@ def linking(browser: Browser, duplicates: dict[str, Any]) -> None:
     expect(browser.text("#members article h4").startswith("copy3"), "Enter chooses it")
     browser.run("document.querySelector('figure[data-map] input').value = ''")
     browser.run("document.querySelector('figure[data-map] input').dispatchEvent(new Event('input'))")
+
+
+def long_table(browser: Browser, page: pathlib.Path, document: dict[str, Any]) -> None:
+    """Of seven hundred rows the page shows fifty, finds and sorts all of them, and brings more at a press."""
+    open_page(browser, page)
+    body = "document.querySelector('#table-leaderboard tbody')"
+    tools = "document.querySelector('#table-leaderboard').closest('.scroll')"
+    rewards = {row["id"]: row["standard"]["reward"] for row in document["rewards"]}
+
+    def count() -> int:
+        return int(browser.run(f"return {body}.rows.length"))
+
+    def search(words: str) -> list[str]:
+        browser.run(
+            f"const input = {tools}.previousElementSibling.querySelector('input'); input.value = arguments[0];"
+            "input.dispatchEvent(new Event('input'))",
+            words,
+        )
+        return list(browser.run(f"return [...{body}.rows].map((row) => JSON.parse(row.dataset.about)[0])"))
+
+    expect(count() == 50, f"fifty rows are shown at first: {count()}")
+    browser.run(f"{tools}.nextElementSibling.querySelector('button').click()")
+    expect(count() == 250, f"a press brings two hundred more: {count()}")
+    found = search("p69/m7")
+    expect(found == ["p69/m7"], f"rows behind the first are found: {found}")
+    text = browser.run(f"return {body}.rows[0].querySelector('th').textContent")
+    expect(text == "p69/m7", "a row that was brought looks as the others")
+    search("")
+    header = "#table-leaderboard thead th:nth-child(5)"
+    browser.click(f"{header} button")
+    shown = browser.run(f"return [...{body}.rows].slice(0, 20).map((row) => JSON.parse(row.dataset.about)[0])")
+    expect(shown == sorted(rewards, key=lambda name: rewards[name])[:20], f"all rows are sorted: {shown[:3]}")
+    elements = browser.run("return document.querySelectorAll('*').length")
+    expect(elements < 8_000, f"a long table leaves the page small: {elements} elements")
 
 
 def lists(browser: Browser, duplicates: dict[str, Any]) -> None:
@@ -205,21 +258,46 @@ def main() -> int:
         def make(*arguments: str) -> None:
             subprocess.run([tool, *arguments], check=True, capture_output=True)
 
-        make("audit", *write_data(folder), "-o", str(folder / "audit"))
+        data = write_data(folder)
+        families = folder / "families.csv"
+        families.write_text("id,family\nn0,first\nn1,first\nn5,<b>second</b>\nn6,<b>second</b>\n")
+        make("audit", *data, "--bootstraps", "20", "--families", str(families), "-o", str(folder / "audit"))
+        make("audit", *data, "--bootstraps", "2", "--schemes", "local", "--static", "-o", str(folder / "static"))
+        make("audit", *write_many(folder), "--bootstraps", "2", "--schemes", "local", "-o", str(folder / "many"))
         make("reproduce", "--only", "1,4,6", "-o", str(folder / "report"))
+        make("duplicates", *data, "--all", "-o", str(folder / "duplicates.json"))
+        for name, options in (("before", []), ("after", ["--lambda", "5"])):
+            make("fit", *data, *options, "--format", "json", "-o", str(folder / f"{name}.json"))
+        make("compare", str(folder / "before.json"), str(folder / "after.json"), "--page", str(folder / "compare.html"))
         document = json.loads((folder / "audit/audit.json").read_text())
-        pages = {"audit": folder / "audit/index.html", "reproduction": folder / "report/index.html"}
+        duplicates = json.loads((folder / "duplicates.json").read_text())
+        pages = {
+            "audit": folder / "audit/index.html",
+            "reproduction": folder / "report/index.html",
+            "comparison": folder / "compare.html",
+            "long": folder / "many/index.html",
+            "static": folder / "static/index.html",
+        }
         with Browser() as browser:
             for title, page in pages.items():
                 open_page(browser, page)
                 if browser.run("return document.documentElement.dataset.figures") == "done":
                     figures(browser, title)
             open_page(browser, pages["audit"])
-            duplicates = browser.run("return JSON.parse(document.getElementById('duplicates').textContent)")
             numbers(browser, document)
             sorting(browser)
             linking(browser, duplicates)
             lists(browser, duplicates)
+            long_table(browser, pages["long"], json.loads((folder / "many/audit.json").read_text()))
+            open_page(browser, pages["static"])
+            drawings = browser.run(
+                "return [...document.querySelectorAll('figure[data-figure] .plot > svg')].map((one) => one.clientWidth)"
+            )
+            expect(drawings and min(drawings) > 200, f"without the library every figure is a drawing: {drawings}")
+            expect(
+                not browser.run("return document.body.textContent.includes('Vega')"),
+                "and nothing says that something were missing",
+            )
             for title, page in pages.items():
                 sizes(browser, page, title, options.pictures)
                 expect(browser.run("return window.broken") is None, f"{title}: texts of the data never run")

@@ -21,8 +21,8 @@ function show(ids) {
   document.dispatchEvent(new CustomEvent("show-alternatives", { detail: ids }));
 }
 
-/** Rows that stand in the markup, and those that a press on the button brings. */
-const shownAtFirst = 50;
+/** Rows that are shown at first, as many as stand in the markup (fewer on a telephone), and those that a press on the button brings. */
+const shownAtFirst = matchMedia("(max-width: 44rem)").matches ? 15 : 50;
 const shownMore = 200;
 
 /**
@@ -145,7 +145,7 @@ class ReportTable {
     this.more.hidden = seen.length === found.length;
     this.more.textContent = `Show ${Math.min(shownMore, found.length - seen.length)} more`;
     const whole = this.records.length;
-    this.status.textContent = seen.length === whole ? "" : `${seen.length} of ${found.length}${found.length < whole ? " found" : ""} rows`;
+    this.status.textContent = seen.length === whole ? "" : `${seen.length} of ${found.length.toLocaleString("en")}${found.length < whole ? " found" : ""} rows`;
   }
 }
 
