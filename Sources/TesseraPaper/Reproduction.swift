@@ -158,13 +158,14 @@ public struct Reproduction: Sendable {
     let missing = Self.sectionNames.filter { name in !sections.contains { $0.name == name } }
     return HTMLPage(
       title: "Clone-Robust AI Alignment, reproduced",
+      headline: HTMLPage.Headline(
+        answer: "\(summary).",
+        action: missing.isEmpty
+          ? "Each verdict is the outcome of a calculation."
+          : "Not computed: section\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))."),
       introduction: [
-        "Procaccia, Schiffer and Zhang (ICML 2025) show that near-duplicates shift the rewards that are fitted to preferences, and how to prevent it. This report computes their claims again. Each verdict is the outcome of a calculation.",
+        "Procaccia, Schiffer and Zhang (ICML 2025) show that near-duplicates shift the rewards that are fitted to preferences, and how to prevent it. This report computes their claims again.",
         "The column Paper has what the paper prints, and nothing where it prints no number; the column Expected has our own value, or the bound that was tested. A claim about mathematics holds or fails. A claim about data that was not found with ours, or not beyond chance, does not hold here.",
-        summary + "."
-          + (missing.isEmpty
-            ? ""
-            : " Not computed: section\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))."),
       ],
       sections: sections.map { section in
         var part = HTMLPage.Section(

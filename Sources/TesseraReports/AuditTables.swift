@@ -185,7 +185,7 @@ struct AuditTables {
         let by = moved(i)
         row += [
           reward(1), weighted.places[i].map(String.init) ?? "-",
-          by.map { $0 == 0 ? "" : $0 > 0 ? "up \($0)" : "down \(-$0)" } ?? "",
+          by.map { $0 == 0 ? "" : $0 > 0 ? "up\u{A0}\($0)" : "down\u{A0}\(-$0)" } ?? "",
         ]
         values += [
           audit.estimates[1].rewards[i], weighted.places[i].map(Double.init), by.map { Double($0) },
