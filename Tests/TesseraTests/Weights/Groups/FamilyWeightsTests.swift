@@ -49,7 +49,7 @@ import Testing
     let found = try scheme.measure(data(["n3", "n2", "clone", "n0", "n1"]))
     #expect(found.groups?.groupOf == [0, 1, 2, 0, 3])
     let all = try scheme.measure(data(ids))
-    #expect(all.weights.values == FamilyWeights(Self.families).weights.values)
+    #expect(all.alternatives.values == FamilyWeights(Self.families).weights.values)
   }
 
   @Test func `As a scheme: what was not declared stands alone, and too few contexts are refused`() throws {
