@@ -90,7 +90,7 @@ public struct AuditReport: Sendable {
     if !groups.isEmpty {
       blocks += [
         .paragraph(
-          "Groups here are those in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)) (single linkage). \(groups.count == 1 ? "It is refitted" : "The largest \(groups.count) are refitted, one at a time,") collapsed to \(groups.count == 1 ? "its" : "their") first member and removed; shifts are of the rewards of all others, within components and up to their common level."
+          "Groups here are those in which every member has another within \(AuditSpelling.short(audit.nearDuplicates.threshold)) (single linkage). \(groups.count == 1 ? "It is refitted," : "The largest \(groups.count) are refitted, one at a time,") collapsed to \(groups.count == 1 ? "its" : "their") first member and removed; shifts are of the rewards of all others, within components and up to their common level."
         ), .table(tables.influences),
       ]
     }
