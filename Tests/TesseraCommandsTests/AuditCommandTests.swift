@@ -136,6 +136,35 @@ import Testing
     #expect(try Tool.run(["fit", files[0], "--verdict"]).errors.contains("--verdict"))
   }
 
+  @Test func `Declared families are compared first, from a file or from a column of the votes`() throws {
+    let votes = (0..<5).flatMap { i in (0..<i).map { (i, $0) } }
+    let organization = ["one", "one", "two", "three", "four"]
+    let rows = try folder.write(
+      "a,b,outcome,organization_a,organization_b\n"
+        + votes.map { i, j in
+          "m\(i),m\(j),\((i * j) % 3 == 0 ? "a" : "b"),\(organization[i]),\(organization[j])\n"
+        }.joined(), to: "votes.csv")
+    let file = try folder.write("id,family\nm0,one\nm1,one\n", to: "families.csv")
+    for declared in [file, "organization"] {
+      let (result, json) = try audit([rows, "--schemes", "horizon", "--families", declared])
+      #expect(result.code == 0, "\(result.errors)")
+      let schemes = json["schemes"] as? [[String: Any]] ?? []
+      #expect(schemes.map { $0["name"] as? String } == ["standard", "families", "horizon"])
+      let found = json["rewards"] as? [[String: Any]] ?? []
+      func family(_ id: String) -> String? { found.first { $0["id"] as? String == id }?["family"] as? String }
+      #expect(family("m0") == "one" && family("m1") == "one")
+      #expect(family("m4") == (declared == file ? nil : "four"))
+      func weight(_ id: String) -> Double? {
+        (found.first { $0["id"] as? String == id }?["families"] as? [String: Any])?["weight"] as? Double
+      }
+      #expect(abs((weight("m0") ?? 0) - 0.125) < 1e-12 && abs((weight("m4") ?? 0) - 0.25) < 1e-12)
+    }
+    let wrong = try folder.write("id,family\nnobody,one\n", to: "wrong.csv")
+    let refused = try audit([rows, "--families", wrong]).result
+    #expect(refused.code == 65 && refused.errors.contains("wrong.csv:2"), "\(refused.errors)")
+    #expect(try audit([rows, "--schemes", "families"]).result.code == 64)
+  }
+
   @Test func aLeaderboardNeedsNoContexts() throws {
     let rows = try data(copies: 0)[0]
     let (result, json) = try audit([rows, "--schemes", "linkage"])
