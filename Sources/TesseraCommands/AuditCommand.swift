@@ -34,7 +34,7 @@ struct AuditCommand: ParsableCommand {
   var schemes: String = AuditRequest().schemes
 
   @Option(
-    name: [.customLong("families"), .customLong("family")],
+    name: [.customLong("family"), .customLong("families")],
     help: ArgumentHelp(
       "Declared families, compared with the standard estimate first, and marked: a file (CSV with id,family or JSONL), or a column of the votes, as organization for organization_a and organization_b.",
       valueName: "file or column"))

@@ -63,7 +63,7 @@ import Testing
     let text = try #require(html.firstMatch(of: /id="table-t-rows">([^<]*)</)).1
     let rest = try #require(try JSONReader.value(of: String(text)).elements)
     #expect(rest.count == 10)
-    #expect(rest.first?.compact() == "[[\"n<50>\",\"50\"],[null,50],\"moved\",[\"n50\"]]")
+    #expect(rest.first?.compact() == "[[\"n<50>\",\"50\"],[null,50.0],\"moved\",[\"n50\"]]")
     #expect(rest.last?.compact() == "[[\"n<59>\",\"59\"],[null,\"\"],\"\",[\"n59\"]]")
     // A table that no script touches is whole.
     #expect(count(of: "<tr role=", in: page(HTMLPage.Table(header: table.header, rows: table.rows))) == 61)
