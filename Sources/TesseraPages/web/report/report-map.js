@@ -39,9 +39,12 @@ class ContextMap {
     const option = (value, text) => this.choice.append(element("option", { value, textContent: text }));
     if (this.families.size > 0) option("families", "families");
     if (this.members.size > 0) option("groups", "groups of duplicates");
-    // The weights of the standard estimate are all equal.
     const schemes = [...this.map.schemes.entries()];
-    for (const [k, name] of [...schemes.slice(1), ...schemes.slice(0, 1)]) option(`weights ${k}`, `weight: ${name}`);
+    for (const [k, name] of schemes) {
+      const [low, high] = rangeOf(this.map.weights[k]);
+      // Equal weights, as those of the standard estimate, have one colour.
+      if (high > 1.01 * low) option(`weights ${k}`, `weight: ${name}`);
+    }
     for (const [k, name] of schemes) option(`rewards ${k}`, `reward: ${name}`);
     const button = (text, label, action) => {
       const made = element("button", { type: "button", textContent: text, "aria-label": label });
@@ -94,7 +97,7 @@ class ContextMap {
     }
     const own = this.map[kind][scheme];
     const values = kind === "weights" ? own.map((weight) => Math.log10(Math.max(weight * this.count, 0.01))) : own;
-    const [low, high] = values.reduce(([a, b], v) => (v === null ? [a, b] : [Math.min(a, v), Math.max(b, v)]), [Infinity, -Infinity]);
+    const [low, high] = rangeOf(values);
     this.paintEach(values.map((value) => {
       if (value === null) return quiet;
       const share = high > low ? (value - low) / (high - low) : 0.5;
@@ -322,9 +325,14 @@ function paintOf(colour) {
   return ((255 << 24) | ((number & 255) << 16) | (number & 0xff00) | (number >> 16)) >>> 0;
 }
 
+/** The least and the greatest number; what is not known is left out. */
+function rangeOf(values) {
+  return values.reduce(([a, b], v) => (v === null ? [a, b] : [Math.min(a, v), Math.max(b, v)]), [Infinity, -Infinity]);
+}
+
 /** Numbers as shares of their range; without a range, all in the middle. */
 function shares(values, isTurned) {
-  const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  const [low, high] = rangeOf(values);
   return Float64Array.from(values, (value) => {
     const share = high > low ? (value - low) / (high - low) : 0.5;
     return isTurned ? 1 - share : share;
