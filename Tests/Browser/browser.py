@@ -74,7 +74,8 @@ class Browser:
             )
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-        self.driver.set_script_timeout(20)
+        # A large page takes axe ten seconds, on a busy machine more.
+        self.driver.set_script_timeout(60)
         self._complaints: list[str] = []
         self._requests: list[str] = []
         self.size(1280, 900)
