@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from .fit import RewardFit
+    from ._fitted import Fitted
 
 
-def board_rows(fit: RewardFit, ranks: Mapping[str, npt.NDArray[Any]], top: int | None) -> list[dict[str, Any]]:
+def board_rows(fit: Fitted, ranks: Mapping[str, npt.NDArray[Any]], top: int | None) -> list[dict[str, Any]]:
     """The alternatives by reward, best first.
 
     Args:

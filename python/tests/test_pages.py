@@ -151,5 +151,6 @@ def test_a_page_that_shows_something_else_fails() -> None:
 def test_made_up_rows_end_where_their_reader_does() -> None:
     command = f"{sys.executable} -m tessera_rl.made_up | head -n 1"
     ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
-    assert ended.stdout.startswith('{"prompt": "How do I ') and ended.stdout.count("\n") == 1
+    assert ended.stdout.startswith('{"prompt": "How do I ')
+    assert ended.stdout.count("\n") == 1
     assert ended.stderr == ""

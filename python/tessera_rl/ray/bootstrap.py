@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from .. import _native
 from .._columns import Rows
+from .._fitted import Floats
 from .._native import watched
 from ..errors import OptionError
-from ..fit import Floats, RewardFit
+from ..fit import RewardFit
 from ._pool import Pool
 
 _PARTS = 8
