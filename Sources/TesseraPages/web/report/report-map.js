@@ -194,21 +194,23 @@ class ContextMap {
     context.putImageData(this.image, 0, 0);
   }
 
-  /** Names beside points; one that would lie on another is left out. */
+  /** Names beside points, on the side that is free; one that would lie on another, or on a point, is left out. */
   paintNames(context, points, size, ink) {
     context.font = "12px system-ui, sans-serif";
     context.fillStyle = ink;
     context.textBaseline = "middle";
-    const boxes = [];
+    const boxes = points.map((i) => [this.pixels[2 * i] - size / 2, this.pixels[2 * i + 1] - size / 2,
+      this.pixels[2 * i] + size / 2, this.pixels[2 * i + 1] + size / 2]);
     for (const i of points) {
       const name = this.rows[i].id.length > 28 ? `${this.rows[i].id.slice(0, 27)}…` : this.rows[i].id;
       const wide = context.measureText(name).width;
       const [x, y] = [this.pixels[2 * i], this.pixels[2 * i + 1]];
-      const left = x + size + 4 + wide > this.size.width ? x - size - 4 - wide : x + size + 4;
-      const box = [left, y - 8, left + wide, y + 8];
-      if (boxes.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+      const isFree = (box) => box[0] >= 0 && box[2] <= this.size.width
+        && !boxes.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
+      const box = [x + size, x - size - wide].map((left) => [left, y - 7, left + wide, y + 7]).find(isFree);
+      if (!box) continue;
       boxes.push(box);
-      context.fillText(name, left, y);
+      context.fillText(name, box[0], y);
     }
   }
 
