@@ -1,0 +1,7 @@
+listenForFiles();
+listenForQuestions();
+listenForBoard();
+listenForCopies();
+listenForFamilies();
+listenForExports();
+listStudies();
