@@ -30,7 +30,8 @@ let package = Package(
       name: "TesseraWorkbench",
       dependencies: [
         .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
-        .product(name: "TesseraText", package: "tessera"), .product(name: "TesseraReports", package: "tessera"),
+        .product(name: "TesseraText", package: "tessera"),
+        .product(name: "TesseraReports", package: "tessera"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ]
     ),

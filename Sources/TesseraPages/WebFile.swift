@@ -33,7 +33,8 @@ package enum WebFile {
     style: text(PackageResources.workbench_css),
     scripts: [
       PackageResources.elements_js, PackageResources.asking_js, PackageResources.opening_js,
-      PackageResources.study_js, PackageResources.board_js, PackageResources.copies_js, PackageResources.below_js,
+      PackageResources.study_js, PackageResources.board_js, PackageResources.copies_js,
+      PackageResources.below_js,
       PackageResources.workbench_js,
     ].map(text)
   )

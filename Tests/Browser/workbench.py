@@ -10,12 +10,8 @@ where there is no Chromium or the service is not built; ends with 1 where the pa
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import pathlib
-import signal
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +19,8 @@ from typing import Any
 
 import workbench_data as data
 from browser import Browser, missing
+from workbench_page import Page, agrees, number
+from workbench_service import Service, speed
 
 ROOT = data.ROOT
 problems: list[str] = []
@@ -37,109 +35,6 @@ def expect(holds: object, sentence: str) -> None:
         print(f"workbench: NOT TRUE: {sentence}")
 
 
-class Service:
-    """The program, on a port of its own, with a private store."""
-
-    def __init__(self, program: str, *options: str, environment: dict[str, str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            [program, "--port", "0", *options], stderr=subprocess.PIPE, text=True, env=environment or {"PATH": "/usr/bin:/bin"}
-        )
-        assert self.process.stderr
-        first = json.loads(self.process.stderr.readline())
-        if "port" not in first:
-            raise RuntimeError(f"the service does not start: {first}")
-        self.port = int(first["port"])
-        self.address = f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Service:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
-
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        connection.close()
-        return answer.status, json.loads(text) if text else None
-
-
-class Page:
-    """The workbench, as a person sees it."""
-
-    def __init__(self, browser: Browser, service: Service) -> None:
-        self.browser, self.service = browser, service
-
-    def load(self) -> None:
-        self.browser.open(self.service.address + "/")
-        self.until("return document.readyState === 'complete'")
-
-    def until(self, script: str, seconds: float = 60) -> None:
-        end = time.monotonic() + seconds
-        while not self.browser.run(script):
-            if time.monotonic() > end:
-                words = self.browser.text("#open-problem") or self.browser.text("#took")
-                raise TimeoutError(f"not within {seconds} s: {script} {words}")
-            time.sleep(0.05)
-
-    def open_files(self, files: dict[str, pathlib.Path]) -> str:
-        """Opens files as a person does; returns the id of the study."""
-        self.load()
-        for part, file in files.items():
-            self.browser.driver.find_element("css selector", f"#{part}-file").send_keys(str(file.resolve()))
-        self.browser.click("#upload")
-        self.until("return !document.querySelector('#study').hidden || document.querySelector('#open-problem').textContent", 240)
-        expect(not self.browser.text("#open-problem"), f"files open: {self.browser.text('#open-problem')}")
-        self.until("return document.querySelector('#standard-winner').textContent !== ''")
-        _, studies = self.service.ask("GET", "/api/studies")
-        return str(studies[0]["id"])
-
-    def answered(self) -> None:
-        """Until what was asked last is answered and drawn."""
-        self.browser.settle()
-        time.sleep(0.1)
-        self.until("return !workbench.isBusy()")
-        self.browser.settle()
-
-    def rows(self) -> dict[str, list[str]]:
-        """Cells of the table by the first of each row, as they are shown."""
-        found = self.browser.run(
-            "return [...document.querySelectorAll('#board tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
-        )
-        return {row[0]: row[1:] for row in found}
-
-    def slide(self, selector: str, share: float) -> None:
-        """Drags a slider from where it stands."""
-        self.browser.run("document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })", selector)
-        x, y, width, at = self.browser.run(
-            "const slider = document.querySelector(arguments[0]); const box = slider.getBoundingClientRect();"
-            "return [box.x, box.y + box.height / 2, box.width, (slider.value - slider.min) / (slider.max - slider.min)]",
-            selector,
-        )
-        # The thumb's middle does not reach the ends.
-        half = 8
-        place = lambda share: x + half + share * (width - 2 * half)  # noqa: E731
-        self.browser.drag((place(at), y), (place(share), y), steps=25)
-        self.answered()
-
-
-def number(text: str) -> float:
-    return float(text.replace("\u2212", "-").split("±")[0].strip().split(" ")[0])
-
-
-def agrees(text: str, value: float | None) -> bool:
-    """Whether what is shown is the number, rounded to the digits shown."""
-    if value is None:
-        return text.strip() == "–"
-    shown = text.replace("\u2212", "-").split("±")[0].strip().split(" ")[0]
-    digits = len(shown.partition(".")[2])
-    return abs(float(shown) - value) <= 0.5001 * 10**-digits + 2e-6
-
-
 def compare(page: Page, document: dict[str, Any], what: str, first: int = 60) -> None:
     """Every row that is shown against the document of the same settings."""
     found = {row["id"]: row for row in document["alternatives"]}
@@ -149,8 +44,12 @@ def compare(page: Page, document: dict[str, Any], what: str, first: int = 60) ->
     expect(rows, f"{what}: there are rows")
     for label, cells in rows:
         row = found[ids[label]]
-        expect(agrees(cells[1], row["weightedReward"]), f"{what}: weighted reward of {label}: {cells[1]}, {row['weightedReward']}")
-        expect(agrees(cells[3], row["standardReward"]), f"{what}: standard reward of {label}: {cells[3]}, {row['standardReward']}")
+        expect(
+            agrees(cells[1], row["weightedReward"]), f"{what}: weighted reward of {label}: {cells[1]}, {row['weightedReward']}"
+        )
+        expect(
+            agrees(cells[3], row["standardReward"]), f"{what}: standard reward of {label}: {cells[3]}, {row['standardReward']}"
+        )
 
 
 def story(page: Page, tool: str) -> None:
@@ -164,12 +63,15 @@ def story(page: Page, tool: str) -> None:
     expect(shown.strip() == " ".join(verdict.split()), f"the verdict is the tool's: {shown}, {verdict}")
     for scheme, share in [("horizon", 0.7), ("linkage", 0.3)]:
         browser.run(
-            "const list = document.querySelector('#scheme'); list.value = arguments[0]; list.dispatchEvent(new Event('change'))", scheme
+            "const list = document.querySelector('#scheme'); list.value = arguments[0];list.dispatchEvent(new Event('change'))",
+            scheme,
         )
         page.answered()
         page.slide("#lambda", share)
         strength = browser.run("return workbench.state.now.lambda.weighted")
-        expect(abs(number(browser.text("#lambda-value")) - strength) < 1e-3 * strength, "the lambda that is shown is the one asked")
+        expect(
+            abs(number(browser.text("#lambda-value")) - strength) < 1e-3 * strength, "the lambda that is shown is the one asked"
+        )
         own = data.fitted(tool, data.story(), "--weights", scheme, "--lambda", str(strength), "--pairs", document["pairs"])
         compare(page, own, f"{scheme} at {strength}")
     page.slide("#resolution", 0.5)
@@ -237,8 +139,10 @@ def families(page: Page) -> None:
 
 def exports(page: Page, folder: pathlib.Path, name: str) -> None:
     for selector, ending in [
-        ("[data-export=weights][data-format=csv]", "weights.csv"), ("[data-export=weights][data-format=json]", "weights.json"),
-        ("[data-export=keep]", "keep.csv"), ("[data-export=page]", "page.html"),
+        ("[data-export=weights][data-format=csv]", "weights.csv"),
+        ("[data-export=weights][data-format=json]", "weights.json"),
+        ("[data-export=keep]", "keep.csv"),
+        ("[data-export=page]", "page.html"),
     ]:
         page.browser.click(selector)
         file = folder / f"{name}.{ending}"
@@ -249,7 +153,9 @@ def exports(page: Page, folder: pathlib.Path, name: str) -> None:
         expect(file.exists() and file.stat().st_size > 50, f"{file.name} is saved ({page.browser.text('#export-words')})")
     weights = json.loads((folder / f"{name}.weights.json").read_text())["alternatives"]
     shown = page.browser.run("return workbench.state.now.weights")
-    expect(all(abs(row["weight"] - own) < 1e-9 for row, own in zip(weights, shown, strict=True)), "weights saved are those shown")
+    expect(
+        all(abs(row["weight"] - own) < 1e-9 for row, own in zip(weights, shown, strict=True)), "weights saved are those shown"
+    )
 
 
 def hostile(page: Page, folder: pathlib.Path) -> None:
@@ -259,8 +165,11 @@ def hostile(page: Page, folder: pathlib.Path) -> None:
     browser.click("#board tbody tr:first-child button")
     page.answered()
     browser.run("for (const part of document.querySelectorAll('details')) part.open = true")
-    expect(browser.run("return document.querySelector('main img, main script, main b:not([id]):not([class])') === null"), "no markup comes of data")
-    expect("run" != browser.run("return document.title"), "no script of data runs")
+    expect(
+        browser.run("return document.querySelector('main img, main script, main b:not([id]):not([class])') === null"),
+        "no markup comes of data",
+    )
+    expect(browser.run("return document.title") != "run", "no script of data runs")
     expect("<img" in browser.text("#board"), "it is shown as it is")
     browser.click("#delete")
     page.until("return document.querySelector('#study').hidden")
@@ -279,7 +188,7 @@ def refusals(page: Page, folder: pathlib.Path) -> None:
     expect("malformed JSON" in browser.text("#open-problem"), f"what is wrong is said: {browser.text('#open-problem')}")
     expect(str(folder) not in browser.text("body"), "and no path")
     browser.click("#stored li button")
-    page.until("return document.querySelectorAll('#stored li').length === 0 || !document.querySelector('#stored').textContent.includes('garbage')")
+    page.until("return !document.querySelector('#stored').textContent.includes('garbage')")
 
 
 def locked(program: str, browser: Browser) -> None:
@@ -299,53 +208,6 @@ def locked(program: str, browser: Browser) -> None:
         expect(stores == [1, 0, ""], f"the key is kept in the tab alone ({stores})")
 
 
-def speed(service: Service, files: dict[str, pathlib.Path]) -> None:
-    """What a step of a slider costs with 2,000 answers, request to answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=300)
-
-    def send(path: str, file: pathlib.Path) -> Any:
-        connection.request("POST", path, file.read_bytes(), {"Content-Type": "application/octet-stream"})
-        return json.loads(connection.getresponse().read())
-
-    began = time.monotonic()
-    study = send("/api/studies?name=many.jsonl", files["rows"])["id"]
-    send(f"/api/studies/{study}/files/alternatives?name=alternatives.jsonl", files["alternatives"])
-    while (found := service.ask("GET", f"/api/studies/{study}")[1])["state"] == "preparing":
-        time.sleep(0.2)
-    expect(found["state"] == "ready", f"2,000 answers are read: {found['problem']}")
-    print(f"workbench: 2,000 answers, 20,000 votes, 256 numbers each: ready after {time.monotonic() - began:.1f} s")
-    if found["state"] != "ready":
-        return
-
-    def times(path: str, bodies: list[dict[str, Any]]) -> str:
-        costs = []
-        for body in bodies:
-            before = time.perf_counter()
-            connection.request("POST", f"/api/studies/{study}/{path}", json.dumps(body), {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            answer.read()
-            expect(answer.status == 200, f"{path} {body}: {answer.status}")
-            costs.append(1e3 * (time.perf_counter() - before))
-        costs.sort()
-        return f"{statistics.median(costs):.0f} ms (median of {len(costs)}), {costs[int(0.95 * len(costs))]:.0f} ms (95 %), {costs[-1]:.0f} ms (most)"
-
-    for scheme in found["study"]["schemes"]:
-        if scheme["most"] is not None:
-            span = scheme["most"] - scheme["least"]
-            steps = [{"scheme": scheme["name"], "resolution": scheme["least"] + span * k / 40} for k in range(41)]
-            print(f"workbench: {scheme['name']}, a resolution: {times('audit', steps)}")
-        if scheme["name"] == "voronoi":
-            print(f"workbench: voronoi, measured once: {times('audit', [{'scheme': 'voronoi'}])}")
-        steps = [{"scheme": scheme["name"], "lambda": 10 ** (-4 + k / 8)} for k in range(41)]
-        print(f"workbench: {scheme['name']}, a lambda: {times('audit', steps)}")
-        steps = [{"scheme": scheme["name"], "id": f"answer {50 * k}", "count": 10} for k in range(40)]
-        print(f"workbench: {scheme['name']}, ten exact copies: {times('clones', steps)}")
-        near = [{**step, "distance": 0.1} for step in steps[:10]]
-        if scheme["name"] != "voronoi":
-            print(f"workbench: {scheme['name']}, ten near copies: {times('clones', near)}")
-    service.ask("DELETE", f"/api/studies/{study}")
-
-
 def sizes(page: Page, pictures: pathlib.Path | None) -> None:
     """Both widths, both schemes: axe, nothing cut, pictures."""
     browser = page.browser
@@ -354,7 +216,10 @@ def sizes(page: Page, pictures: pathlib.Path | None) -> None:
         browser.scheme(scheme)
         page.browser.settle()
         browser.run("for (const part of document.querySelectorAll('details')) part.open = true")
-        browser.run("if (document.querySelector('#copies').hidden) document.querySelector('#board tbody tr:nth-child(2) button').click()")
+        browser.run(
+            "if (document.querySelector('#copies').hidden)"
+            " document.querySelector('#board tbody tr:nth-child(2) button').click()"
+        )
         page.answered()
         for found in browser.violations():
             expect(False, f"axe at {width}, {scheme}: {found}")
@@ -410,7 +275,7 @@ def main() -> int:
             expect(not said, f"nothing is complained about: {said}")
             locked(options.service, browser)
         if not options.quick:
-            speed(service, data.many(folder))
+            speed(service, data.many(folder), expect)
     print(f"workbench: {checked} checks, {len(problems)} wrong")
     return 1 if problems else 0
 

@@ -16,7 +16,9 @@ HOSTILE = "<img src=x onerror=document.title='run'>"
 
 def story() -> dict[str, pathlib.Path]:
     """Three answers and a near-copy of one."""
-    return {part: STORY / f"with-clone.{name}.jsonl" for part, name in [("rows", "comparisons"), ("alternatives", "alternatives")]}
+    return {
+        part: STORY / f"with-clone.{name}.jsonl" for part, name in [("rows", "comparisons"), ("alternatives", "alternatives")]
+    }
 
 
 def alpaca(data: pathlib.Path) -> dict[str, pathlib.Path] | None:

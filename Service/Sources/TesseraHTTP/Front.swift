@@ -46,7 +46,8 @@ struct Front: HTTPResponder {
     let seconds = (ContinuousClock.now - start).inSeconds
     service.metrics.noteEnd(route: path, status: reply.status, seconds: seconds)
     if logsAll || reply.status >= 400 {
-      log.request(route: path, method: head.method, reply.status, seconds, bytes: held + stored.bytes, refusal)
+      log.request(
+        route: path, method: head.method, reply.status, seconds, bytes: held + stored.bytes, refusal)
     }
     return response(reply, refusal, head, isUnread: request.hasBody && held == 0 && !stored.isWhole)
   }
@@ -61,7 +62,8 @@ struct Front: HTTPResponder {
 
   /// A file goes to the disk part by part; nothing of it is gathered here.
   private func store(
-    _ request: Request, _ route: Route, _ head: RewardService.Head, _ stored: inout (bytes: Int, isWhole: Bool)
+    _ request: Request, _ route: Route, _ head: RewardService.Head,
+    _ stored: inout (bytes: Int, isWhole: Bool)
   ) async throws -> Reply {
     let upload = try service.upload(to: route, head)
     do {

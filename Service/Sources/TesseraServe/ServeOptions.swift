@@ -69,7 +69,8 @@ struct ServeOptions: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the workbench's studies (default: a private one that is gone at the end).", valueName: "folder"))
+      "Folder of the workbench's studies (default: a private one that is gone at the end).",
+      valueName: "folder"))
   var store: String?
 
   @Option(help: ArgumentHelp("Bytes of a file that is uploaded to the workbench.", valueName: "bytes"))
@@ -86,7 +87,9 @@ struct ServeOptions: ParsableCommand {
     guard !model.isEmpty || !noWorkbench else {
       throw ValidationError("There is no model to serve, and no workbench: give --model.")
     }
-    if noWorkbench, store != nil { throw ValidationError("--store is for the workbench, and --no-workbench.") }
+    if noWorkbench, store != nil {
+      throw ValidationError("--store is for the workbench, and --no-workbench.")
+    }
     guard (0...65_535).contains(port) else {
       throw ValidationError("--port is \(port); expected 0 to 65535.")
     }

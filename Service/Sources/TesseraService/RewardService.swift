@@ -141,7 +141,9 @@ public final class RewardService: Sendable {
     if let site = head.fetchSite?.lowercased(), site != "same-origin", site != "none" { return true }
     guard let origin = head.origin?.lowercased() else { return false }
     let parts = origin.split(separator: "/", omittingEmptySubsequences: false)
-    return !(parts.count == 3 && ["http:", "https:"].contains(parts[0]) && parts[2] == head.host?.lowercased() ?? "")
+    return
+      !(parts.count == 3 && ["http:", "https:"].contains(parts[0])
+      && parts[2] == head.host?.lowercased() ?? "")
   }
 
   /// What stands in the header `Allow` for a path.

@@ -33,14 +33,18 @@ extension LiveStudy {
   /// - Throws: `WorkbenchProblem`; as `CloneInjection` and `RewardFit.estimate`.
   /// - Complexity: O(m d + pairs) for exact copies; O(copies x m d) more for near ones, and for local weights the distances of
   ///   their comparisons from all others.
-  public func adding(_ clones: ClonedStudy.Clones, _ question: Question, work: Work = Work()) throws -> ClonedStudy {
+  public func adding(_ clones: ClonedStudy.Clones, _ question: Question, work: Work = Work()) throws
+    -> ClonedStudy
+  {
     guard let geometry, let contexts = data.contexts else {
-      throw WorkbenchProblem.notNow("nothing is known of where the answers lie, so that no copy can be placed")
+      throw WorkbenchProblem.notNow(
+        "nothing is known of where the answers lie, so that no copy can be placed")
     }
     let before = try answer(question, work: work)
     let median = groups?.median ?? geometry.horizon
     let injected = try CloneInjection(
-      into: data, of: clones.original, count: clones.count, distance: clones.distance * median, record: clones.record)
+      into: data, of: clones.original, count: clones.count, distance: clones.distance * median,
+      record: clones.record)
     let more = injected.dataset
     func started(_ rewards: [Double]) -> [Double] {
       rewards + Array(repeating: rewards[clones.original], count: clones.count)
@@ -51,13 +55,15 @@ extension LiveStudy {
     let measured = try measure(question, before, clones, more, geometry, contexts, work)
     let weighted = try measured.map {
       try fit(question, lambda: own).estimate(
-        more, by: Named(question.scheme.rawValue), measured: $0, lambda: own, start: started(before.weighted.rewards),
+        more, by: Named(question.scheme.rawValue), measured: $0, lambda: own,
+        start: started(before.weighted.rewards),
         work: work.silent)
     }
     let components = Components(more.pairCounts)
     return ClonedStudy(
       clones: clones, before: before, standard: standard, weighted: weighted ?? standard,
-      winners: Winners(components, standard.fit.known, (weighted ?? standard).fit.known), components: components,
+      winners: Winners(components, standard.fit.known, (weighted ?? standard).fit.known),
+      components: components,
       ids: more.alternatives.map(\.id))
   }
 
@@ -74,7 +80,9 @@ extension LiveStudy {
     case .local:
       return try geometry.local(all, more.pairCounts, resolution: before.resolution, work: work)
     case .voronoi:
-      guard clones.distance == 0 else { return try Voronoi(RewardFit.Settings().sampling()).measure(more, work: work) }
+      guard clones.distance == 0 else {
+        return try Voronoi(RewardFit.Settings().sampling()).measure(more, work: work)
+      }
       // Exact copies divide the cell that one of them has.
       var values = before.weighted.weights.values
       let share = values[clones.original] / Double(clones.count + 1)

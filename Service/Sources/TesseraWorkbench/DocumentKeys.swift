@@ -13,7 +13,9 @@ struct DocumentKeys {
     guard let handle = FileHandle(forReadingAtPath: file) else { return nil }
     defer { try? handle.close() }
     let start = try handle.read(upToCount: 64) ?? Data()
-    guard start.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }) == 0x7B else { return nil }
+    guard start.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }) == 0x7B else {
+      return nil
+    }
     let rest = try handle.read(upToCount: Self.mostBytes) ?? Data()
     guard case .object(let members)? = try? JSONReader.value(of: Array(start + rest)) else { return nil }
     names = Set(members.map(\.key))

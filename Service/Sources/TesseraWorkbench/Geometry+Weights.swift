@@ -4,7 +4,9 @@ extension LiveStudy.Geometry {
   /// Local weights at a resolution, from joins that are known.
   ///
   /// - Parameter counts: Those of the study, or with copies, whose comparisons are looked for among the others.
-  func local(_ contexts: Contexts, _ counts: PairCounts, resolution: Double?, work: Work) throws -> MeasuredWeights {
+  func local(_ contexts: Contexts, _ counts: PairCounts, resolution: Double?, work: Work) throws
+    -> MeasuredWeights
+  {
     let own = resolution.map { $0 / LocalComparisonWeights.resolutionShare } ?? scale
     let local = try LocalComparisonWeights(
       contexts: contexts, counts: counts, scale: own, growing: wide.forest, work: work.silent)
@@ -36,7 +38,8 @@ extension LiveStudy.Geometry {
       switch scheme {
       case .horizon:
         try LinkageWeights.weights(
-          tree: tree, resolution: resolution, horizon: max(LinkageWeights.horizon(of: tree), 1.02 * resolution))
+          tree: tree, resolution: resolution,
+          horizon: max(LinkageWeights.horizon(of: tree), 1.02 * resolution))
       case .removeDuplicates: try NearDuplicateRemoval.weights(tree: tree, threshold: resolution)
       default: try LinkageWeights.weights(tree: tree, resolution: resolution)
       }

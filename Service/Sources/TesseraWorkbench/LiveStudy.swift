@@ -57,7 +57,8 @@ public final class LiveStudy: Sendable {
       dataset.contexts == nil && dataset.alternatives.count <= BehaviourWeights.mostAlternatives
     result = try RewardFit(settings).run(dataset, work: work.part(0...0.3, "fitting"))
     data = result.dataset
-    self.contexts = settings.profiles ? "profiles of win rates, since nothing else is known of the answers" : contexts
+    self.contexts =
+      settings.profiles ? "profiles of win rates, since nothing else is known of the answers" : contexts
     verdict = try CloneVerdict(result, holdsOut: true, work: work.part(0.3...0.6, "verdict"))
     guard let known = data.contexts else {
       (groups, decisions, geometry) = (nil, nil, nil)
@@ -66,12 +67,14 @@ public final class LiveStudy: Sendable {
     work.report(0.6, "near-duplicates")
     let answers = known.answers
     let found = try DuplicateGroups(
-      answers, ids: data.alternatives.map(\.id), prompts: NearDuplicateFrequency.prompts(of: data), work: work.silent)
+      answers, ids: data.alternatives.map(\.id), prompts: NearDuplicateFrequency.prompts(of: data),
+      work: work.silent)
     if settings.profiles {
       (groups, decisions) = (nil, nil)
     } else {
       groups = found
-      decisions = try DuplicateDecisions(found, answers, data.alternatives, counts: data.pairCounts, work: work.silent)
+      decisions = try DuplicateDecisions(
+        found, answers, data.alternatives, counts: data.pairCounts, work: work.silent)
     }
     work.report(0.7, "distances")
     let tree = try SpanningTree(known, work: work.silent)
@@ -113,7 +116,8 @@ public final class LiveStudy: Sendable {
       case .families: return families != nil
       case .voronoi:
         guard let contexts = data.contexts else { return false }
-        let products = Double(contexts.count) * Double(contexts.dimension) * Double(RewardFit.Settings().samples)
+        let products =
+          Double(contexts.count) * Double(contexts.dimension) * Double(RewardFit.Settings().samples)
         return standard.scheme == .voronoi || products <= Self.mostProducts
       default: return geometry != nil
       }
@@ -164,7 +168,8 @@ public final class LiveStudy: Sendable {
     if question.scheme == .local {
       return try geometry.local(contexts, data.pairCounts, resolution: resolution, work: work)
     }
-    return try geometry.weights(geometry.tree, question.scheme, resolution: resolution, copies: geometry.copies)
+    return try geometry.weights(
+      geometry.tree, question.scheme, resolution: resolution, copies: geometry.copies)
   }
 
   /// Cells do not follow a resolution: they are measured once.
@@ -199,7 +204,8 @@ public final class LiveStudy: Sendable {
     let last = memory.withLock { $0.standard }
     if let last, last.lambda == lambda { return last }
     let found = try fit(question, lambda: lambda).estimate(
-      data, by: Uniform(), lambda: lambda, start: last?.rewards ?? result.standard.fit.rewards, work: work.silent)
+      data, by: Uniform(), lambda: lambda, start: last?.rewards ?? result.standard.fit.rewards,
+      work: work.silent)
     memory.withLock { $0.standard = found }
     return found
   }

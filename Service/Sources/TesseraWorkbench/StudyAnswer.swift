@@ -71,7 +71,8 @@ extension LiveStudy {
     if let measured = try measure(question, resolution: resolution, work: work) {
       let lambda = lambdas(question).weighted
       weighted = try fit(question, lambda: lambda).estimate(
-        data, by: Named(question.scheme.rawValue), measured: measured, lambda: lambda, start: start(question.scheme),
+        data, by: Named(question.scheme.rawValue), measured: measured, lambda: lambda,
+        start: start(question.scheme),
         work: work.silent)
       remember(weighted.rewards, question.scheme)
     } else {

@@ -19,7 +19,8 @@ extension Study {
       ("alternatives", .integer(fit.alternatives.count)), ("comparisons", .number(fit.comparisons.value)),
       ("pairs", .integer(fit.comparedPairs)), ("components", .integer(fit.components)),
       ("shown", .integer(shown.count)), ("contexts", .string(live?.contexts ?? "those of the stored fit")),
-      ("layout", rows.map { .string($0.layout) } ?? .null), ("rows", rows.map { .integer($0.count) } ?? .null),
+      ("layout", rows.map { .string($0.layout) } ?? .null),
+      ("rows", rows.map { .integer($0.count) } ?? .null),
       ("leftOut", .integer(rows?.leftOut ?? 0)),
       ("warnings", .array((rows?.warnings ?? []).prefix(20).map(JSONValue.string))),
       ("duplicates", live?.groups.map { .integer($0.members) } ?? .null),
@@ -47,9 +48,12 @@ extension Study {
     let all = fit.alternatives
     let components = all.map { $0.component ?? 0 }
     let standardRanks = Ranks.within(components, all.map(\.standardReward))
-    let weightedRanks = Ranks.within(components, all.map { weighted == nil ? $0.standardReward : $0.weightedReward })
+    let weightedRanks = Ranks.within(
+      components, all.map { weighted == nil ? $0.standardReward : $0.weightedReward })
     return .object([
-      ("scheme", .string((live?.standard.scheme ?? Question.Scheme(fit.choice.weights) ?? .uniform).rawValue)),
+      (
+        "scheme", .string((live?.standard.scheme ?? Question.Scheme(fit.choice.weights) ?? .uniform).rawValue)
+      ),
       (
         "lambda",
         .object([
@@ -111,7 +115,8 @@ extension Study {
       return .object([
         ("before", .string(cloned.ids[before])), ("after", .string(cloned.ids[after])),
         ("changes", .bool(!RewardEstimate.areTied(later.rewards[before], later.rewards[after]))),
-        ("rewardBefore", .number(earlier.rewards[original])), ("rewardAfter", .number(later.rewards[original])),
+        ("rewardBefore", .number(earlier.rewards[original])),
+        ("rewardAfter", .number(later.rewards[original])),
       ])
     }
     let mass = ([original] + Array(cloned.ids.indices.suffix(cloned.clones.count))).reduce(0) {
@@ -123,7 +128,8 @@ extension Study {
         ("distance", .number(cloned.clones.distance)), ("record", .string(cloned.clones.record.rawValue)),
         ("standardWinner", change(old?.standard, new?.standard, cloned.before.standard, cloned.standard)),
         ("weightedWinner", change(old?.weighted, new?.weighted, cloned.before.weighted, cloned.weighted)),
-        ("shareBefore", .number(cloned.before.weighted.pairs.weights[original])), ("shareAfter", .number(mass)),
+        ("shareBefore", .number(cloned.before.weighted.pairs.weights[original])),
+        ("shareAfter", .number(mass)),
         (
           "shift",
           .object([
@@ -135,7 +141,8 @@ extension Study {
   }
 
   /// How far another answer of the component moves, up to their common level.
-  private func largestShift(_ before: WeightedEstimate, _ after: WeightedEstimate, _ original: Int) -> Double {
+  private func largestShift(_ before: WeightedEstimate, _ after: WeightedEstimate, _ original: Int) -> Double
+  {
     guard let components = live?.result.components.of else { return 0 }
     let unknown = Set(before.fit.undetermined)
     let others = components.indices.filter {
@@ -163,7 +170,8 @@ extension Study {
   ) -> [(key: String, value: JSONValue)] {
     let (plain, own) = (standard.fit.known, weighted.fit.known)
     let (plainRanks, ownRanks) = (Ranks.within(components, plain), Ranks.within(components, own))
-    let stopped = [("standard", standard), ("weighted", weighted)].compactMap { name, estimate -> JSONValue? in
+    let stopped = [("standard", standard), ("weighted", weighted)].compactMap {
+      name, estimate -> JSONValue? in
       guard case .stopped(let why) = estimate.fit.outcome else { return nil }
       return .string("the \(name) estimate is not a minimum: \(why)")
     }
@@ -179,7 +187,8 @@ extension Study {
       (
         "effectiveComparisons",
         .object([
-          ("standard", .number(standard.effectiveComparisons)), ("weighted", .number(weighted.effectiveComparisons)),
+          ("standard", .number(standard.effectiveComparisons)),
+          ("weighted", .number(weighted.effectiveComparisons)),
         ])
       ),
       ("effectiveAlternatives", .number(1 / weighted.pairs.weights.reduce(0) { $0 + $1 * $1 })),

@@ -13,7 +13,8 @@ extension LiveStudy {
     let weights = AlternativeWeights(
       values: weighted.pairs.weights, standardErrors: own.standardErrors, provenance: own.provenance)
     return WeightsDocument(
-      ids: data.alternatives.map(\.id), weights, advice: WeightAdviceWords.commandLine.sentences(weights.advice))
+      ids: data.alternatives.map(\.id), weights,
+      advice: WeightAdviceWords.commandLine.sentences(weights.advice))
   }
 
   /// What to do with every answer, as `tessera duplicates --all` writes it.
@@ -22,14 +23,18 @@ extension LiveStudy {
   public func duplicates(all: Bool, work: Work = Work()) throws -> DuplicatesDocument {
     guard let groups, let decisions, let geometry, let contexts = data.contexts else {
       throw WorkbenchProblem.notNow(
-        "records of wins tell no copies: give alternatives with texts or contexts, and near-duplicates are found")
+        "records of wins tell no copies: give alternatives with texts or contexts, and near-duplicates are found"
+      )
     }
     var shares: [Double]?
-    if case .local(let local)? = try geometry.local(contexts, data.pairCounts, resolution: nil, work: work).comparisons {
+    if case .local(let local)? = try geometry.local(contexts, data.pairCounts, resolution: nil, work: work)
+      .comparisons
+    {
       shares = try PairWeights(local, data.pairCounts, groups: geometry.copies).weights
     }
     return DuplicatesDocument(
-      groups, decisions, contexts.answers, data.alternatives, counts: data.pairCounts, comparisonWeights: shares,
+      groups, decisions, contexts.answers, data.alternatives, counts: data.pairCounts,
+      comparisonWeights: shares,
       all: all)
   }
 

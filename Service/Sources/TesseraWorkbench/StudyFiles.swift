@@ -16,7 +16,8 @@ public struct StudyFiles: Sendable, Equatable {
   public var name: String
 
   public init(
-    rows: String, format: RowFormat, layout: LayoutName? = nil, alternatives: String? = nil, contexts: String? = nil,
+    rows: String, format: RowFormat, layout: LayoutName? = nil, alternatives: String? = nil,
+    contexts: String? = nil,
     name: String = "the upload"
   ) {
     (self.rows, self.format, self.layout) = (rows, format, layout)
@@ -42,7 +43,8 @@ enum StudyContent {
     let known = try files.alternatives.map { try AlternativesReader.read($0, texts: .all) }
     if let known, known.alternatives.count < 2 {
       throw FormatError.content(
-        file: "the alternatives", line: nil, field: nil, found: "1 alternative", expected: "at least two to compare")
+        file: "the alternatives", line: nil, field: nil, found: "1 alternative",
+        expected: "at least two to compare")
     }
     var contexts = known?.contexts
     if let file = files.contexts {
@@ -63,7 +65,8 @@ enum StudyContent {
     (reader.layout, reader.keepsPrompts) = (files.layout, true)
     (reader.keepsTexts, reader.textLimit) = (known == nil, limits.answers)
     let file = try reader.read(
-      files.rows, format: files.format, alternatives: known?.alternatives.map(\.id), work: work.part(0...0.3, "reading"))
+      files.rows, format: files.format, alternatives: known?.alternatives.map(\.id),
+      work: work.part(0...0.3, "reading"))
     let count = known?.alternatives.count ?? file.alternatives.count
     guard count <= limits.answers else {
       throw FormatError.content(
@@ -80,7 +83,8 @@ enum StudyContent {
     let embedded = try LexicalEmbedder().contexts(of: texts.texts, work: work.part(0.3...1, "embedding"))
     self = .comparisons(
       try data.with(texts.placed(embedded)).dataset,
-      contexts: "\(embedded.dimension) numbers from the texts, by the built-in embedder (words, not meaning)", file: file)
+      contexts: "\(embedded.dimension) numbers from the texts, by the built-in embedder (words, not meaning)",
+      file: file)
   }
 
   /// A stored fit or a stored state; nil for rows.

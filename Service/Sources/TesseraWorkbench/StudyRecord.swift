@@ -43,7 +43,8 @@ public struct StudyRecord: Codable, FetchableRecord, PersistableRecord, Sendable
   public var brief: [(key: String, value: JSONValue)] {
     [
       ("id", .string(id)), ("name", .string(name)), ("state", .string(state.rawValue)),
-      ("problem", problem.map { .string($0) } ?? .null), ("created", .number(created)), ("bytes", .integer(bytes)),
+      ("problem", problem.map { .string($0) } ?? .null), ("created", .number(created)),
+      ("bytes", .integer(bytes)),
     ]
   }
 }

@@ -23,7 +23,9 @@ public final class StudyStore: Sendable {
     isTemporary = path == nil
     folder = URL(
       fileURLWithPath: path
-        ?? FileManager.default.temporaryDirectory.appendingPathComponent("tessera-workbench-\(StudyRecord.newID())").path,
+        ?? FileManager.default.temporaryDirectory.appendingPathComponent(
+          "tessera-workbench-\(StudyRecord.newID())"
+        ).path,
       isDirectory: true)
     do {
       try FileManager.default.createDirectory(
@@ -40,7 +42,9 @@ public final class StudyStore: Sendable {
       database = try DatabaseQueue(
         path: folder.appendingPathComponent("studies.sqlite").path, configuration: configuration)
       try Self.migrator.migrate(database)
-      try database.write { try $0.execute(sql: "UPDATE study SET state = 'preparing' WHERE state <> 'failed'") }
+      try database.write {
+        try $0.execute(sql: "UPDATE study SET state = 'preparing' WHERE state <> 'failed'")
+      }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
       throw .store("the folder is in use by another service; expected one of its own")
     } catch {

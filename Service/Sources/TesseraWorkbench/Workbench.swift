@@ -15,7 +15,8 @@ public final class Workbench: Sendable {
   public let limits: WorkbenchLimits
   let store: StudyStore
   private let readings = DispatchQueue(label: "tessera.readings", qos: .utility)
-  private let questions = DispatchQueue(label: "tessera.questions", qos: .userInitiated, attributes: .concurrent)
+  private let questions = DispatchQueue(
+    label: "tessera.questions", qos: .userInitiated, attributes: .concurrent)
   private let state = Mutex(State())
 
   private struct State {
@@ -82,14 +83,19 @@ public final class Workbench: Sendable {
   public func upload(_ name: String, to id: String, as part: String) throws -> Upload {
     let record = try store.record(id)
     guard let part = StudyStore.Part(rawValue: part), part != .rows else {
-      throw WorkbenchProblem.setting(name: "part", found: "another word", expected: "alternatives or contexts")
+      throw WorkbenchProblem.setting(
+        name: "part", found: "another word", expected: "alternatives or contexts")
     }
     let endings =
-      part == .alternatives ? RowFormat.allCases.map(\.rawValue) : ContextsFile.endings.map { String($0.dropFirst()) }
-    let own = part == .alternatives ? RowFormat(file: name)?.rawValue : name.lowercased().split(separator: ".").last.map(String.init)
+      part == .alternatives
+      ? RowFormat.allCases.map(\.rawValue) : ContextsFile.endings.map { String($0.dropFirst()) }
+    let own =
+      part == .alternatives
+      ? RowFormat(file: name)?.rawValue : name.lowercased().split(separator: ".").last.map(String.init)
     guard let ending = own, endings.contains(ending) else {
       throw WorkbenchProblem.setting(
-        name: "name", found: "an ending that tells no format", expected: "one of \(endings.joined(separator: ", "))")
+        name: "name", found: "an ending that tells no format",
+        expected: "one of \(endings.joined(separator: ", "))")
     }
     return try Upload(to: store.unfinished(id), limit: room()) { [self] file, bytes in
       try requireRoom(bytes)
@@ -111,7 +117,9 @@ public final class Workbench: Sendable {
     }
   }
 
-  private func room() throws -> Int { min(limits.uploadBytes, max(try limits.storedBytes - store.bytes(), 0)) }
+  private func room() throws -> Int {
+    min(limits.uploadBytes, max(try limits.storedBytes - store.bytes(), 0))
+  }
 
   private func requireRoom(_ bytes: Int) throws {
     guard try store.bytes() + bytes <= limits.storedBytes else {
@@ -189,7 +197,9 @@ public final class Workbench: Sendable {
     let files = store.files(of: record)
     do {
       let study = try Study(files, limits: limits, work: reading.work(seconds: limits.readingSeconds))
-      if let names = record.families, let live = study.live { try live.declare(LiveStudy.families(json: names, of: live.data)) }
+      if let names = record.families, let live = study.live {
+        try live.declare(LiveStudy.families(json: names, of: live.data))
+      }
       let document = try study.document().compact()
       guard !reading.cancellation.isCancelled else { return }
       try store.keep(document, as: .document, of: id)
@@ -204,7 +214,9 @@ public final class Workbench: Sendable {
       let isOurs = state.withLock { !$0.isClosed && $0.readings[id] === reading }
       guard isOurs else { return }
       _ = try? store.update(id) {
-        ($0.state, $0.problem) = (.failed, "reading it took longer than \(Int(limits.readingSeconds)) seconds")
+        ($0.state, $0.problem) = (
+          .failed, "reading it took longer than \(Int(limits.readingSeconds)) seconds"
+        )
       }
     } catch {
       _ = try? store.update(id) { ($0.state, $0.problem) = (.failed, Self.words(error, files)) }
@@ -257,7 +269,8 @@ public final class Workbench: Sendable {
             ("share", .number(progress?.share ?? 0)), ("what", .string(progress?.what ?? "waiting")),
           ]) : .null
       ))
-    members.append(("families", try record.families.map { try JSONReader.value(of: Array($0.utf8)) } ?? .array([])))
+    members.append(
+      ("families", try record.families.map { try JSONReader.value(of: Array($0.utf8)) } ?? .array([])))
     let made = record.state == .ready ? try store.made(.document, of: id) : nil
     members.append(("study", try made.map { try JSONReader.value(of: Array($0.utf8)) } ?? .null))
     return .object(members)
@@ -294,7 +307,8 @@ public final class Workbench: Sendable {
   private func live(_ id: String) async throws -> (Study, LiveStudy) {
     let study = try await study(id)
     guard let live = study.live else {
-      throw WorkbenchProblem.notNow("a stored fit holds no comparisons to fit again: upload those it came from")
+      throw WorkbenchProblem.notNow(
+        "a stored fit holds no comparisons to fit again: upload those it came from")
     }
     return (study, live)
   }
@@ -302,7 +316,9 @@ public final class Workbench: Sendable {
   // MARK: Questions
 
   /// What the fit of a study weighed by.
-  public func standardScheme(_ id: String) async throws -> Question.Scheme { try await live(id).1.standard.scheme }
+  public func standardScheme(_ id: String) async throws -> Question.Scheme {
+    try await live(id).1.standard.scheme
+  }
 
   /// Runs what takes a while beside the threads of tasks.
   private func asking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
@@ -328,16 +344,19 @@ public final class Workbench: Sendable {
 
   /// Who wins with copies of an answer.
   public func clones(
-    _ id: String, of answer: String, count: Int, distance: Double, record: CloneInjection.Record, _ question: Question
+    _ id: String, of answer: String, count: Int, distance: Double, record: CloneInjection.Record,
+    _ question: Question
   ) async throws -> JSONValue {
     let (study, live) = try await live(id)
     guard (1...limits.clones).contains(count) else {
       throw WorkbenchProblem.setting(name: "count", found: "\(count)", expected: "1 to \(limits.clones)")
     }
     guard distance >= 0, distance <= 2 else {
-      throw WorkbenchProblem.setting(name: "distance", found: "\(distance)", expected: "0 to 2 median distances")
+      throw WorkbenchProblem.setting(
+        name: "distance", found: "\(distance)", expected: "0 to 2 median distances")
     }
-    guard let place = live.data.alternatives.firstIndex(where: { Array($0.id.utf8) == Array(answer.utf8) }) else {
+    guard let place = live.data.alternatives.firstIndex(where: { Array($0.id.utf8) == Array(answer.utf8) })
+    else {
       throw WorkbenchProblem.setting(name: "id", found: "another name", expected: "the id of an answer")
     }
     return try await asking {
@@ -425,5 +444,7 @@ public final class Workbench: Sendable {
   }
 
   /// How far the page is; nil where none is being made.
-  public func pageProgress(_ id: String) -> (share: Double, what: String)? { state.withLock { $0.pages[id] }?.now }
+  public func pageProgress(_ id: String) -> (share: Double, what: String)? {
+    state.withLock { $0.pages[id] }?.now
+  }
 }

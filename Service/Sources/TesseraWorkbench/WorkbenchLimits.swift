@@ -27,7 +27,8 @@ public struct WorkbenchLimits: Sendable, Equatable {
       ("bytes of an upload", uploadBytes, 1_024...(1 << 40)),
       ("bytes stored", storedBytes, uploadBytes...(1 << 44)), ("studies", studies, 1...10_000),
       ("answers of a study", answers, 2...1_000_000), ("studies in memory", inMemory, 1...1_000),
-      ("answers shown", shown, 2...100_000), ("clones", clones, 1...1_000), ("questions", questions, 1...1_000),
+      ("answers shown", shown, 2...100_000), ("clones", clones, 1...1_000),
+      ("questions", questions, 1...1_000),
     ]
     for (name, value, range) in counts where !range.contains(value) {
       return "\(name): \(value), expected \(range.lowerBound) to \(range.upperBound)"

@@ -11,7 +11,8 @@ import Testing
 
   /// A fit from the beginning, as `tessera fit --weights SCHEME --lambda NUMBER` makes it.
   private func fitted(
-    _ scheme: SchemeSpecification, lambda: Double, _ data: PreferenceDataset? = nil, families: Partition? = nil
+    _ scheme: SchemeSpecification, lambda: Double, _ data: PreferenceDataset? = nil,
+    families: Partition? = nil
   ) throws -> RewardFit.Result {
     var settings = RewardFit.Settings()
     (settings.weights, settings.lambda) = (.scheme(scheme), .value(lambda))
@@ -21,8 +22,14 @@ import Testing
 
   private static let resolved: [(Question, SchemeSpecification)] = [
     (Question(.local, lambda: 0.1), .local(scale: nil)),
-    (Question(.local, resolution: 0.3, lambda: 0.02), .local(scale: 0.3 / LocalComparisonWeights.resolutionShare)),
-    (Question(.local, resolution: 0.6, lambda: 1), .local(scale: 0.6 / LocalComparisonWeights.resolutionShare)),
+    (
+      Question(.local, resolution: 0.3, lambda: 0.02),
+      .local(scale: 0.3 / LocalComparisonWeights.resolutionShare)
+    ),
+    (
+      Question(.local, resolution: 0.6, lambda: 1),
+      .local(scale: 0.6 / LocalComparisonWeights.resolutionShare)
+    ),
     (Question(.linkage, resolution: 0.2, lambda: 0.1), .linkage(resolution: 0.2)),
     (Question(.horizon, lambda: 0.3), .horizon(distance: nil)),
     (Question(.removeDuplicates, resolution: 0.1, lambda: 0.1), .removeDuplicates(threshold: 0.1)),
@@ -50,7 +57,9 @@ import Testing
     let study = Self.study
     let answer = try study.answer(study.standard)
     let own = try #require(study.result.weighted)
-    for (found, wanted) in zip(answer.weighted.rewards, own.fit.rewards) { #expect(abs(found - wanted) < 4e-6) }
+    for (found, wanted) in zip(answer.weighted.rewards, own.fit.rewards) {
+      #expect(abs(found - wanted) < 4e-6)
+    }
     #expect(answer.weighted.lambda == own.lambda)
     #expect(answer.standard.lambda == study.result.standard.lambda)
   }
@@ -67,7 +76,10 @@ import Testing
   private static let cloned: [(ClonedStudy.Clones, Question, SchemeSpecification)] = [
     (.init(of: 4, count: 3), Question(.horizon, lambda: 0.1), .horizon(distance: nil)),
     (.init(of: 4, count: 3, distance: 0.3), Question(.horizon, lambda: 0.1), .horizon(distance: nil)),
-    (.init(of: 2, count: 5, distance: 0.5, record: .oneComparison), Question(.linkage, lambda: 0.1), .linkage(resolution: 0)),
+    (
+      .init(of: 2, count: 5, distance: 0.5, record: .oneComparison), Question(.linkage, lambda: 0.1),
+      .linkage(resolution: 0)
+    ),
     (.init(of: 8, count: 2), Question(.voronoi, lambda: 0.1), .voronoi),
     (.init(of: 1, count: 4), Question(.local, lambda: 0.1), .local(scale: nil)),
   ]
@@ -83,7 +95,9 @@ import Testing
       record: clones.record
     ).dataset
     let expected = try fitted(scheme, lambda: 0.1, data)
-    for (a, b) in zip(found.weighted.rewards, try #require(expected.weighted).fit.rewards) { #expect(abs(a - b) < 4e-6) }
+    for (a, b) in zip(found.weighted.rewards, try #require(expected.weighted).fit.rewards) {
+      #expect(abs(a - b) < 4e-6)
+    }
     for (a, b) in zip(found.standard.rewards, expected.standard.fit.rewards) { #expect(abs(a - b) < 4e-6) }
   }
 
@@ -102,12 +116,15 @@ import Testing
   @Test func `Families that are declared are those of a fit with families`() throws {
     let study = try LiveStudy(Votes.dataset(), contexts: "given")
     #expect(!study.schemes.contains(.families))
-    let families = try LiveStudy.families([("m0", "x"), ("m9", "x"), ("m10", "x"), ("m11", "x")], of: study.data)
+    let families = try LiveStudy.families(
+      [("m0", "x"), ("m9", "x"), ("m10", "x"), ("m11", "x")], of: study.data)
     study.declare(families)
     #expect(study.schemes.contains(.families))
     let answer = try study.answer(Question(.families, lambda: 0.1))
     let expected = try fitted(.families, lambda: 0.1, families: families)
-    for (a, b) in zip(answer.weighted.rewards, try #require(expected.weighted).fit.rewards) { #expect(abs(a - b) < 4e-6) }
+    for (a, b) in zip(answer.weighted.rewards, try #require(expected.weighted).fit.rewards) {
+      #expect(abs(a - b) < 4e-6)
+    }
     for (pairs, field) in [
       ([("m0", "x"), ("m0", "y")], "families[1].id"), ([("nobody", "x")], "families[0].id"),
       ([("m1", "")], "families[0].family"),
@@ -123,7 +140,8 @@ import Testing
 
   @Test(arguments: [
     Question(.local, resolution: 0), Question(.local, resolution: 99), Question(.linkage, resolution: -1),
-    Question(.linkage, resolution: .nan), Question(.horizon, lambda: 0), Question(.horizon, lambda: .infinity),
+    Question(.linkage, resolution: .nan), Question(.horizon, lambda: 0),
+    Question(.horizon, lambda: .infinity),
     Question(.families),
   ])
   func `Settings that cannot be are refused by name`(question: Question) throws {
@@ -137,20 +155,25 @@ import Testing
   }
 
   @Test func `A resolution is a cut of the tree, coarser with its length`() throws {
-    let groups = try [0, 0.05, 0.5].map { try #require(Self.study.answer(Question(.linkage, resolution: $0)).groups) }
+    let groups = try [0, 0.05, 0.5].map {
+      try #require(Self.study.answer(Question(.linkage, resolution: $0)).groups)
+    }
     // One exact copy; then all three copies of the first; then no others.
     #expect(groups == [11, 9, 9])
   }
 
   @Test func `Votes alone are studied by their records`() throws {
     let bare = try PreferenceDataset(
-      alternatives: Votes.ids.map { Alternative(id: $0) }, comparisons: ComparisonTable(Votes.dataset().comparisons))
+      alternatives: Votes.ids.map { Alternative(id: $0) },
+      comparisons: ComparisonTable(Votes.dataset().comparisons))
     let study = try LiveStudy(bare, contexts: "none")
     #expect(study.standard.scheme == .horizon)
     var settings = RewardFit.Settings()
     settings.profiles = true
     let expected = try #require(RewardFit(settings).run(bare).weighted)
-    for (a, b) in zip(try study.answer(study.standard).weighted.rewards, expected.fit.rewards) { #expect(abs(a - b) < 4e-6) }
+    for (a, b) in zip(try study.answer(study.standard).weighted.rewards, expected.fit.rewards) {
+      #expect(abs(a - b) < 4e-6)
+    }
     #expect(throws: WorkbenchProblem.self) { try study.duplicates(all: true) }
   }
 }

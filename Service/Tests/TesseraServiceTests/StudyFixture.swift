@@ -9,7 +9,9 @@ enum Votes {
   static let ids = (0..<12).map { "m\($0)" }
   /// Nine answers apart, an exact copy of the first, and two near ones.
   static let contexts: [[Double]] =
-    [[0, 0], [1, 0.1], [2.2, 0], [0.1, 1.3], [1.2, 1.1], [2.1, 1.4], [0, 2.3], [1.1, 2.2], [2.3, 2.1]]
+    [
+      [0, 0], [1, 0.1], [2.2, 0], [0.1, 1.3], [1.2, 1.1], [2.1, 1.4], [0, 2.3], [1.1, 2.2], [2.3, 2.1],
+    ]
     + [[0, 0], [0.02, 0.01], [0.01, -0.015]]
 
   /// Wins of a over b, out of 20. Copies are judged nearly as their original; nobody is compared with his own copies.
@@ -24,12 +26,15 @@ enum Votes {
   }
 
   static var rows: String {
-    comparisons.map { #"{"a":"\#(ids[$0.a])","b":"\#(ids[$0.b])","preference":\#(Double($0.wins) / 20),"count":20}"# }
-      .joined(separator: "\n") + "\n"
+    comparisons.map {
+      #"{"a":"\#(ids[$0.a])","b":"\#(ids[$0.b])","preference":\#(Double($0.wins) / 20),"count":20}"#
+    }
+    .joined(separator: "\n") + "\n"
   }
 
   static var alternatives: String {
-    zip(ids, contexts).map { #"{"id":"\#($0)","context":[\#($1[0]),\#($1[1])]}"# }.joined(separator: "\n") + "\n"
+    zip(ids, contexts).map { #"{"id":"\#($0)","context":[\#($1[0]),\#($1[1])]}"# }.joined(separator: "\n")
+      + "\n"
   }
 
   static func dataset() throws -> PreferenceDataset {
@@ -71,7 +76,8 @@ final class Bench: Sendable {
 
   /// Sends a file as a request does, in parts of 1,000 bytes.
   func send(
-    _ text: String, _ path: String = "/api/studies", name: String = "votes.jsonl", query: [String: String] = [:],
+    _ text: String, _ path: String = "/api/studies", name: String = "votes.jsonl",
+    query: [String: String] = [:],
     type: String? = "application/octet-stream", origin: String? = nil, authorization: String? = nil
   ) -> (status: Int, value: JSONValue) {
     var head = RewardService.Head(method: "POST", path: path)
@@ -119,7 +125,9 @@ final class Bench: Sendable {
     return (id, try await settled(id))
   }
 
-  func ask(_ path: String, _ body: String, _ method: String = "POST") async -> (status: Int, value: JSONValue, text: String) {
+  func ask(_ path: String, _ body: String, _ method: String = "POST") async -> (
+    status: Int, value: JSONValue, text: String
+  ) {
     await service.ask(method, path, body)
   }
 

@@ -12,7 +12,8 @@ import Testing
     #expect(made.status == 201)
     let id = try #require(made.value["id"].text)
     #expect(made.value["state"].text == "preparing")
-    let added = bench.send(Votes.alternatives, "/api/studies/\(id)/files/alternatives", name: "alternatives.jsonl")
+    let added = bench.send(
+      Votes.alternatives, "/api/studies/\(id)/files/alternatives", name: "alternatives.jsonl")
     #expect(added.status == 201)
     let value = try await bench.settled(id)
     #expect(value["state"].text == "ready", "\(value["problem"])")
@@ -33,7 +34,8 @@ import Testing
     let ranks = expected.ranks(expected.best.rewards)
     #expect(study["first"]["weightedRanks"].numbers == ranks.map { Double($0 ?? 0) })
 
-    let asked = await bench.ask("/api/studies/\(id)/audit", #"{"scheme":"linkage","resolution":0.1,"lambda":0.5}"#)
+    let asked = await bench.ask(
+      "/api/studies/\(id)/audit", #"{"scheme":"linkage","resolution":0.1,"lambda":0.5}"#)
     #expect(asked.status == 200)
     let answer = try live.answer(Question(.linkage, resolution: 0.1, lambda: 0.5))
     #expect(isNear(asked.value["weighted"].numbers, answer.weighted.rewards))
@@ -41,7 +43,8 @@ import Testing
     #expect(asked.value["lambda"]["standard"].number == 0.5)
     #expect(await bench.ask("/api/studies/\(id)/audit", "{}").status == 200)
 
-    let copies = await bench.ask("/api/studies/\(id)/clones", #"{"id":"m6","count":20,"scheme":"horizon","lambda":0.1}"#)
+    let copies = await bench.ask(
+      "/api/studies/\(id)/clones", #"{"id":"m6","count":20,"scheme":"horizon","lambda":0.1}"#)
     #expect(copies.status == 200)
     #expect(copies.value["shift"]["standard"].number > 0.01)
     #expect(copies.value["shift"]["weighted"].number < 1e-5)
@@ -57,7 +60,8 @@ import Testing
     #expect(await bench.ask("/api/studies/\(id)/families", #"{"families":[]}"#).status == 200)
     #expect(try await bench.settled(id)["families"].count == 0)
 
-    let weights = await bench.service.ask("GET", "/api/studies/\(id)/weights", query: ["scheme": "linkage", "format": "csv"])
+    let weights = await bench.service.ask(
+      "GET", "/api/studies/\(id)/weights", query: ["scheme": "linkage", "format": "csv"])
     #expect(weights.text.hasPrefix("id,weight,weightStandardError\nm0,"))
     #expect(weights.text.split(separator: "\n").count == 13)
     let document = await bench.service.ask("GET", "/api/studies/\(id)/weights").value
@@ -119,7 +123,8 @@ import Testing
   @Test func `A stored state is asked by its votes`() async throws {
     let bench = try Bench()
     let live = try LiveStudy(Votes.dataset(), contexts: "given")
-    let id = try #require(bench.send(DocumentFile.text(live.result.state), name: "state.json").value["id"].text)
+    let id = try #require(
+      bench.send(DocumentFile.text(live.result.state), name: "state.json").value["id"].text)
     let value = try await bench.settled(id)
     #expect(value["study"]["kind"].text == "comparisons")
     #expect(await bench.ask("/api/studies/\(id)/audit", "{}").status == 200)
@@ -131,10 +136,12 @@ import Testing
     let (id, _) = try await bench.votes()
     for (path, body, field) in [
       ("audit", #"{"scheme":"nonsense"}"#, "scheme"), ("audit", #"{"lambda":"x"}"#, "lambda"),
-      ("audit", #"{"lambda":-1}"#, "lambda"), ("audit", #"{"scheme":"linkage","resolution":1e9}"#, "resolution"),
+      ("audit", #"{"lambda":-1}"#, "lambda"),
+      ("audit", #"{"scheme":"linkage","resolution":1e9}"#, "resolution"),
       ("audit", #"{"other":1}"#, "other"), ("audit", #"{"scheme":"families"}"#, "scheme"),
       ("clones", #"{"id":"m0"}"#, "count"), ("clones", #"{"id":"m0","count":51}"#, "count"),
-      ("clones", #"{"id":"nobody","count":1}"#, "id"), ("clones", #"{"id":"m0","count":1,"distance":9}"#, "distance"),
+      ("clones", #"{"id":"nobody","count":1}"#, "id"),
+      ("clones", #"{"id":"m0","count":1,"distance":9}"#, "distance"),
       ("clones", #"{"id":"m0","count":1,"record":"half"}"#, "record"),
       ("families", #"{"families":[{"id":"m0"}]}"#, "families[0].family"),
       ("families", #"{"families":[{"id":"x","family":"y"}]}"#, "families[0].id"),
@@ -144,10 +151,12 @@ import Testing
       #expect(value["error"]["param"].text == field, "\(body) \(value)")
     }
     for query in [["scheme": "x"], ["lambda": "nan"], ["resolution": "far"], ["format": "xml"]] {
-      #expect(await bench.service.ask("GET", "/api/studies/\(id)/weights", query: query).status == 422, "\(query)")
+      #expect(
+        await bench.service.ask("GET", "/api/studies/\(id)/weights", query: query).status == 422, "\(query)")
     }
     #expect(await bench.ask("/api/studies/\(id)/audit", "{").status == 400)
-    #expect(await bench.service.ask("POST", "/api/studies/\(id)/audit", "{}", type: "text/plain").status == 415)
+    #expect(
+      await bench.service.ask("POST", "/api/studies/\(id)/audit", "{}", type: "text/plain").status == 415)
     #expect(await bench.ask("/api/studies/\(id)/audit", "", "GET").status == 405)
   }
 
@@ -163,12 +172,15 @@ import Testing
     #expect(bench.send("a", query: ["layout": "exe"]).value["error"]["param"].text == "layout")
     #expect(bench.send("a", name: String(repeating: "n", count: 201)).value["error"]["param"].text == "name")
     #expect(bench.send("a", type: "text/plain").status == 415)
-    #expect(bench.send("a", "/api/studies/\(String(repeating: "0", count: 32))/files/alternatives").status == 404)
+    #expect(
+      bench.send("a", "/api/studies/\(String(repeating: "0", count: 32))/files/alternatives").status == 404)
     // Nothing of them is left.
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files") == [])
     let id = try #require(bench.send(String(repeating: "a", count: 1_900)).value["id"].text)
     #expect(bench.send("a", "/api/studies/\(id)/files/rows").value["error"]["param"].text == "part")
-    #expect(bench.send("a", "/api/studies/\(id)/files/contexts", name: "c.csv").value["error"]["param"].text == "name")
+    #expect(
+      bench.send("a", "/api/studies/\(id)/files/contexts", name: "c.csv").value["error"]["param"].text
+        == "name")
     // All that is stored has a limit of its own.
     #expect(bench.send(String(repeating: "a", count: 1_900)).status == 413)
     #expect(bench.send("a").status == 201)
@@ -177,12 +189,14 @@ import Testing
 
   @Test(arguments: [
     "../../../etc/passwd", "..%2F..%2Fetc%2Fpasswd", "studies.sqlite", "", ".", "%00",
-    String(repeating: "0", count: 31) + "g", String(repeating: "A", count: 32), String(repeating: "0", count: 32),
+    String(repeating: "0", count: 31) + "g", String(repeating: "A", count: 32),
+    String(repeating: "0", count: 32),
   ])
   func `What is no id of a study is no study, whatever it is`(name: String) async throws {
     let bench = try Bench()
     for (method, path) in [
-      ("GET", "/api/studies/\(name)"), ("DELETE", "/api/studies/\(name)"), ("GET", "/api/studies/\(name)/page"),
+      ("GET", "/api/studies/\(name)"), ("DELETE", "/api/studies/\(name)"),
+      ("GET", "/api/studies/\(name)/page"),
     ] {
       #expect([404, 405].contains(await bench.service.ask(method, path).status), "\(method) \(path)")
     }
@@ -198,7 +212,8 @@ import Testing
   }
 
   static let hostile: [(name: String, text: String, says: String)] = [
-    ("garbage.jsonl", "\u{0}\u{1}\u{2} {]", "malformed JSON"), ("garbage.parquet", "PAR1 not really", "the upload"),
+    ("garbage.jsonl", "\u{0}\u{1}\u{2} {]", "malformed JSON"),
+    ("garbage.parquet", "PAR1 not really", "the upload"),
     ("garbage.csv", "\u{1F}\u{8B}\u{8}", "the upload"),
     ("line.jsonl", #"{"a":""# + String(repeating: "x", count: 3 << 20), "malformed JSON"),
     ("deep.jsonl", String(repeating: "[", count: 100_000), "malformed JSON"),
@@ -230,7 +245,8 @@ import Testing
     let bench = try Bench()
     let id = try #require(bench.send(Votes.rows).value["id"].text)
     _ = bench.send(
-      Votes.alternatives.replacingOccurrences(of: "2.2,", with: "NaN,"), "/api/studies/\(id)/files/alternatives",
+      Votes.alternatives.replacingOccurrences(of: "2.2,", with: "NaN,"),
+      "/api/studies/\(id)/files/alternatives",
       name: "alternatives.jsonl")
     let problem = try await bench.settled(id)["problem"].text
     #expect(problem?.contains("the alternatives:3") == true, "\(problem ?? "")")
@@ -283,7 +299,9 @@ import Testing
       var own = head
       own.host = "localhost"
       let route = try bench.service.route(for: own)
-      let reply = try await [UInt8]().withUnsafeBufferPointer { try bench.service.reply(to: route, own, body: $0) }()
+      let reply = try await [UInt8]().withUnsafeBufferPointer {
+        try bench.service.reply(to: route, own, body: $0)
+      }()
       let policy = try #require(reply.headers.first { $0.name == "Content-Security-Policy" }?.value)
       #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
       #expect(policy.contains("connect-src 'self'") == connects)

@@ -9,7 +9,10 @@ import Testing
 @Suite(.serialized) struct StudyServerTests {
   private func upload(_ wire: Wire, _ path: String, _ body: String, headers: [String] = []) {
     wire.send(
-      (["POST \(path) HTTP/1.1", "Host: localhost", "Content-Type: application/octet-stream", "Content-Length: \(body.utf8.count)"]
+      ([
+        "POST \(path) HTTP/1.1", "Host: localhost", "Content-Type: application/octet-stream",
+        "Content-Length: \(body.utf8.count)",
+      ]
         + headers).joined(separator: "\r\n") + "\r\n\r\n")
     wire.send(body)
   }
@@ -49,7 +52,9 @@ import Testing
     }
   }
 
-  @Test func `Files that are too long are refused, announced or not, and nothing is left of them`() async throws {
+  @Test func `Files that are too long are refused, announced or not, and nothing is left of them`()
+    async throws
+  {
     var limits = WorkbenchLimits()
     limits.uploadBytes = 100_000
     let bench = try Bench(limits: limits)

@@ -103,7 +103,10 @@ import Testing
     #expect(await bench.ask("/api/studies/\(id)", "", "DELETE").status == 204)
     let (other, _) = try await bench.votes()
     #expect(await bench.ask("/api/studies", "", "GET").value.count == 1)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files").allSatisfy { $0.hasPrefix(other) })
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files").allSatisfy {
+        $0.hasPrefix(other)
+      })
   }
 
   @Test func `Reading that takes too long ends, and says so`() async throws {

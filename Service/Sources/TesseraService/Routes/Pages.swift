@@ -3,11 +3,15 @@ import TesseraPages
 extension Route {
   /// The workbench's page: it holds no data, so it is open; what it asks for is not.
   static var workbenchPage: Route {
-    page("/", "workbench", "The workbench: a page that shows studies and asks questions about them.", WorkbenchPage.page)
+    page(
+      "/", "workbench", "The workbench: a page that shows studies and asks questions about them.",
+      WorkbenchPage.page)
   }
 
   static var playground: Route {
-    page("/playground", "playground", "The playground: points in a square, their cells and both estimates.", Playground.page)
+    page(
+      "/playground", "playground", "The playground: points in a square, their cells and both estimates.",
+      Playground.page)
   }
 
   private static func page(_ path: String, _ name: String, _ summary: String, _ page: Page) -> Route {

@@ -6,7 +6,8 @@ import TesseraWorkbench
 extension Route {
   static func studies(_ limits: WorkbenchLimits) -> [Route] {
     [
-      createStudy, listStudies, oneStudy, addFile, askStudy, clones(limits), families(limits), studyWeights, keepList,
+      createStudy, listStudies, oneStudy, addFile, askStudy, clones(limits), families(limits), studyWeights,
+      keepList,
       auditPage, deleteStudy,
     ]
   }
@@ -18,16 +19,21 @@ extension Route {
   private static var questionMembers: [Member] {
     [
       Member(
-        "scheme", .either(Question.Scheme.allCases.map { .word($0.rawValue) }), "The fit's own where it is left out.",
+        "scheme", .either(Question.Scheme.allCases.map { .word($0.rawValue) }),
+        "The fit's own where it is left out.",
         optional: true),
       Member("resolution", .number, "Distance within which answers count as the same.", optional: true),
-      Member("lambda", .number, "Strength of the regularisation; the fit's own where it is left out.", optional: true),
+      Member(
+        "lambda", .number, "Strength of the regularisation; the fit's own where it is left out.",
+        optional: true),
     ]
   }
 
   private static let questionParameters = [
-    Member("scheme", .text(longest: 32), "Which weights; the fit's own where it is left out.", optional: true),
-    Member("resolution", .text(longest: 32), "Distance within which answers count as the same.", optional: true),
+    Member(
+      "scheme", .text(longest: 32), "Which weights; the fit's own where it is left out.", optional: true),
+    Member(
+      "resolution", .text(longest: 32), "Distance within which answers count as the same.", optional: true),
     Member("lambda", .text(longest: 32), "Strength of the regularisation.", optional: true),
   ]
 
@@ -84,7 +90,8 @@ extension Route {
 
   private static var listStudies: Route {
     Route(
-      method: .get, path: "/api/studies", name: "listStudies", summary: "All studies, the newest first.", request: nil,
+      method: .get, path: "/api/studies", name: "listStudies", summary: "All studies, the newest first.",
+      request: nil,
       answered: .json(.list(.object(brief), 0...10_000))
     ) { service, _ in Reply(try bench(service).list()) }
   }
@@ -117,7 +124,8 @@ extension Route {
   private static var deleteStudy: Route {
     var route = Route(
       method: .delete, path: study, name: "deleteStudy",
-      summary: "A study is deleted with its files and all that was made from them.", request: nil, answered: .nothing
+      summary: "A study is deleted with its files and all that was made from them.", request: nil,
+      answered: .nothing
     ) { service, input in
       try bench(service).delete(id(input))
       return Reply(status: 204)
@@ -148,7 +156,9 @@ extension Route {
         [
           Member("id", .text(longest: 65_536), "Of the answer."),
           Member("count", .integer(1...limits.clones), "Copies."),
-          Member("distance", .number, "Of each, as a share of the median distance; 0 for exact ones.", optional: true),
+          Member(
+            "distance", .number, "Of each, as a share of the median distance; 0 for exact ones.",
+            optional: true),
           Member(
             "record", .either(CloneInjection.Record.allCases.map { .word($0.rawValue) }),
             "What each copy has of the answer's comparisons.", optional: true),
@@ -156,9 +166,11 @@ extension Route {
     ) { service, input in
       Reply(
         try await bench(service).clones(
-          id(input), of: input.body[member: "id"]?.string ?? "", count: input.body[member: "count"]?.whole ?? 1,
+          id(input), of: input.body[member: "id"]?.string ?? "",
+          count: input.body[member: "count"]?.whole ?? 1,
           distance: input.body[member: "distance"]?.double ?? 0,
-          record: input.body[member: "record"]?.string.flatMap { CloneInjection.Record(rawValue: $0) } ?? .whole,
+          record: input.body[member: "record"]?.string.flatMap { CloneInjection.Record(rawValue: $0) }
+            ?? .whole,
           try await question(service, input)))
     }
     route.isAboutStudy = true
@@ -198,7 +210,8 @@ extension Route {
     ) { service, input in
       let format = try export(input)
       return file(
-        try await bench(service).weights(id(input), try await query(service, input), as: format), "weights", format)
+        try await bench(service).weights(id(input), try await query(service, input), as: format), "weights",
+        format)
     }
     (route.parameters, route.isAboutStudy) = (questionParameters + [exportParameter], true)
     return route
@@ -221,7 +234,8 @@ extension Route {
     var route = Route(
       method: .get, path: "\(study)/page", name: "auditPage",
       summary: "The page of an audit, once it is made.",
-      about: "The first request begins it and answers 202, as do those that come before it is done.", request: nil,
+      about: "The first request begins it and answers 202, as do those that come before it is done.",
+      request: nil,
       answered: .text(contentType: "text/html")
     ) { service, input in
       guard let page = try await bench(service).page(id(input)) else {
@@ -233,7 +247,8 @@ extension Route {
       return Reply(
         text: page, contentType: "text/html; charset=utf-8",
         headers: [
-          ("Content-Disposition", "attachment; filename=\"audit.html\""), ("X-Content-Type-Options", "nosniff"),
+          ("Content-Disposition", "attachment; filename=\"audit.html\""),
+          ("X-Content-Type-Options", "nosniff"),
           // Where it is opened here after all, it is a page of nobody.
           ("Content-Security-Policy", "sandbox"),
         ])
@@ -265,7 +280,9 @@ extension Route {
   private static func text(_ input: Input, _ name: String, longest: Int) throws -> String? {
     guard let text = input.query[name] else { return nil }
     guard text.unicodeScalars.count <= longest else {
-      throw Refusal(field: name, found: "a text of \(text.unicodeScalars.count) characters", expected: "at most \(longest)")
+      throw Refusal(
+        field: name, found: "a text of \(text.unicodeScalars.count) characters",
+        expected: "at most \(longest)")
     }
     return text
   }
@@ -281,7 +298,9 @@ extension Route {
   }
 
   private static func export(_ input: Input) throws -> Workbench.ExportFormat {
-    try word(input, "format", Workbench.ExportFormat.allCases.map(\.rawValue)) { Workbench.ExportFormat(rawValue: $0) }
+    try word(input, "format", Workbench.ExportFormat.allCases.map(\.rawValue)) {
+      Workbench.ExportFormat(rawValue: $0)
+    }
       ?? .json
   }
 
@@ -293,12 +312,15 @@ extension Route {
   }
 
   private static func query(_ service: RewardService, _ input: Input) async throws -> Question {
-    let scheme = try word(input, "scheme", Question.Scheme.allCases.map(\.rawValue)) { Question.Scheme(rawValue: $0) }
+    let scheme = try word(input, "scheme", Question.Scheme.allCases.map(\.rawValue)) {
+      Question.Scheme(rawValue: $0)
+    }
     func number(_ name: String) throws -> Double? {
       try word(input, name, ["a number"]) { text in Double(text).flatMap { $0.isFinite ? $0 : nil } }
     }
     return Question(
-      try await chosen(scheme, service, input), resolution: try number("resolution"), lambda: try number("lambda"))
+      try await chosen(scheme, service, input), resolution: try number("resolution"),
+      lambda: try number("lambda"))
   }
 
   /// What was asked for, or the scheme of the study's fit.
