@@ -2,6 +2,7 @@
 """The workbench in a browser: files in, sliders, copies, families, files out, what strangers write, sizes, axe, speed.
 
     Tests/Browser/workbench.py [--pictures FOLDER] [--data FOLDER] [SERVICE] [TOOL]
+    Tests/Browser/workbench.py --screenshot Service/workbench.png
 
 SERVICE is tessera-serve (default: Service/.build/release/tessera-serve), TOOL is tessera. Says what is missing and ends with 0
 where there is no Chromium or the service is not built; ends with 1 where the page does not do what it should.
@@ -208,6 +209,23 @@ def locked(program: str, browser: Browser) -> None:
         expect(stores == [1, 0, ""], f"the key is kept in the tab alone ({stores})")
 
 
+def screenshot(page: Page, file: pathlib.Path) -> None:
+    """For the documentation: copies of c make b win in place of a, and not under the weights."""
+    browser = page.browser
+    browser.size(1100, 900)
+    page.open_files(data.before())
+    browser.run("[...document.querySelectorAll('#board tbody button')].find((one) => one.textContent.startsWith('c')).click()")
+    page.answered()
+    browser.click("#copies-count button:nth-child(4)")
+    page.answered()
+    words = browser.text("#copies-outcome")
+    expect("Standard: b wins in place of a" in words and "Weighted: a still wins" in words, f"the story holds: {words}")
+    browser.run("document.activeElement.blur(); document.querySelector('#verdict-title').scrollIntoView({ block: 'start' })")
+    browser.settle()
+    browser.picture(file, whole=False)
+    browser.size(1280, 900)
+
+
 def sizes(page: Page, pictures: pathlib.Path | None) -> None:
     """Both widths, both schemes: axe, nothing cut, pictures."""
     browser = page.browser
@@ -234,6 +252,7 @@ def sizes(page: Page, pictures: pathlib.Path | None) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--pictures", type=pathlib.Path)
+    parser.add_argument("--screenshot", type=pathlib.Path, help="the picture of Service/README.md")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared/data")
     parser.add_argument("--quick", action="store_true", help="without the figures of speed")
     parser.add_argument("service", nargs="?", default=str(ROOT / "Service/.build/release/tessera-serve"))
@@ -249,6 +268,9 @@ def main() -> int:
         folder = pathlib.Path(name)
         with Browser(downloads=folder) as browser:
             page = Page(browser, service)
+            if options.screenshot:
+                screenshot(page, options.screenshot)
+                return 1 if problems else 0
             story(page, options.tool)
             copies(page)
             tables(page)

@@ -14,6 +14,14 @@ STORY = ROOT / "Examples/three-answers"
 HOSTILE = "<img src=x onerror=document.title='run'>"
 
 
+def before() -> dict[str, pathlib.Path]:
+    """Three answers, before the copy came."""
+    return {
+        "rows": STORY / "without-clone.comparisons.jsonl",
+        "alternatives": STORY / "without-clone.alternatives.jsonl",
+    }
+
+
 def story() -> dict[str, pathlib.Path]:
     """Three answers and a near-copy of one."""
     return {

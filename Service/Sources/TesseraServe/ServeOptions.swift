@@ -111,19 +111,14 @@ struct ServeOptions: ParsableCommand {
 
   /// nil where rewards alone are served.
   ///
-  /// - Throws: `StoreProblem`.
+  /// - Throws: `StoreProblem`, `WorkbenchProblem.store`.
   func workbench() throws -> Workbench? {
     if noWorkbench { return nil }
     var limits = WorkbenchLimits()
     limits.uploadBytes = maxUpload
     limits.storedBytes = max(limits.storedBytes, maxUpload)
-    if let problem = limits.problem { throw StoreProblem(description: problem, kind: .option) }
-    do {
-      return try Workbench(StudyStore(folder: store), limits: limits)
-    } catch let problem as WorkbenchProblem {
-      guard case .store(let words) = problem else { throw problem }
-      throw StoreProblem(description: "\(store ?? "the store"): \(words)", kind: .write)
-    }
+    if let problem = limits.problem { throw StoreProblem(description: problem) }
+    return try Workbench(StudyStore(folder: store), limits: limits)
   }
 
   private func service(at url: String, _ model: String) throws -> EmbeddingService {
@@ -152,10 +147,10 @@ struct ServeOptions: ParsableCommand {
   }
 }
 
-/// A folder that is none for studies.
+/// Bounds of studies that cannot be.
 struct StoreProblem: KindedError {
   let description: String
-  let kind: ErrorKind
+  var kind: ErrorKind { .option }
 }
 
 /// A key file that is not there.

@@ -36,6 +36,8 @@ public final class StudyStore: Sendable {
         // One service at a time; what is deleted leaves no bytes behind.
         try database.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
         try database.execute(sql: "PRAGMA secure_delete = ON")
+        // Nor does the journal, which an exclusive lock keeps between transactions.
+        try database.execute(sql: "PRAGMA journal_size_limit = 0")
         try database.execute(sql: "PRAGMA temp_store = MEMORY")
       }
       configuration.foreignKeysEnabled = true

@@ -231,9 +231,8 @@ public final class Workbench: Sendable {
     ] {
       if let path { text = text.replacingOccurrences(of: path, with: name) }
     }
-    if case .store(let words)? = error as? WorkbenchProblem { text = words }
     // What is no message of ours could name anything.
-    guard error is any KindedError || error is WorkbenchProblem, !text.contains("/files/") else {
+    guard error is any KindedError, !text.contains("/files/") else {
       return "the file cannot be read"
     }
     return String(text.prefix(2_000))

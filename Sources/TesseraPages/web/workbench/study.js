@@ -138,6 +138,7 @@ function showStudy(study) {
   state.sort = { key: "weightedRanks", direction: 1 };
   state.now = study.study.first;
   byId("study").hidden = false;
+  byId("open").open = false;
   byId("copies").hidden = true;
   const isLive = study.study.kind === "comparisons";
   for (const id of ["live", "families-card", "exports"]) byId(id).hidden = !isLive;
@@ -174,6 +175,7 @@ async function firstAnswer(id) {
 function hideStudy() {
   state.study = null;
   byId("study").hidden = true;
+  byId("open").open = true;
   document.title = "Workbench – Tessera";
 }
 
