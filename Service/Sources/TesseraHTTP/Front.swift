@@ -71,6 +71,11 @@ struct Front: HTTPResponder {
         try part.withUnsafeReadableBytes { try service.write($0, to: upload) }
         stored.bytes += part.readableBytes
       }
+      guard stored.bytes == head.contentLength else {
+        throw Refusal(
+          .malformed,
+          "body: found \(stored.bytes) bytes, expected \(head.contentLength ?? 0), as Content-Length says")
+      }
     } catch {
       upload.cancel()
       throw error

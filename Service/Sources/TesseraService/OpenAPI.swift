@@ -115,7 +115,7 @@ extension RewardService {
     if hasKey, !route.isOpen { reasons.append(.key) }
     if !route.isOpen { reasons.append(.site) }
     if route.isAboutStudy { reasons += [.study, .notNow, .field, .busy, .failure] }
-    if route.upload != nil { reasons += [.notNow, .length, .mediaType, .field, .failure] }
+    if route.upload != nil { reasons += [.notNow, .noLength, .length, .mediaType, .field, .failure] }
     if route.request != nil {
       reasons += [.malformed, .model, .length, .mediaType, .field, .busy, .failure, .embedder, .late]
     }
@@ -131,6 +131,7 @@ extension RewardService {
     case .method: "The path has other methods; the header Allow names them."
     case .notNow: "The study cannot answer this now, or never; the message says why."
     case .slow: "The request took too long to arrive."
+    case .noLength: "The head does not say how long the file is."
     case .length: "The body is too long."
     case .mediaType: "The body is of another type than the route takes."
     case .host: "The request calls the service by a name that it does not have."

@@ -16,6 +16,7 @@ public struct Refusal: Error, Equatable, Sendable {
     case method
     case slow
     case notNow
+    case noLength
     case length
     case mediaType
     case host
@@ -35,6 +36,7 @@ public struct Refusal: Error, Equatable, Sendable {
       case .method: 405
       case .slow: 408
       case .notNow: 409
+      case .noLength: 411
       case .length: 413
       case .mediaType: 415
       case .host: 421

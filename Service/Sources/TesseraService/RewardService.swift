@@ -115,7 +115,11 @@ public final class RewardService: Sendable {
       guard Self.isOf("application/octet-stream", head.contentType) else {
         throw Refusal(.mediaType, "Content-Type: found another, expected application/octet-stream")
       }
-      if let length = head.contentLength, let limit = workbench?.limits.uploadBytes, length > limit {
+      // A file that ends early is told from a whole one by its length alone.
+      guard let length = head.contentLength else {
+        throw Refusal(.noLength, "Content-Length: found nothing, expected the bytes of the file")
+      }
+      if let limit = workbench?.limits.uploadBytes, length > limit {
         throw Refusal(.length, "body: found more, expected at most \(limit) bytes")
       }
     }

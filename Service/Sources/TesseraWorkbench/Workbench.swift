@@ -235,7 +235,7 @@ public final class Workbench: Sendable {
     guard error is any KindedError, !text.contains("/files/") else {
       return "the file cannot be read"
     }
-    return String(text.prefix(2_000))
+    return String(text.prefix(600))
   }
 
   private func forget(_ id: String) {

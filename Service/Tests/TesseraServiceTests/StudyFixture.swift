@@ -83,6 +83,7 @@ final class Bench: Sendable {
     var head = RewardService.Head(method: "POST", path: path)
     (head.query, head.contentType, head.host) = (query, type, "localhost:8080")
     head.query["name"] = head.query["name"] ?? name
+    head.contentLength = text.utf8.count
     (head.origin, head.authorization) = (origin, authorization)
     let reply: Reply
     do {

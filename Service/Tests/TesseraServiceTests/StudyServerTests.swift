@@ -72,7 +72,8 @@ import Testing
         "POST /api/studies?name=a.csv HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
       )
       for _ in 0..<30 { chunked.send("1000\r\n" + String(repeating: "a", count: 4_096) + "\r\n") }
-      #expect(chunked.answer()?.status == 413)
+      // Where its end is not announced, half a file could be taken for a whole one.
+      #expect(chunked.answer()?.status == 411)
       // One that goes away in the middle.
       let broken = try Wire(port: port)
       broken.send(
@@ -80,7 +81,9 @@ import Testing
       )
       broken.send([UInt8](repeating: 0x61, count: 20_000))
       Thread.sleep(forTimeInterval: 0.1)
+      #expect(!(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files").isEmpty))
     }
+    #expect(await bench.ask("/api/studies", "", "GET").value.count == 0)
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files") == [])
   }
 

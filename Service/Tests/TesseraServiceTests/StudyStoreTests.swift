@@ -79,10 +79,24 @@ import Testing
     try StudyStore(folder: folder).close()
     let files = "\(folder)/files"
     for name in ["\(String(repeating: "a", count: 32)).rows", "\(String(repeating: "b", count: 32)).1.part"] {
-      FileManager.default.createFile(atPath: "\(files)/\(name)", contents: Data("x".utf8))
+      try Data("x".utf8).write(to: URL(fileURLWithPath: "\(files)/\(name)"))
     }
     try StudyStore(folder: folder).close()
     #expect(try FileManager.default.contentsOfDirectory(atPath: files) == [])
+  }
+
+  @Test func `More bytes than an upload may have are refused as they come, whatever was announced`() throws {
+    var limits = WorkbenchLimits()
+    limits.uploadBytes = 2_000
+    let bench = try Bench(limits: limits)
+    let upload = try bench.workbench.upload(name: "votes.csv")
+    let part = [UInt8](repeating: 0x61, count: 1_500)
+    try part.withUnsafeBytes { try upload.write($0) }
+    #expect(throws: WorkbenchProblem.tooLong(limit: 2_000)) {
+      try part.withUnsafeBytes { try upload.write($0) }
+    }
+    upload.cancel()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files") == [])
   }
 
   @Test func `A study that is not in memory is read again when it is asked`() async throws {
