@@ -83,7 +83,7 @@ import Testing
       Thread.sleep(forTimeInterval: 0.1)
       #expect(!(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files").isEmpty))
     }
-    #expect(await bench.ask("/api/studies", "", "GET").value.count == 0)
+    #expect(try bench.workbench.list() == .array([]))
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files") == [])
   }
 
