@@ -41,6 +41,8 @@ public final class LiveStudy: Sendable {
   private struct Memory {
     var families: Partition?
     var voronoi: MeasuredWeights?
+    /// Weights of the last answer: another lambda has the same.
+    var last: (scheme: Question.Scheme, resolution: Double?, weights: MeasuredWeights)?
     /// Rewards of the last answers, to start from.
     var standard: WeightedEstimate?
     var weighted: [Question.Scheme: [Double]] = [:]
@@ -98,7 +100,7 @@ public final class LiveStudy: Sendable {
 
   public func declare(_ families: Partition?) {
     memory.withLock { memory in
-      memory.families = families
+      (memory.families, memory.last) = (families, nil)
       memory.weighted[.families] = nil
     }
   }
@@ -162,6 +164,16 @@ public final class LiveStudy: Sendable {
 
   /// What a scheme says of the data; nil for equal weights.
   func measure(_ question: Question, resolution: Double?, work: Work) throws -> MeasuredWeights? {
+    let known = memory.withLock { $0.last }
+    if let known, known.scheme == question.scheme, known.resolution == resolution { return known.weights }
+    guard let found = try measureAnew(question, resolution: resolution, work: work) else { return nil }
+    memory.withLock { $0.last = (question.scheme, resolution, found) }
+    return found
+  }
+
+  private func measureAnew(
+    _ question: Question, resolution: Double?, work: Work
+  ) throws -> MeasuredWeights? {
     if question.scheme == .families { return try Families(families).measure(data, work: work) }
     guard question.scheme != .uniform, let geometry, let contexts = data.contexts else { return nil }
     if question.scheme == .voronoi { return try voronoi(work) }
