@@ -100,7 +100,7 @@ public final class LiveStudy: Sendable {
 
   public func declare(_ families: Partition?) {
     memory.withLock { memory in
-      (memory.families, memory.last) = (families, nil)
+      memory.families = families
       memory.weighted[.families] = nil
     }
   }
@@ -164,6 +164,8 @@ public final class LiveStudy: Sendable {
 
   /// What a scheme says of the data; nil for equal weights.
   func measure(_ question: Question, resolution: Double?, work: Work) throws -> MeasuredWeights? {
+    // Families change under a question that is under way, and cost nothing.
+    if question.scheme == .families { return try Families(families).measure(data, work: work) }
     let known = memory.withLock { $0.last }
     if let known, known.scheme == question.scheme, known.resolution == resolution { return known.weights }
     guard let found = try measureAnew(question, resolution: resolution, work: work) else { return nil }
@@ -174,7 +176,6 @@ public final class LiveStudy: Sendable {
   private func measureAnew(
     _ question: Question, resolution: Double?, work: Work
   ) throws -> MeasuredWeights? {
-    if question.scheme == .families { return try Families(families).measure(data, work: work) }
     guard question.scheme != .uniform, let geometry, let contexts = data.contexts else { return nil }
     if question.scheme == .voronoi { return try voronoi(work) }
     if question.scheme == .local {
