@@ -24,6 +24,8 @@ public struct StudyRecord: Codable, FetchableRecord, PersistableRecord, Sendable
   /// The endings of the files of alternatives and contexts, from a list of ours; nil where there is none.
   var alternatives: String?
   var contexts: String?
+  /// How many times its files have changed: what was made from earlier ones is not taken for it.
+  var revision = 0
   /// Families as they were declared, a list of pairs in JSON.
   var families: String?
 

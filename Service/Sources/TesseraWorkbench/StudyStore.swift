@@ -70,6 +70,7 @@ public final class StudyStore: Sendable {
         table.column("problem", .text)
         table.column("alternatives", .text)
         table.column("contexts", .text)
+        table.column("revision", .integer).notNull()
         table.column("families", .text)
       }
       try database.create(table: "made") { table in
@@ -124,7 +125,6 @@ public final class StudyStore: Sendable {
   func insert(_ record: StudyRecord) throws(WorkbenchProblem) { try writing { try record.insert($0) } }
 
   /// - Returns: The record after the change; nil where the study is gone.
-  @discardableResult
   func update(_ id: String, _ change: (inout StudyRecord) -> Void) throws(WorkbenchProblem) -> StudyRecord? {
     try writing { database in
       guard var record = try StudyRecord.fetchOne(database, key: id) else { return nil }
@@ -152,25 +152,61 @@ public final class StudyStore: Sendable {
 
   enum Kind: String { case document, page }
 
-  func made(_ kind: Kind, of id: String) throws(WorkbenchProblem) -> String? {
-    try reading {
-      try String.fetchOne(
-        $0, sql: "SELECT content FROM made WHERE study = ? AND kind = ?", arguments: [id, kind.rawValue])
+  /// A study as it is, with what was made of it.
+  ///
+  /// - Throws: `WorkbenchProblem.noStudy`.
+  func record(
+    _ id: String, with kind: Kind
+  ) throws(WorkbenchProblem) -> (record: StudyRecord, made: String?) {
+    guard StudyRecord.isID(id) else { throw .noStudy }
+    let found = try reading { database in
+      try StudyRecord.fetchOne(database, key: id).map { record in
+        (
+          record,
+          try String.fetchOne(
+            database, sql: "SELECT content FROM made WHERE study = ? AND kind = ?",
+            arguments: [id, kind.rawValue])
+        )
+      }
     }
+    guard let found else { throw .noStudy }
+    return found
   }
 
-  /// Kept only as long as the study is there.
-  func keep(_ content: String, as kind: Kind, of id: String) throws(WorkbenchProblem) {
+  /// Keeps what was made of a study, unless it is gone or its files have changed since.
+  ///
+  /// - Parameter change: Of the record, at the same moment.
+  /// - Returns: Whether it was kept.
+  @discardableResult
+  func keep(
+    _ content: String?, as kind: Kind, of made: StudyRecord, _ change: (inout StudyRecord) -> Void = { _ in }
+  ) throws(WorkbenchProblem) -> Bool {
     try writing { database in
-      guard try StudyRecord.exists(database, key: id) else { return }
+      guard var record = try StudyRecord.fetchOne(database, key: made.id), record.revision == made.revision
+      else { return false }
+      change(&record)
+      try record.update(database)
+      guard let content else { return true }
       try database.execute(
         sql: "INSERT OR REPLACE INTO made (study, kind, content) VALUES (?, ?, ?)",
-        arguments: [id, kind.rawValue, content])
+        arguments: [made.id, kind.rawValue, content])
+      return true
     }
   }
 
-  func forgetMade(of id: String) throws(WorkbenchProblem) {
-    try writing { try $0.execute(sql: "DELETE FROM made WHERE study = ?", arguments: [id]) }
+  /// The record after a change of its files: nothing is made of them yet.
+  ///
+  /// - Returns: nil where the study is gone.
+  func renew(_ id: String, _ change: (inout StudyRecord) -> Void) throws(WorkbenchProblem) -> StudyRecord? {
+    try writing { database in
+      guard var record = try StudyRecord.fetchOne(database, key: id) else { return nil }
+      change(&record)
+      record.revision += 1
+      (record.state, record.problem, record.families) = (.preparing, nil, nil)
+      try record.update(database)
+      try database.execute(sql: "DELETE FROM made WHERE study = ?", arguments: [id])
+      return record
+    }
   }
 
   // MARK: Files

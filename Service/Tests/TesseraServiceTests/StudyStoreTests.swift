@@ -99,6 +99,22 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: bench.folder + "/files") == [])
   }
 
+  @Test func `What was read of earlier files never stands for later ones`() async throws {
+    let bench = try Bench()
+    for round in 0..<25 {
+      let id = try #require(bench.send(Votes.rows).value["id"].text)
+      // At every moment of the first reading.
+      try await Task.sleep(for: .milliseconds(round * 4))
+      _ = bench.send(
+        Votes.alternatives, "/api/studies/\(id)/files/alternatives", name: "alternatives.jsonl")
+      let value = try await bench.settled(id)
+      #expect(value["study"]["summary"]["contexts"].text == "2 numbers for each answer, as given")
+      let asked = await bench.ask("/api/studies/\(id)/audit", #"{"scheme":"linkage","resolution":0.1}"#)
+      #expect(asked.status == 200)
+      #expect(await bench.ask("/api/studies/\(id)", "", "DELETE").status == 204)
+    }
+  }
+
   @Test func `A study that is not in memory is read again when it is asked`() async throws {
     var limits = WorkbenchLimits()
     limits.inMemory = 1
