@@ -83,6 +83,12 @@ extension RewardService {
       switch route.answered {
       case .json(let schema): Self.content(schema.json)
       case .text(let type): Self.content(.object([("type", .string("string"))]), type)
+      case .file(let types):
+        .object(
+          types.map { type in
+            let schema = type == "application/json" ? Schema.anything : .text(longest: Int.max)
+            return (type, .object([("schema", schema.json)]))
+          })
       case .nothing: nil
       }
     let described: [(key: String, value: JSONValue)] = [("description", .string(route.summary))]

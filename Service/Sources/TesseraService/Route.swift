@@ -15,6 +15,8 @@ public struct Route: Sendable {
   enum Answered: Sendable {
     case json(Schema)
     case text(contentType: String)
+    /// A document to save, in one of several types.
+    case file(contentTypes: [String])
     case nothing
   }
 

@@ -29,15 +29,14 @@ extension Route {
     ]
   }
 
-  private static let questionParameters = [
-    Member(
-      "scheme", .text(longest: 32), "Which weights; the fit's own where it is left out.", optional: true),
-    Member(
-      "resolution", .text(longest: 32), "Distance within which answers count as the same.", optional: true),
-    Member("lambda", .text(longest: 32), "Strength of the regularisation.", optional: true),
-  ]
+  /// The same in a query.
+  private static var questionParameters: [Member] { questionMembers }
 
-  private static let exportParameter = Member("format", .text(longest: 8), "json or csv.", optional: true)
+  private static let exportParameter = Member(
+    "format", words(Workbench.ExportFormat.allCases.map(\.rawValue)), "json where it is left out.",
+    optional: true)
+
+  private static func words(_ words: [String]) -> Schema { .either(words.map { .word($0) }) }
 
   private static let named = Member(
     "name", .text(longest: 200), "What the file is called; its ending tells the format.")
@@ -75,8 +74,15 @@ extension Route {
       request: nil, answered: .json(.object(brief))
     ) { _, _ in throw Refusal(.failure, "the body is a file") }
     route.parameters = [
-      named, Member("format", .text(longest: 8), "jsonl, json, csv, tsv or parquet.", optional: true),
-      Member("layout", .text(longest: 32), "What rows say; recognised where it is left out.", optional: true),
+      named,
+      Member(
+        "format", words(RowFormat.allCases.map(\.rawValue)),
+        "What the name's ending tells, where it is left out.",
+        optional: true),
+      Member(
+        "layout", words(LayoutName.allCases.map(\.rawValue)),
+        "What rows say; recognised where it is left out.",
+        optional: true),
     ]
     route.status = 201
     route.upload = { service, input in
@@ -206,7 +212,7 @@ extension Route {
     var route = Route(
       method: .get, path: "\(study)/weights", name: "studyWeights",
       summary: "The weights under a question, as tessera weights writes them.", request: nil,
-      answered: .text(contentType: "application/json")
+      answered: .file(contentTypes: ["application/json", "text/csv"])
     ) { service, input in
       let format = try export(input)
       return file(
@@ -221,7 +227,7 @@ extension Route {
     var route = Route(
       method: .get, path: "\(study)/keep", name: "keepList",
       summary: "What to keep, look at and drop, as tessera duplicates writes it.", request: nil,
-      answered: .text(contentType: "application/json")
+      answered: .file(contentTypes: ["application/json", "text/csv"])
     ) { service, input in
       let format = try export(input)
       return file(try await bench(service).keep(id(input), as: format), "duplicates", format)
