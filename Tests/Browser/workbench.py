@@ -212,7 +212,7 @@ def locked(program: str, browser: Browser) -> None:
 def screenshot(page: Page, file: pathlib.Path) -> None:
     """For the documentation: copies of c make b win in place of a, and not under the weights."""
     browser = page.browser
-    browser.size(1100, 900)
+    browser.size(1100, 980)
     page.open_files(data.before())
     browser.run("[...document.querySelectorAll('#board tbody button')].find((one) => one.textContent.startsWith('c')).click()")
     page.answered()

@@ -122,7 +122,7 @@ function showVerdict() {
   ].filter((part) => part).join("; ");
   const numbers = [
     ["answers", whole.format(summary.alternatives)], ["comparisons", whole.format(summary.comparisons)],
-    ["near-duplicates", summary.duplicates === null ? "not known" : `${whole.format(summary.duplicates)} in ${plural(summary.duplicateGroups, "group")}`],
+    ["near-duplicates", summary.duplicates === null ? "not known" : summary.duplicates === 0 ? "none" : `${whole.format(summary.duplicates)} in ${plural(summary.duplicateGroups, "group")}`],
     ["effective answers", whole.format(study.first.effectiveAlternatives)],
   ];
   byId("numbers").replaceChildren(
