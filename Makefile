@@ -86,6 +86,7 @@ $(BROWSER_TEST)/made: Tests/Browser/requirements.txt Tests/Browser/requirements-
 browser-test: build $(BROWSER_TEST)/made
 	$(BROWSER_TEST)/bin/python Tests/Browser/playground.py $(TOOL)
 	$(BROWSER_TEST)/bin/python Tests/Browser/reports.py $(TOOL)
+	$(BROWSER_TEST)/bin/python Tests/Browser/workbench.py Service/.build/release/tessera-serve $(TOOL)
 
 # One wheel for every Python from 3.10, with Swift's runtime inside; what it links beside BLAS is put into it.
 wheel: dependencies $(PYTHON_BUILD)/made

@@ -12,6 +12,9 @@ let package = Package(
     .library(name: "TesseraText", targets: ["TesseraText"]),
     .library(name: "TesseraServices", targets: ["TesseraServices"]),
     .library(name: "TesseraPaper", targets: ["TesseraPaper"]),
+    // For Service/.
+    .library(name: "TesseraReports", targets: ["TesseraReports"]),
+    .library(name: "TesseraPages", targets: ["TesseraPages"]),
     .executable(name: "tessera", targets: ["TesseraMain"]),
   ],
   dependencies: [

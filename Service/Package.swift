@@ -8,6 +8,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   // MARK: Products
   products: [
+    .library(name: "TesseraWorkbench", targets: ["TesseraWorkbench"]),
     .library(name: "TesseraService", targets: ["TesseraService"]),
     .executable(name: "tessera-serve", targets: ["TesseraServe"]),
   ],
@@ -20,9 +21,20 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
   ],
   targets: [
+    // Studies of preferences: their store, what is worked out once, what is asked of them. No HTTP.
+    .target(
+      name: "TesseraWorkbench",
+      dependencies: [
+        .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
+        .product(name: "TesseraText", package: "tessera"),
+        .product(name: "TesseraReports", package: "tessera"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]
+    ),
     // Decisions: what requests mean, what they may cost, what is answered. No sockets.
     .target(
       name: "TesseraService",
@@ -30,6 +42,7 @@ let package = Package(
         .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
         .product(name: "TesseraText", package: "tessera"),
         .product(name: "TesseraServices", package: "tessera"),
+        .product(name: "TesseraPages", package: "tessera"), "TesseraWorkbench",
       ]
     ),
     // HTTP, logs, signals, options: translations of it.
@@ -50,7 +63,7 @@ let package = Package(
     .executableTarget(
       name: "TesseraServe",
       dependencies: [
-        "TesseraHTTP", "TesseraService",
+        "TesseraHTTP", "TesseraService", "TesseraWorkbench",
         .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
         .product(name: "TesseraServices", package: "tessera"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -60,7 +73,7 @@ let package = Package(
       name: "TesseraServiceTests",
       // The program too: tests start it.
       dependencies: [
-        "TesseraService", "TesseraHTTP", "TesseraServe",
+        "TesseraService", "TesseraHTTP", "TesseraServe", "TesseraWorkbench",
         .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
         .product(name: "TesseraText", package: "tessera"),
         .product(name: "TesseraServices", package: "tessera"),

@@ -129,6 +129,9 @@ class Drill:
         # What JSON Schema cannot say: that two lists go together, who speaks last, how long a body is in bytes.
         unsaid = re.compile(
             r"one for each (query|text|document)|expected assistant: the last message|body: found more, expected at most"
+            # Of studies: which there are, what a name ends in, which words a query knows.
+            r"|no study has this id|an ending that tells no format|found another (word|name)|found no bytes"
+            r"|(lambda|resolution|distance): found|a second time"
         )
         failures = re.findall(r"^- (.*?)\n.*?\n\[\d+\][^\n]*\n\s*`([^\n]*)`", done.stdout, re.MULTILINE | re.DOTALL)
         listed = len(re.findall(r"^- ", done.stdout.split("SUMMARY")[0], re.MULTILINE))

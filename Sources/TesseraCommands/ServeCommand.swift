@@ -6,12 +6,13 @@ import Tessera
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Serve reward models over HTTP, for trainers and everything else that asks for rewards.",
+    abstract: "Serve reward models over HTTP, and a workbench that audits preferences in a browser.",
     discussion: """
       Hands over to the program tessera-serve, which make service builds, with all options; tessera-serve --help lists them. It \
       is looked for beside tessera, then in PATH.
 
       Examples:
+        tessera serve
         tessera serve --model model.safetensors
         tessera serve --model small=a.safetensors --model large=b.safetensors --port 9000
       """)

@@ -30,10 +30,12 @@ public struct Page: Sendable {
   /// Scripts, run as one module in their order once the body is there.
   public let scripts: [String]
   public let data: [Data]
+  /// Whether its script may ask the service that the page came from; a page in a file asks nobody.
+  public let connects: Bool
 
   public init(
     title: String, description: String = "", body: String, styles: [String] = [], scripts: [String] = [],
-    data: [Data] = []
+    data: [Data] = [], connects: Bool = false
   ) {
     self.title = title
     self.description = description
@@ -41,6 +43,7 @@ public struct Page: Sendable {
     self.styles = styles
     self.scripts = scripts
     self.data = data
+    self.connects = connects
   }
 
   private var style: String { ([WebFile.houseStyle] + styles).joined(separator: "\n") }
@@ -50,7 +53,8 @@ public struct Page: Sendable {
   public var contentSecurityPolicy: String {
     func hash(_ text: String) -> String { "'sha256-\(Base64.text(of: SHA256.digest(of: Array(text.utf8))))'" }
     return "default-src 'none'; style-src \(hash(style)); "
-      + "script-src \(scripts.isEmpty ? "'none'" : hash(script)); img-src data:; base-uri 'none'; form-action 'none'"
+      + "script-src \(scripts.isEmpty ? "'none'" : hash(script)); \(connects ? "connect-src 'self'; " : "")"
+      + "img-src data:; base-uri 'none'; form-action 'none'"
   }
 
   /// The page as text.

@@ -28,5 +28,16 @@ package enum WebFile {
     PackageResources.report_members_js, PackageResources.report_map_js, PackageResources.report_figures_js,
   ].map(text)
 
+  static let workbench = (
+    body: text(PackageResources.workbench_html),
+    style: text(PackageResources.workbench_css),
+    scripts: [
+      PackageResources.elements_js, PackageResources.asking_js, PackageResources.opening_js,
+      PackageResources.study_js, PackageResources.board_js, PackageResources.copies_js,
+      PackageResources.below_js,
+      PackageResources.workbench_js,
+    ].map(text)
+  )
+
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

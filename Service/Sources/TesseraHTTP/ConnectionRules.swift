@@ -15,6 +15,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundOut = HTTPResponsePart
 
   private let limits: Limits
+  private let longestBody: Int
   private let time: TimeAmount
   /// Requests whose answers have not ended.
   private var pending = 0
@@ -35,8 +36,9 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   /// What an answer may take beyond the time of a request: the model says itself that it is late.
   private static let grace = TimeAmount.seconds(2)
 
-  init(_ limits: Limits) {
+  init(_ limits: Limits, longestBody: Int) {
     self.limits = limits
+    self.longestBody = longestBody
     time = .milliseconds(Int64(limits.requestSeconds * 1_000))
   }
 
@@ -58,7 +60,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
       isReading = true
       if pending == 1 { wait(time, context) }
       let length = head.headerFields[.contentLength].flatMap { Int($0) } ?? 0
-      if head.headerFields[.expect]?.lowercased() == "100-continue", length <= limits.bodyBytes {
+      if head.headerFields[.expect]?.lowercased() == "100-continue", length <= longestBody {
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
       }
     case .body: break

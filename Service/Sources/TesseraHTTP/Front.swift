@@ -18,16 +18,22 @@ struct Front: HTTPResponder {
     service.metrics.noteBegin()
     let head = RewardService.Head(request)
     var held = 0
+    /// Bytes of a file that went to the disk; `isWhole` once all of it is there.
+    var stored = (bytes: 0, isWhole: false)
     var path = "other"
     var reply: Reply
     var refusal: Refusal?
     do {
       let route = try service.route(for: head)
       path = route.path
-      let body = route.request == nil ? ByteBuffer() : try await read(request, &held)
-      reply = try await answer(route, head, body)
+      if route.takesFile {
+        reply = try await store(request, route, head, &stored)
+      } else {
+        let body = route.request == nil ? ByteBuffer() : try await read(request, &held)
+        reply = try await answer(route, head, body)
+      }
     } catch let found as Refusal {
-      if found.reason != .path { path = service.routes.first { $0.path == head.path }?.path ?? "other" }
+      if found.reason != .path { path = service.label(of: head.path) }
       refusal = found
       reply = Reply(found)
     } catch {
@@ -40,9 +46,10 @@ struct Front: HTTPResponder {
     let seconds = (ContinuousClock.now - start).inSeconds
     service.metrics.noteEnd(route: path, status: reply.status, seconds: seconds)
     if logsAll || reply.status >= 400 {
-      log.request(route: path, method: head.method, reply.status, seconds, bytes: held, refusal)
+      log.request(
+        route: path, method: head.method, reply.status, seconds, bytes: held + stored.bytes, refusal)
     }
-    return response(reply, refusal, head, isUnread: request.hasBody && held == 0)
+    return response(reply, refusal, head, isUnread: request.hasBody && held == 0 && !stored.isWhole)
   }
 
   /// Its bytes are read into values at once; only those go on.
@@ -51,6 +58,30 @@ struct Front: HTTPResponder {
       try service.reply(to: route, head, body: bytes.bindMemory(to: UInt8.self))
     }
     return try await pending()
+  }
+
+  /// A file goes to the disk part by part; nothing of it is gathered here.
+  private func store(
+    _ request: Request, _ route: Route, _ head: RewardService.Head,
+    _ stored: inout (bytes: Int, isWhole: Bool)
+  ) async throws -> Reply {
+    let upload = try service.upload(to: route, head)
+    do {
+      for try await part in request.body {
+        try part.withUnsafeReadableBytes { try service.write($0, to: upload) }
+        stored.bytes += part.readableBytes
+      }
+      guard stored.bytes == head.contentLength else {
+        throw Refusal(
+          .malformed,
+          "body: found \(stored.bytes) bytes, expected \(head.contentLength ?? 0), as Content-Length says")
+      }
+    } catch {
+      upload.cancel()
+      throw error
+    }
+    stored.isWhole = true
+    return try service.finish(upload)
   }
 
   private func read(_ request: Request, _ held: inout Int) async throws -> ByteBuffer {
@@ -68,8 +99,13 @@ struct Front: HTTPResponder {
     _ reply: Reply, _ refusal: Refusal?, _ head: RewardService.Head, isUnread: Bool
   ) -> Response {
     var fields = HTTPFields()
-    fields[.contentType] = reply.contentType
-    fields[.contentLength] = String(reply.text.utf8.count)
+    if reply.status != 204 {
+      fields[.contentType] = reply.contentType
+      fields[.contentLength] = String(reply.text.utf8.count)
+    }
+    for (name, value) in reply.headers {
+      if let name = HTTPField.Name(name) { fields[name] = value }
+    }
     if let seconds = refusal?.retryAfter { fields[.retryAfter] = String(seconds) }
     switch refusal?.reason {
     case .method: fields[.allow] = service.allowedMethods(for: head.path)
@@ -102,6 +138,8 @@ extension RewardService.Head {
     host = request.head.authority
     authorization = request.headers[.authorization]
     contentType = request.headers[.contentType]
+    origin = request.headers[.origin]
+    fetchSite = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
     contentLength = request.headers[.contentLength].flatMap { Int($0) }
   }
 }

@@ -24,7 +24,7 @@ public final class RewardServer: Sendable {
     let limits = service.limits
     let logger = Logger(label: "tessera-serve") { _ in LibraryLog(log: log) }
     let channel = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [ConnectionRules(limits)],
+      additionalChannelHandlers: [ConnectionRules(limits, longestBody: service.longestBody)],
       idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1_000)),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: HeadLimits.bytes / 2, maxHeaderListSize: HeadLimits.bytes,
@@ -44,6 +44,7 @@ public final class RewardServer: Sendable {
           [
             ("address", .string(address.host)), ("port", .integer(port)),
             ("models", .array(service.models.map { .string($0.name) })),
+            ("workbench", .bool(service.workbench != nil)),
           ])
         await onListening(port)
       },

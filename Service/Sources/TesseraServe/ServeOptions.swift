@@ -4,19 +4,25 @@ import Tessera
 import TesseraHTTP
 import TesseraService
 import TesseraServices
+import TesseraWorkbench
 
 /// What `tessera-serve` is asked on the command line.
 struct ServeOptions: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera serve",
-    abstract: "Serve reward models over HTTP, for trainers and everything else that asks for rewards.",
+    abstract: "Serve reward models over HTTP, and a workbench that audits preferences in a browser.",
     discussion: """
-      Listens on 127.0.0.1; another address needs a key. Routes: POST /get_reward (OpenRLHF), /v1/rerank, /rerank, /classify, \
-      /pooling, /score, /v1/rewards; GET /v1/models, /health, /metrics, /openapi.json.
+      Listens on 127.0.0.1; another address needs a key. The workbench is at /, the playground at /playground. Routes of rewards: \
+      POST /get_reward (OpenRLHF), /v1/rerank, /rerank, /classify, /pooling, /score, /v1/rewards; GET /v1/models, /health, \
+      /metrics, /openapi.json.
+
+      Uploads and what is made from them are kept in a private folder that is gone at the end, or in that of --store.
 
       SIGTERM and SIGINT stop it: requests under way are answered, new ones refused. Logs are JSON lines on standard error.
 
       Examples:
+        tessera serve
+        tessera serve --store studies/
         tessera serve --model model.safetensors
         tessera serve --model small=a.safetensors --model large=b.safetensors --port 9000
         tessera serve --model model.safetensors --host 0.0.0.0 --key-file key.txt
@@ -61,12 +67,29 @@ struct ServeOptions: ParsableCommand {
   @Flag(help: "Log every request, not only those that are refused.")
   var logRequests = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Folder of the workbench's studies (default: a private one that is gone at the end).",
+      valueName: "folder"))
+  var store: String?
+
+  @Option(help: ArgumentHelp("Bytes of a file that is uploaded to the workbench.", valueName: "bytes"))
+  var maxUpload: Int = WorkbenchLimits().uploadBytes
+
+  @Flag(help: "Serve rewards alone, and no workbench.")
+  var noWorkbench = false
+
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   // MARK: Values
 
   func validate() throws {
-    guard !model.isEmpty else { throw ValidationError("There is no model to serve: give --model.") }
+    guard !model.isEmpty || !noWorkbench else {
+      throw ValidationError("There is no model to serve, and no workbench: give --model.")
+    }
+    if noWorkbench, store != nil {
+      throw ValidationError("--store is for the workbench, and --no-workbench.")
+    }
     guard (0...65_535).contains(port) else {
       throw ValidationError("--port is \(port); expected 0 to 65535.")
     }
@@ -84,6 +107,18 @@ struct ServeOptions: ParsableCommand {
         name: parts.count == 2 ? parts[0] : stem, readingFrom: file,
         service: embeddingUrl.map { url in { model in try service(at: url, model) } })
     }
+  }
+
+  /// nil where rewards alone are served.
+  ///
+  /// - Throws: `StoreProblem`, `WorkbenchProblem.store`.
+  func workbench() throws -> Workbench? {
+    if noWorkbench { return nil }
+    var limits = WorkbenchLimits()
+    limits.uploadBytes = maxUpload
+    limits.storedBytes = max(limits.storedBytes, maxUpload)
+    if let problem = limits.problem { throw StoreProblem(description: problem) }
+    return try Workbench(StudyStore(folder: store), limits: limits)
   }
 
   private func service(at url: String, _ model: String) throws -> EmbeddingService {
@@ -110,6 +145,12 @@ struct ServeOptions: ParsableCommand {
   private static func environment(_ name: String) -> String? {
     ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
   }
+}
+
+/// Bounds of studies that cannot be.
+struct StoreProblem: KindedError {
+  let description: String
+  var kind: ErrorKind { .option }
 }
 
 /// A key file that is not there.

@@ -1,4 +1,5 @@
 import TesseraFormats
+import TesseraWorkbench
 
 /// Why a request is not answered: which status, what to say, about which field.
 ///
@@ -8,10 +9,14 @@ public struct Refusal: Error, Equatable, Sendable {
   public enum Reason: String, Sendable, CaseIterable {
     case malformed
     case key
+    case site
     case path
     case model
+    case study
     case method
     case slow
+    case notNow
+    case noLength
     case length
     case mediaType
     case host
@@ -26,9 +31,12 @@ public struct Refusal: Error, Equatable, Sendable {
       switch self {
       case .malformed: 400
       case .key: 401
-      case .path, .model: 404
+      case .site: 403
+      case .path, .model, .study: 404
       case .method: 405
       case .slow: 408
+      case .notNow: 409
+      case .noLength: 411
       case .length: 413
       case .mediaType: 415
       case .host: 421
@@ -55,6 +63,18 @@ public struct Refusal: Error, Equatable, Sendable {
 
   public init(field: String, found: String, expected: String) {
     self.init(.field, "\(field): found \(found), expected \(expected)", field: field)
+  }
+
+  /// What a study has to object.
+  init(_ problem: WorkbenchProblem) {
+    switch problem {
+    case .noStudy: self.init(.study, "no study has this id")
+    case .notNow(let words): self.init(.notNow, words)
+    case .setting(let name, let found, let expected): self.init(field: name, found: found, expected: expected)
+    case .tooLong(let limit): self.init(.length, "body: found more, expected at most \(limit) bytes")
+    case .busy: self.init(.busy, "as many questions are under way as there may be")
+    case .store(let words): self.init(.failure, words)
+    }
   }
 
   /// Seconds after which the same request may be answered; nil where waiting does not help.

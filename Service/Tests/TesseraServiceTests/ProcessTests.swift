@@ -66,7 +66,7 @@ import Testing
       let key = folder.appendingPathComponent("key").path
       try Data("short".utf8).write(to: URL(fileURLWithPath: key))
       for (arguments, code) in [
-        (["--model", file + ".not"], 66), (["--model", key], 65), ([], 64),
+        (["--model", file + ".not"], 66), (["--model", key], 65), (["--no-workbench"], 64),
         (["--model", file, "--port", "-1"], 64),
         (["--model", file, "--host", "0.0.0.0"], 64), (["--model", file, "--key-file", key], 64),
         (["--model", file, "--key-file", key + ".not"], 66),

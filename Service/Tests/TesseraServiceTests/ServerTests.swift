@@ -5,39 +5,8 @@ import TesseraHTTP
 import TesseraService
 import Testing
 
-/// Runs what blocks on a thread of its own: threads of tasks are few, and the service needs them.
-private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-  try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-    Thread.detachNewThread { done.resume(with: Result { try body() }) }
-  }
-}
-
 /// Real requests over real connections.
 @Suite(.serialized) struct ServerTests {
-  /// Serves while `body` runs, then asks the service to stop and waits for its end.
-  private func serving(
-    _ service: RewardService, stops: Bool = true,
-    _ body: @Sendable @escaping (Int, RewardServer) throws -> Void
-  ) async throws {
-    let port = AsyncStream.makeStream(of: Int.self)
-    // Logs of tests go nowhere.
-    let server = RewardServer(
-      service, at: ListeningAddress(port: 0), log: ServiceLog(descriptor: -1), stopsOnSignals: false
-    ) { port.continuation.yield($0) }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run() }
-      guard let number = await port.stream.first(where: { _ in true }) else { throw Wire.Closed() }
-      do {
-        try await onThread { try body(number, server) }
-      } catch {
-        await server.stop()
-        throw error
-      }
-      if stops { await server.stop() }
-      try await group.waitForAll()
-    }
-  }
-
   @Test func `Answers over a connection are those of the service, one after the other`() async throws {
     let service = try Fixture.service()
     let expected = try Fixture.scores(["It is Berlin."], Fixture.textModel).mean

@@ -125,7 +125,7 @@ public struct NearDuplicateFrequency: Sendable, Equatable {
   }
 
   /// The prompt that each alternative answers: its own, or the one of all its comparisons; nil where no prompt is known.
-  package static func prompts(of dataset: PreferenceDataset) -> [String?]? {
+  public static func prompts(of dataset: PreferenceDataset) -> [String?]? {
     var prompts = dataset.alternatives.map(\.prompt)
     var found = [Int32](repeating: -1, count: prompts.count)
     // Compared under two prompts, or under none: an alternative, not an answer to one prompt.

@@ -24,7 +24,7 @@ extension Route {
                 Member(
                   "weights", .either([.text(longest: 1_000), .null]), "The weights that it was trained with."),
                 Member("lambda", .either([.text(longest: 1_000), .null])),
-              ]), 1...100_000)),
+              ]), 0...100_000)),
         ]))
     ) { service, _ in
       Reply(.object([("object", .string("list")), ("data", .array(service.models.map(\.listed)))]))
