@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["DataError", "InternalError", "MissingError", "NoMemoryError", "OptionError", "TesseraError", "WorkerError", "WriteError"]
+__all__ = [
+    "DataError",
+    "InternalError",
+    "MissingError",
+    "NoMemoryError",
+    "OptionError",
+    "TesseraError",
+    "WorkerError",
+    "WriteError",
+]
 
 
 class TesseraError(Exception):
