@@ -10,7 +10,7 @@ PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: demo test check docs build format lint dependencies benchmark reproduce sanitize install uninstall \
-  python-quick python-test ray-test wheel wheel-test dist dist-test browser-test service service-test fuzz drill
+  python-quick python-test ray-test wheel wheel-test dist dist-test browser-test service service-test fuzz drill laws
 
 demo: build
 	@echo
@@ -183,6 +183,11 @@ fuzz: dependencies
 DRILLS ?= 20
 drill: build
 	Scripts/drill --tool $(TOOL) --each $(DRILLS)
+
+# Fits that must agree, over shapes and scales, through the tool's own documents. ROUNDS of each law.
+ROUNDS ?= 40
+laws: build
+	Scripts/laws --tool $(TOOL) --rounds $(ROUNDS)
 
 reproduce: build
 	$(TOOL) reproduce -o report

@@ -95,7 +95,7 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Tessera"], path: "Tests/TestSupport"),
     // Readers under fire: for libFuzzer (Scripts/fuzz), and for the test that replays its corpus.
     .target(
-      name: "FuzzTargets", dependencies: ["Tessera", "TesseraFormats", "TesseraText"],
+      name: "FuzzTargets", dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraServices"],
       path: "Fuzz/FuzzTargets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera", "TestSupport"]),

@@ -1,5 +1,7 @@
+import Foundation
 import Tessera
 import TesseraFormats
+import TesseraServices
 import TesseraText
 
 #if canImport(Glibc)
@@ -17,6 +19,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case alternatives, families, npy, npz, safetensors, parquet
   case parquetContexts = "parquet-contexts"
   case model, checkpoint, embedder, transform, state, tally, settings, fit, board
+  /// What bodies of requests are read with.
+  case json
+  /// Replies of services.
+  case embeddings, chat
 
   /// Reads some bytes.
   ///
@@ -25,9 +31,16 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   @discardableResult
   public func run(_ bytes: [UInt8], in folder: String) -> Bool {
     let file = "\(folder)/\(rawValue).\(getpid())"
-    write(bytes, to: file)
+    if !Self.withoutFiles.contains(self) { write(bytes, to: file) }
     do {
-      try read(file)
+      switch self {
+      case .json: return Self.readJSON(bytes)
+      case .embeddings:
+        let rows = try EmbeddingService.read(Data(bytes), count: 2, address: "here") { $0 }
+        precondition(rows.count == 2 && rows.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isFinite) })
+      case .chat: _ = try ChatService.read(Data(bytes), address: "here") { $0 }
+      default: try read(file)
+      }
       return true
     } catch let error as any KindedError {
       // What is wrong with bytes is told in words.
@@ -36,6 +49,26 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     } catch {
       fatalError("\(rawValue): an error without a kind: \(error)")
     }
+  }
+
+  private static let withoutFiles: Set<FuzzTarget> = [.json, .embeddings, .chat]
+
+  /// What is read is written and read again as the same value.
+  private static func readJSON(_ bytes: [UInt8]) -> Bool {
+    let value: JSONValue
+    do {
+      value = try JSONReader.value(of: bytes)
+    } catch let fault as JSONReader.Fault {
+      precondition(fault.line >= 1 && fault.column >= 1 && !fault.expected.isEmpty)
+      return false
+    } catch {
+      fatalError("json: an error of another kind: \(error)")
+    }
+    do {
+      let again = try JSONReader.value(of: Array(value.compact().utf8))
+      precondition(again == value, "another value after writing")
+    } catch { fatalError("json: what was written cannot be read: \(error)") }
+    return true
   }
 
   private func write(_ bytes: [UInt8], to file: String) {
@@ -94,6 +127,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .settings: _ = try DocumentFile.read(RewardFit.Settings.self, from: file)
     case .fit: _ = try DocumentFile.read(FitDocument.self, from: file)
     case .board: _ = try DocumentFile.read(BoardDocument.self, from: file)
+    case .json, .embeddings, .chat: preconditionFailure("they are no files")
     }
   }
 

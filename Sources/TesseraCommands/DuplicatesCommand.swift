@@ -51,6 +51,7 @@ struct DuplicatesCommand: ParsableCommand {
   @Option(help: "Groups of the table; 0 shows all.")
   var top: Int = 20
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup var texts: TextOptions
 
   @Option(help: "Seed of the built-in embedder.")
@@ -139,7 +140,10 @@ struct DuplicatesCommand: ParsableCommand {
     case .table: try write(head(groups, words) + table(document))
     case .json: try write(DocumentFile.text(document))
     case .jsonl: try write(document.jsonLines())
-    case .csv: try write(document.csv(csvField))
+    case .csv:
+      let text = try document.csv(csvField)
+      FormulaCells.warn(text)
+      try write(text)
     }
     // What goes into a file is summed up where the user looks.
     if output != nil {

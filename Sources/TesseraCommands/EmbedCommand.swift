@@ -49,6 +49,7 @@ struct EmbedCommand: ParsableCommand {
       valueName: "file"))
   var saveAlternatives: String?
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup var answerRows: AnswerRowOptions
 
   @Option(help: "Seed of the built-in embedder.")

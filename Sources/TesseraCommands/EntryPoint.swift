@@ -19,7 +19,11 @@ public enum EntryPoint {
       }
       var command = try TesseraCommand.parseAsRoot(Mistakes.joiningNumbers(arguments))
       try (command as? any WritesFiles)?.requireWritable()
-      try command.run()
+      if let limited = command as? any LimitsMemory {
+        try limited.limited { try command.run() }
+      } else {
+        try command.run()
+      }
       exit(0)
     } catch {
       fail(error, arguments)

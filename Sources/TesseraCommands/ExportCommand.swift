@@ -78,6 +78,7 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var alternatives: AlternativesOptions
   @OptionGroup(title: "Alternative space, samples, cores") var space: SpaceOptions
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup var estimate: EstimateOptions
   @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 

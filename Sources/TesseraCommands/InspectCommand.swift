@@ -26,6 +26,7 @@ struct InspectCommand: ParsableCommand {
       valueName: "characters"))
   var truncate: Int?
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {

@@ -68,6 +68,7 @@ struct RankCommand: ParsableCommand {
   @Option(help: "Cores to use (default: all).")
   var threads: Int?
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup var rows: RowOptions
   @OptionGroup var output: OutputOptions
 

@@ -55,6 +55,7 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var page: PageOptions
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup(title: "Sizes") var sizes: ReproductionSizes
   @OptionGroup(title: "Services of the case study") var models: StudyServices
   @OptionGroup(title: "How services are asked") var requests: RequestOptions

@@ -33,6 +33,7 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup var rows: RowOptions
 
   @OptionGroup var output: OutputOptions

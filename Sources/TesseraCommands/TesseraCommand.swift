@@ -13,7 +13,7 @@ public struct TesseraCommand: ParsableCommand {
       Off a terminal, long work says every 30 seconds (TESSERA_PROGRESS_SECONDS) how far it is. NO_COLOR turns colours off.
 
       Exit codes: 0 done, 1 a claim or a proof fails, 64 an option's value, 65 what a file holds, 66 no such file, 69 a service gave no \
-      answer, 73 cannot write, 76 a service gave an answer that cannot be read.
+      answer, 71 more memory than there is or --memory-limit allows, 73 cannot write, 76 a service gave an answer that cannot be read.
       """,
     version: "0.1.0",
     subcommands: [

@@ -25,6 +25,7 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp("The comparisons that were fitted, as fit reads them.", valueName: "files"))
   var comparisons: [String]
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
   @OptionGroup(title: "What rows hold") var format: RowFormatOptions
 
   @OptionGroup(title: "Which rows are read") var filter: FilterOptions

@@ -87,7 +87,8 @@ public struct ChatService: Sendable {
   /// Bytes: an answer of some million words.
   static let longestReply = 16 << 20
 
-  static func read(_ data: Data, address: String, quoted: (String) -> String) throws -> String {
+  /// The text of a reply.
+  package static func read(_ data: Data, address: String, quoted: (String) -> String) throws -> String {
     let object = (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
     let choice = (object?["choices"] as? [[String: Any]])?.first
     guard let text = (choice?["message"] as? [String: Any])?["content"] as? String else {

@@ -123,7 +123,8 @@ public struct EmbeddingService: Embedder {
   }
 
   /// The embeddings of a reply, in the order of the request.
-  static func read(_ data: Data, count: Int, address: String, quoted: (String) -> String) throws -> [[Float]]
+  package static func read(_ data: Data, count: Int, address: String, quoted: (String) -> String) throws
+    -> [[Float]]
   {
     func problem(_ found: String, _ expected: String) -> ServiceError {
       .malformed(address: address, found: found, expected: expected)

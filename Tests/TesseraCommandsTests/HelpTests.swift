@@ -43,8 +43,8 @@ import Testing
           tessera embed pairs.jsonl -o contexts.npy --save-alternatives alternatives.jsonl
           tessera embed alternatives.jsonl -o contexts.npy --embedder openai --base-url http://localhost:8000/v1 --model e5-passage
 
-        tessera embed --help has more: service of embeddings; what rows hold; which rows
-        are read.
+        tessera embed --help has more: service of embeddings; memory; what rows hold;
+        which rows are read.
 
         """)
   }

@@ -114,6 +114,28 @@ import Testing
     #expect(server.requests == 1)
   }
 
+  @Test func `Cells that a spreadsheet would run are written as they are, and said`() throws {
+    let plain = try Tool.run(["fit", votes(), "--format", "csv"])
+    #expect(plain.code == 0 && !plain.errors.contains("formula"), "\(plain.errors)")
+    for id in ["=1+1", "@x", "+a", "-a", "\"=a,b\""] {
+      let file = try folder.write("a,b,winner\n\(id),y,a\ny,\(id),a\n", to: "f.csv")
+      let result = try Tool.run(["fit", file, "--format", "csv"])
+      #expect(result.code == 0 && result.output.contains("\n\(id),"), "\(result.output)")
+      #expect(result.errors.contains("begins as a formula"), "\(id): \(result.errors)")
+    }
+  }
+
+  @Test func `Counts that add up to too much are told once, with line and field`() throws {
+    let row = "{\"a\": \"x\", \"b\": \"y\", \"preference\": 0.7, \"count\": 6e99}\n"
+    let file = try folder.write(row + row, to: "c.jsonl")
+    let result = try Tool.run(["fit", file])
+    #expect(result.code == 65)
+    #expect(
+      result.errors
+        == "tessera: \(file):2: field \"count\": found counts that add up to 1.2e+100, expected 1e+100 at most\n",
+      "\(result.errors)")
+  }
+
   @Test func `Names of any length do not fill a terminal`() throws {
     let wide = try folder.write(String(repeating: "x", count: 100_000) + ",b,winner\nx,y,z\n", to: "w.csv")
     let result = try Tool.run(["fit", wide])

@@ -221,6 +221,21 @@ import Testing
     #expect(try failure("a,b,winner\n", .csv) == "c.csv: found no comparisons, expected at least one")
   }
 
+  @Test func `Bytes that are not UTF-8 are told wherever they stand in a row`() throws {
+    // Members and columns that nobody asks for are written again by an export.
+    let row = #"{"a": "x", "b": "y", "winner": "a", "note": ["?"]}"# + "\n"
+    func bytes(_ text: String) -> [UInt8] { Array(text.utf8).map { $0 == UInt8(ascii: "?") ? 0xAC : $0 } }
+    for (format, text, place) in [
+      (.jsonl, row.replacingOccurrences(of: "?", with: "é") + row, "c:2: field \"note\""),
+      (.csv, "a,b,winner,note\nx,y,a,é\nx,y,a,?\n", "c:3: field \"note\""),
+    ] as [(ComparisonReader.Format, String, String)] {
+      let file = try folder.write(bytes(text), to: "c")
+      let error = #expect(throws: FormatError.self) { try ComparisonReader().read(file, format: format) }
+      let words = "\(error.map { "\($0)" } ?? "")".replacingOccurrences(of: folder.path + "/", with: "")
+      #expect(words == place + ": found bytes that are not UTF-8, expected UTF-8", "\(words)")
+    }
+  }
+
   @Test func noSuchFile() {
     #expect(throws: FormatError.noSuchFile("/nowhere/x.csv")) {
       try ComparisonReader().read("/nowhere/x.csv", format: .csv)

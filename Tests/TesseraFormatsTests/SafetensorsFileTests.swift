@@ -57,6 +57,14 @@ import Testing
     #expect(
       try failure("{\(entry("x", "[1]", 0, 4)),\(entry("y", "[1]", 8, 12))}", 12).contains("from byte 8 on"))
     #expect(try failure("{\(entry("x", "[1]", 0, 4))}", 9).contains("found 9 bytes of numbers, expected 4"))
+    // A type that is yet to come may stand beside others; what is no name of a type may not.
+    for (type, isRead) in [("F9_E9", true), ("F3[", false), ("", false), ("f32", false)] {
+      let other = entry("y", "[1]", 4, 8).replacingOccurrences(of: "F32", with: type)
+      let file = try folder.write(
+        bytes("{\(entry("x", "[1,1]", 0, 4)),\(other)}", [UInt8](repeating: 0, count: 8)), to: "t.safetensors"
+      )
+      #expect(((try? ContextsFile.read(file, member: "x")) != nil) == isRead, "\(type)")
+    }
     // 2^64, which is 0 to arithmetic that drops what it cannot hold.
     #expect(try failure("{\(entry("x", "[33554432,549755813888]", 0, 0))}", 0).contains("found 0 bytes"))
     #expect(try failure("{\"__metadata__\":{\"a\":1}}", 0).contains("an object of texts"))

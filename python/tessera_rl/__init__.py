@@ -15,7 +15,7 @@ from ._verdict import Verdict
 from .audit import Audit
 from .datasets import RowWeights, add_weights, row_weights
 from .duplicates import Duplicates, duplicates
-from .errors import DataError, InternalError, MissingError, OptionError, TesseraError, WorkerError, WriteError
+from .errors import DataError, InternalError, MissingError, NoMemoryError, OptionError, TesseraError, WorkerError, WriteError
 from .fit import RewardFit
 from .head import RewardHead
 from .weights import Weights, linkage_weights, voronoi_weights, weights
@@ -28,6 +28,7 @@ __all__ = [
     "Duplicates",
     "InternalError",
     "MissingError",
+    "NoMemoryError",
     "OptionError",
     "RewardFit",
     "RewardHead",

@@ -18,7 +18,7 @@ from ._printing import csv_text, put, table_text
 from ._reports import add_audit, add_rank
 from .datasets import row_weights
 from .duplicates import duplicates
-from .errors import DataError, MissingError, OptionError, TesseraError, WriteError
+from .errors import DataError, MissingError, NoMemoryError, OptionError, TesseraError, WriteError
 from .fit import RewardFit
 
 # As the native tool answers.
@@ -26,6 +26,7 @@ _CODES: list[tuple[type[BaseException], int]] = [
     (OptionError, 64),
     (DataError, 65),
     (MissingError, 66),
+    (NoMemoryError, 71),
     (WriteError, 73),
     (TesseraError, 70),
     (BrokenPipeError, 0),

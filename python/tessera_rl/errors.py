@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["DataError", "InternalError", "MissingError", "OptionError", "TesseraError", "WorkerError", "WriteError"]
+__all__ = [
+    "DataError",
+    "InternalError",
+    "MissingError",
+    "NoMemoryError",
+    "OptionError",
+    "TesseraError",
+    "WorkerError",
+    "WriteError",
+]
 
 
 class TesseraError(Exception):
@@ -25,6 +34,10 @@ class WriteError(TesseraError, OSError):
     """A result that cannot be written."""
 
 
+class NoMemoryError(TesseraError, MemoryError):
+    """More memory than there is, known before the work begins."""
+
+
 class WorkerError(TesseraError, RuntimeError):
     """Workers of a cluster that died again and again."""
 
@@ -38,6 +51,7 @@ _KINDS: dict[str, type[TesseraError]] = {
     "data": DataError,
     "missing": MissingError,
     "write": WriteError,
+    "memory": NoMemoryError,
 }
 
 

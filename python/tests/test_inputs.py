@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import tessera_rl as tr
 from tessera_rl import tally
+from tessera_rl.errors import error_of
 
 RANDOM = np.random.default_rng(5)
 X = RANDOM.normal(size=(12, 4)).astype(np.float32)
@@ -142,3 +143,10 @@ def test_arrays_are_read_as_lists_are(values: list[float], kind: str) -> None:
     fits = [tr.RewardFit(weights="none", lambda_=0.1).fit(votes) for votes in (arrays, (a, b, values, counts))]
     assert fits[0].ids == fits[1].ids
     assert fits[0].rewards.tobytes() == fits[1].rewards.tobytes()
+
+
+def test_memory_that_there_is_not_is_a_memory_error() -> None:
+    fault = error_of("memory", "contexts would need 3.0 GiB")
+    assert isinstance(fault, tr.NoMemoryError)
+    assert isinstance(fault, MemoryError)
+    assert isinstance(fault, tr.TesseraError)

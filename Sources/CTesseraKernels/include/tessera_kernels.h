@@ -74,4 +74,11 @@ int tessera_vector_bits(void);
 /* Cores that the system lets this process use, at least 1. */
 int tessera_available_cores(void);
 
+/* Bytes that this process could still get: of the machine, its control groups and its address space; the largest number
+   where the system tells none. */
+long long tessera_free_memory(void);
+
+/* Bytes of this process that are in memory, without what is mapped from files; 0 where the system does not tell. */
+long long tessera_used_memory(void);
+
 #endif

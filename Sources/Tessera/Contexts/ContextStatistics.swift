@@ -85,6 +85,7 @@ extension Contexts {
   /// Coordinates along given axes (rows of d numbers), seen from a point.
   package func projected(onto axes: [Double], count axisCount: Int, from point: [Double]) throws -> Contexts {
     let d = dimension
+    try MemoryNeed("contexts along axes", rows: count, columns: axisCount).require()
     // axes^T, d x axisCount
     var columns = [Double](repeating: 0, count: d * axisCount)
     for axis in 0..<axisCount {

@@ -49,8 +49,11 @@ struct PackedContexts: Sendable {
 
   /// For distances between contexts: one block, seen from the mean, at a size of about 1.
   ///
-  /// - Throws: `ContextsError.scale`.
+  /// - Throws: `ContextsError.scale`, `MemoryError`.
   init(_ contexts: Contexts, work: Work) throws {
+    try MemoryNeed(
+      "contexts packed for distances", rows: contexts.count, columns: contexts.dimension, width: 4
+    ).require()
     let packing = try Packing(mean: contexts.mean(work: work), bounds: contexts.bounds(work: work))
     self.init(whole: contexts, packing, work: work)
   }

@@ -7,11 +7,16 @@ extension Contexts {
   ///
   /// - Parameter wanted: From 1 to d.
   /// - Returns: nil where LAPACK gives up.
+  /// - Throws: `MemoryError`.
   /// - Complexity: O(m d min(m, d) + min(m, d)^3) time, O(m d + min(m, d)^2) memory.
-  package func principalAxes(weights: [Double], wanted: Int) -> (
+  package func principalAxes(weights: [Double], wanted: Int) throws -> (
     mean: [Double], axes: [[Double]], variances: [Double]
   )? {
     let (m, d) = (count, dimension)
+    let order = min(m, d)
+    // The products, the copy that becomes vectors, and LAPACK's room of twice as much.
+    try MemoryNeed("the matrix of principal axes", rows: order, columns: order, copies: 4).require()
+    if m < d { try MemoryNeed("centred contexts", rows: m, columns: d).require() }
     guard m < d else {
       let (mean, covariance) = covariance(weights: weights)
       guard let (values, vectors) = LinearAlgebra.eigenvectors(covariance, order: d) else { return nil }

@@ -108,7 +108,8 @@ struct PrincipalPrefix: Sendable {
     let most = d <= manyCoordinates ? mostForAxes : manyCoordinates
     let chosen = Array(stride(from: 0, to: m, by: max(m / most, 1)).prefix(most))
     guard let few = try? Contexts(Matrix(rows: chosen.count, columns: d, storage: seen.rows(chosen))),
-      let found = few.principalAxes(
+      // Without room for them the search goes without.
+      let found = try? few.principalAxes(
         weights: [Double](repeating: 1 / Double(chosen.count), count: chosen.count),
         wanted: min(d, chosen.count) / 2)
     else { return nil }

@@ -56,6 +56,8 @@ public struct PreferenceDataset: Sendable {
         throw DatasetError.unknownName(what: "prompt", index: Int(row.prompt), names: prompts.count)
       }
     }
+    // Each comparison in the rows of both its sides, and the order in which they are counted.
+    try MemoryNeed("pairs of comparisons", rows: 2 * rows.count, columns: 6).require()
     self.alternatives = alternatives
     self.contexts = contexts
     self.annotators = annotators

@@ -141,6 +141,8 @@ struct NoisePropagation {
     variance: (_ i: Int, _ entry: Int) -> Double
   ) throws -> Exact? {
     let order = active.count
+    // The Hessian, its inverse, the noise and two products.
+    try MemoryNeed("covariances of the rewards", rows: order, columns: order, copies: all ? 6 : 5).require()
     guard let factor = HessianSystem(problem, here, work: work).cholesky(active) else { return nil }
     var position = [Int](repeating: -1, count: m)
     for (place, i) in active.enumerated() { position[i] = place }

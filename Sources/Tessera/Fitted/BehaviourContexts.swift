@@ -36,6 +36,7 @@ public enum BehaviourContexts {
     _ counts: PairCounts, rewards: [Double], weights: [Double], records: Partition? = nil, prior: Double = 10
   ) throws -> Contexts {
     let m = counts.alternatives
+    try MemoryNeed("profiles of win rates", rows: m, columns: m, copies: 2).require()
     var values = profiles(counts, rewards, prior)
     if let records {
       // Rounding of the rewards must not keep copies apart, neither as rows nor as columns.

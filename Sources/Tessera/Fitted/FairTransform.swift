@@ -34,7 +34,7 @@ extension ContextTransform {
     }
     // Squares of what is beyond would be no numbers.
     _ = try scaled.unitScale(around: scaled.mean(work: work), work: work)
-    guard let (mean, axes, variances) = scaled.principalAxes(weights: fair, wanted: components) else {
+    guard let (mean, axes, variances) = try scaled.principalAxes(weights: fair, wanted: components) else {
       throw ContextsError.noSpread
     }
     self.init(normalizes: normalizes, mean: mean, axes: axes, variances: variances)

@@ -6,6 +6,8 @@ public enum ErrorKind: String, Sendable, CaseIterable {
   case data
   /// A file that is not there or cannot be read.
   case missing
+  /// More memory than may be used, or than there is.
+  case memory
   /// A result that cannot be written.
   case write
   /// A service that gives no answer.
@@ -20,6 +22,7 @@ public enum ErrorKind: String, Sendable, CaseIterable {
     case .data: 65
     case .missing: 66
     case .service: 69
+    case .memory: 71
     case .write: 73
     case .reply: 76
     }

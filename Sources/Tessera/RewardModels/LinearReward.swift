@@ -27,12 +27,13 @@ public struct LinearReward: Sendable {
       var seen = contexts
       if contexts.dimension > Self.mostCoordinates, contexts.count > 1 {
         let equal = [Double](repeating: 1 / Double(contexts.count), count: contexts.count)
-        if let (mean, axes, _) = contexts.principalAxes(weights: equal, wanted: Self.mostCoordinates) {
+        if let (mean, axes, _) = try contexts.principalAxes(weights: equal, wanted: Self.mostCoordinates) {
           seen = try contexts.projected(onto: axes.flatMap { $0 }, count: axes.count, from: mean)
         }
       }
       let d = seen.dimension
       let mean = seen.mean(work: work)
+      try MemoryNeed("contexts of a linear reward", rows: seen.count, columns: d + 1).require()
       var rows = [Double](repeating: 1, count: seen.count * (d + 1))
       for i in 0..<seen.count { seen.withRow(i) { k, value in rows[i * (d + 1) + k] = value - mean[k] } }
       (self.rows, count, width) = (rows, seen.count, d + 1)

@@ -45,6 +45,11 @@ public struct RewardTraining: Sendable, Equatable {
     (self.runs, self.seed, self.patience) = (runs, seed, patience)
   }
 
+  /// Numbers of one model on so many coordinates.
+  func parameters(inputs: Int) -> Int {
+    zip([inputs] + hidden, hidden + [1]).reduce(0) { $0 + ($1.0 + 1) * $1.1 }
+  }
+
   /// What training can object to.
   public enum Problem: KindedError, Equatable {
     public var kind: ErrorKind { .option }

@@ -34,6 +34,12 @@ public struct TrainingSession: Sendable {
       self.stopping = nil
     }
     self.settings = settings
+    // Parameters and Adam's two means, and those of the best model.
+    try MemoryNeed(
+      "runs of the model", rows: settings.runs, columns: settings.parameters(inputs: contexts.dimension),
+      width: 4,
+      copies: settings.patience == nil ? 3 : 4
+    ).require()
     rows = contexts.singlePrecision
     comparisons = dataset.comparisons
     masses = try TrainingMasses(weights, dataset, contexts, settings.lambdaConvention)

@@ -8,6 +8,7 @@ public struct Bootstrap: Sendable {
     _ dataset: PreferenceDataset, _ estimate: WeightedEstimate, fit: RewardFit, resamples: Int, seed: UInt64,
     work: Work
   ) throws {
+    try MemoryNeed("rewards of resamples", rows: dataset.alternatives.count, columns: resamples).require()
     let again = try ResampledFit(dataset, estimate, fit: fit, seed: seed)
     var draws = [[Double]](repeating: [], count: dataset.alternatives.count)
     for number in 0..<resamples {

@@ -19,8 +19,9 @@ public struct Gaussian: AlternativeSpace {
   /// - Throws: `SpaceError` when all contexts are equal, or the covariance has no eigenvectors.
   /// - Complexity: O(m d^2 + d^3).
   public init(fitting contexts: Contexts, weights: [Double]) throws {
-    let (mean, covariance) = contexts.covariance(weights: weights)
     let d = contexts.dimension
+    try MemoryNeed("the covariance of the contexts", rows: d, columns: d, copies: 5).require()
+    let (mean, covariance) = contexts.covariance(weights: weights)
     guard let (values, vectors) = LinearAlgebra.eigenvectors(covariance, order: d),
       let largest = values.first,
       largest > 0

@@ -97,6 +97,7 @@ struct OutputOptions: ParsableArguments {
   }
 
   func write(_ text: String) throws {
+    if format == .csv { FormulaCells.warn(text) }
     if let file {
       try FileAccess.write(Array(text.utf8), to: file)
     } else {

@@ -12,6 +12,8 @@ struct SettingsOptions: ParsableArguments {
       valueName: "file"))
   var config: String?
 
+  @OptionGroup(title: "Memory") var memory: MemoryOptions
+
   /// The settings of a file, and which of them it names.
   ///
   /// - Parameter keys: Those that the command knows.
@@ -21,6 +23,7 @@ struct SettingsOptions: ParsableArguments {
     guard let config else { return (RewardFit.Settings(), []) }
     var given: Set<RewardFit.Settings.Key> = []
     let settings = try DocumentFile.read(SpelledSettings.self, from: config)
+    if memory.memoryLimit == nil, let limit = settings.memoryLimit { MemoryBudget.current.set(limit) }
     for name in settings.names {
       guard let key = RewardFit.Settings.Key(rawValue: name), keys.contains(key) else {
         throw FormatError.content(
@@ -70,6 +73,8 @@ struct SettingsOptions: ParsableArguments {
   private struct SpelledSettings: Decodable {
     let settings: RewardFit.Settings
     let names: [String]
+    /// How work is done, and no setting of a fit.
+    let memoryLimit: MemoryLimit?
 
     private struct AnyKey: CodingKey {
       let stringValue: String
@@ -88,6 +93,15 @@ struct SettingsOptions: ParsableArguments {
           throw DecodingError.dataCorruptedError(
             forKey: key, in: container, debugDescription: "found the setting twice, expected it once")
         }
+      }
+      memoryLimit = try spelled.removeValue(forKey: "memoryLimit").map { name -> MemoryLimit in
+        let found = try container.decode(String.self, forKey: AnyKey(stringValue: name))
+        guard let limit = MemoryLimit(name: found) else {
+          throw DecodingError.dataCorruptedError(
+            forKey: AnyKey(stringValue: name), in: container,
+            debugDescription: "found \"\(found)\", expected \(MemoryLimit.spelling)")
+        }
+        return limit
       }
       names = spelled.keys.sorted()
       settings = try RewardFit.Settings(from: RenamingDecoder(base: decoder, spelled: spelled))

@@ -15,9 +15,10 @@ enum NumberFormat {
   /// Contexts from their bytes: double precision stays, everything else becomes single precision.
   ///
   /// - Precondition: `bytes.count == rows * columns * width`.
-  /// - Throws: `ContextsError.notFinite`.
+  /// - Throws: `ContextsError.notFinite`, `MemoryError`.
   func contexts(rows: Int, columns: Int, _ bytes: UnsafeRawBufferPointer) throws -> Contexts {
     let count = rows * columns
+    try MemoryNeed("contexts", rows: rows, columns: columns, width: width == 8 ? 8 : 4).require()
     precondition(bytes.count == count * width, "\(bytes.count) bytes for \(rows) x \(columns) numbers")
     func numbers<Scalar>(_ number: (Int) -> Scalar) -> [Scalar] {
       [Scalar](unsafeUninitializedCapacity: count) { buffer, initialized in

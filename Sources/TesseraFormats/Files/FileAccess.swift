@@ -1,3 +1,5 @@
+import Tessera
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -57,9 +59,10 @@ public enum FileAccess {
   /// All that is left to read.
   ///
   /// - Parameter file: For messages.
-  /// - Throws: `FormatError.cannotRead`.
+  /// - Throws: `FormatError.cannotRead`, `MemoryError`.
   static func content(_ descriptor: Int32, of file: String) throws -> [UInt8] {
     var content: [UInt8] = []
+    try MemoryNeed("the content of \(file)", bytes: size(of: descriptor) ?? 0).require()
     // One byte more than there is, so that the end is seen without growing.
     var room = (size(of: descriptor) ?? 0) + 1
     while true {

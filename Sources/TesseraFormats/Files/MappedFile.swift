@@ -1,3 +1,5 @@
+import Tessera
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -11,7 +13,8 @@ final class MappedFile: @unchecked Sendable {
   // Sendable: the bytes are read-only and live as long as the object.
   let bytes: UnsafeRawBufferPointer
 
-  /// - Throws: `FormatError` where the file is not there, cannot be read, or is no regular file.
+  /// - Throws: `FormatError` where the file is not there, cannot be read, or is no regular file; `MemoryError` where there
+  ///   is no room for it.
   init(_ file: String) throws {
     if file == "-" {
       throw FormatError.cannotRead(
@@ -28,6 +31,7 @@ final class MappedFile: @unchecked Sendable {
       return
     }
     guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+      if errno == ENOMEM { throw MemoryNeed("the content of \(file)", bytes: size).refusal }
       throw FormatError.cannotRead(file: file, reason: String(cString: strerror(errno)))
     }
     bytes = UnsafeRawBufferPointer(start: start, count: size)

@@ -358,6 +358,8 @@ struct ComparisonSink {
         while tables.count <= category { tables.append(ComparisonTable()) }
         try tables[category].add(comparison)
       }
+    } catch DatasetError.countSum(let found, let limit) {
+      throw row.error("count", "counts that add up to \(found)", "\(limit) at most")
     } catch let problem as DatasetError {
       throw row.error(nil, "\(problem)", "a comparison")
     }

@@ -56,6 +56,9 @@ final class CSVRows: RowSource {
     guard fields.count == columnNames.count else {
       throw error(line, nil, "\(fields.count) fields", "\(columnNames.count), as in the header")
     }
+    if UTF8Check.isValid(UnsafeRawBufferPointer(record)) { return }
+    let column = columnNames.indices.first { !UTF8Check.isValid(UnsafeRawBufferPointer(fields[$0])) }
+    throw error(line, column.map { columnNames[$0] }, "bytes that are not UTF-8", "UTF-8")
   }
 
   /// An empty field says nothing.

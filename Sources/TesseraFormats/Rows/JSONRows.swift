@@ -40,6 +40,13 @@ final class JSONRows: RowSource {
     } catch let error as JSONMembers.Twice {
       throw self.error(place, error.name, "it twice in one object", "it once")
     }
+    // Members that nobody asks for are in rows that are written again.
+    guard UTF8Check.isValid(UnsafeRawBufferPointer(record)) else {
+      let member = try? JSONMembers.all(record).first {
+        $0.value.map { !UTF8Check.isValid(UnsafeRawBufferPointer($0.bytes)) } ?? false
+      }
+      throw self.error(place, member?.name, "bytes that are not UTF-8", "UTF-8")
+    }
     return place
   }
 

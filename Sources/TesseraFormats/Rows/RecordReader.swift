@@ -1,3 +1,5 @@
+import Tessera
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -24,6 +26,7 @@ struct RecordReader: ~Copyable {
   private var end = 0
   private var startOfLast = 0
   private var atEnd = false
+  private var fills = 0
   private var line = 0
   private var linesInRecord = 1
 
@@ -224,7 +227,11 @@ struct RecordReader: ~Copyable {
       end -= start
       start = 0
     }
+    fills += 1
+    // What rows leave behind grows with them: a limit is felt on the way.
+    if fills % 16 == 0 { try MemoryNeed("more rows of \(file)", bytes: 2 * buffer.count).require() }
     if end == buffer.count {
+      try MemoryNeed("a line of \(file)", bytes: 2 * buffer.count).require()
       let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: buffer.count * 2)
       _ = larger.moveInitialize(fromContentsOf: buffer[0..<end])
       buffer.deallocate()

@@ -125,6 +125,8 @@ public struct FittedLexicalEmbedder: Embedder, Equatable {
     let distinct = DistinctTexts(texts)
     let matrix = try rows(Self.features(distinct.texts, work))
     let d = dimension
+    // In double precision and as they are handed out.
+    try MemoryNeed("contexts of texts", rows: texts.count, columns: d, width: 12).require()
     var values = try matrix.times(directions, work)
     for row in 0..<matrix.rows {
       let length = values[row * d..<(row + 1) * d].reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -12,6 +12,7 @@ enum RandomisedSVD {
   ) {
     let (rows, columns) = (matrix.rows, matrix.columns)
     let width = min(count + 10, rows, columns)
+    try MemoryNeed("the basis of the texts", rows: rows + columns, columns: width, copies: 2).require()
     let transposed = matrix.transposed()
     var start = [Double](repeating: 0, count: columns * width)
     var random = RandomStream(seed: seed, for: .randomisedSVD)

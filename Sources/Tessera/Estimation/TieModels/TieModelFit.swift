@@ -104,6 +104,7 @@ public struct TieModelFit: Sendable, Equatable {
   {
     let problem = try TieProblem(model, counts, pairs, lambda: lambda)
     let n = problem.active.count
+    try MemoryNeed("covariances of the rewards", rows: n + 1, columns: n + 1, copies: 6).require()
     let x = problem.active.map { rewards[$0] ?? 0 } + [t]
     let noise = problem.noise(x, comparisons)
     guard let inverse = LinearAlgebra.Cholesky(problem.evaluate(x).hessian, order: n + 1)?.inverse() else {

@@ -22,7 +22,7 @@ struct SampledCells {
   /// Alternatives of a tile: batch x blocks x tile products should stay in the second-level cache.
   private static func tile(blocks: Int) -> Int { blocks >= 64 ? 64 : 128 }
   /// Packed numbers that are held at once; contexts beyond are packed slab by slab.
-  private static let slabLimit = 1 << 28
+  static let slabLimit = 1 << 28
 
   private let space: any AlternativeSpace
   private let plan: SamplingPlan

@@ -55,6 +55,9 @@ struct SampledShares {
     // Shorter runs while someone watches: about a hundred of them.
     let step = Self.unit
     let run = work.isWatched ? max(step, min(runLength, range.count / 100 / step * step)) : runLength
+    try MemoryNeed("nearest alternatives of samples", rows: min(run, range.count), columns: 1, width: 8)
+      .require()
+    try MemoryNeed("counts of cells", rows: work.threads, columns: contexts.count, copies: 4).require()
     while tally.samples < range.count {
       let wanted = min(run, range.count - tally.samples)
       tally.add(try nearest(first: range.lowerBound + tally.samples, count: wanted), work: work)

@@ -141,6 +141,12 @@ struct CellProblem {
     guard samples >= 1 else { throw WeightsError.noSamples(found: samples) }
     self.space = space
     let aligned = try space.aligned(contexts)
+    // Packed numbers, of all or of as many as are held at once.
+    try MemoryNeed(
+      "contexts packed for cells",
+      rows: min(aligned.count, SampledCells.slabLimit / max(aligned.dimension, 1)),
+      columns: aligned.dimension, width: 4
+    ).require()
     copies = aligned.duplicates(work: work)
     distinct = copies.hasDuplicates ? aligned.selecting(rows: copies.representatives) : aligned
     outside = aligned.count(outside: space, work: work)

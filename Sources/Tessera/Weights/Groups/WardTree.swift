@@ -24,6 +24,7 @@ public struct WardTree: Sendable, Equatable {
   public init(_ rows: Contexts, work: Work = Work()) throws {
     let n = rows.count
     count = n
+    try MemoryNeed("distances of all pairs", rows: n, columns: n).require()
     let distances = try ExactDistances(rows, work: work)
     // Squared heights of all pairs that are left, by Lance and Williams (1967).
     var squares = [Double](repeating: 0, count: n * n)

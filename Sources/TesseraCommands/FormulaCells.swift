@@ -1,0 +1,31 @@
+/// Cells of CSV that programs for spreadsheets run: ids are written as they are, so that they read back as they are.
+enum FormulaCells {
+  /// The first cell that begins as a formula does and is no number; nil where none does.
+  static func first(in csv: String) -> String? {
+    var isQuoted = false
+    var isStart = true
+    let bytes = Array(csv.utf8)
+    for (place, byte) in bytes.enumerated() {
+      let sign = UnicodeScalar(byte)
+      if isStart, byte != UInt8(ascii: "\"") {
+        isStart = false
+        if "=+-@\t".unicodeScalars.contains(sign) {
+          let cell = bytes[place...].prefix { !(isQuoted ? "\"" : ",\n").utf8.contains($0) }
+          let text = String(decoding: cell, as: UTF8.self)
+          if Double(text) == nil { return text }
+        }
+      }
+      switch sign {
+      case "\"": isQuoted.toggle()
+      case ",", "\n": if !isQuoted { isStart = true }
+      default: break
+      }
+    }
+    return nil
+  }
+
+  static func warn(_ csv: String) {
+    guard let cell = first(in: csv) else { return }
+    Console.warn("the cell \"\(cell)\" begins as a formula: import the file as text into a spreadsheet")
+  }
+}
