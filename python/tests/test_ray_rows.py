@@ -120,3 +120,12 @@ def test_faults_are_told_as_they_are(cluster: Any) -> None:
     for blocks in (0, 2):
         with pytest.raises(tr.OptionError, match="blocks"):
             tr.ray.linkage_weights([ray.put(X)], blocks=blocks)
+
+
+def test_a_node_that_is_gone_is_not_waited_for(cluster: Any) -> None:
+    # Ray counts it for some seconds more, and its worker finds all cores of the others taken.
+    node = cluster.add_node(num_cpus=2, object_store_memory=200 << 20, include_dashboard=False)
+    cluster.wait_for_nodes()
+    cluster.remove_node(node, allow_graceful=False)
+    found, expected = tr.ray.nearest(made_there(200, 700, 701), 3), shards.nearest([X], 3)
+    assert found.indices.tobytes() == expected.indices.tobytes()

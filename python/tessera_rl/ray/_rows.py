@@ -56,7 +56,8 @@ class Holders:
         for host in sorted(set(hosts)):
             own = {shard: refs[shard] for shard in range(len(refs)) if hosts[shard] == host}
             place = known[host]
-            self._actors[host] = kind.options(num_cpus=place.cpus, scheduling_strategy=_strategy(place)).remote(own, place.cpus)
+            # No cores are asked for: where a node is gone, its worker would wait for ever for those that others of them hold.
+            self._actors[host] = kind.options(num_cpus=0, scheduling_strategy=_strategy(place)).remote(own, place.cpus)
         self._hosts = [self._actors[host] for host in hosts]
 
     def put(self, value: Any) -> Any:
