@@ -70,7 +70,7 @@ def test_shards_are_asked_where_they_lie(cluster: Any) -> None:
     def here() -> Any:
         return np.zeros((200_000, 1), dtype=np.float32)
 
-    nodes = [node["NodeID"] for node in ray.nodes()]
+    nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     refs = [here.options(scheduling_strategy=NodeAffinitySchedulingStrategy(n, soft=False)).remote() for n in nodes]
