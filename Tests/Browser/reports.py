@@ -93,19 +93,24 @@ def figures(browser: Browser, name: str) -> None:
         "  if (!canvas || canvas.width === 0) return [figure.id, 0];"
         "  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;"
         "  const colours = new Set();"
-        "  for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 128) colours.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);"
+        "  for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 128) "
+        "colours.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);"
         "  return [figure.id, colours.size]; })"
     )
     expect(drawn, f"{name} has figures")
     for figure, colours in drawn:
         # A map has no axes, and as many colours as there are weights.
-        expect(colours > (1 if figure == "context-map" else 2), f"{name}: the figure {figure} is drawn, in several colours ({colours})")
+        expect(
+            colours > (1 if figure == "context-map" else 2),
+            f"{name}: the figure {figure} is drawn, in several colours ({colours})",
+        )
 
 
 def sorting(browser: Browser) -> None:
     def column(number: int) -> list[float]:
         found = browser.run(
-            "return [...document.querySelectorAll('#table-leaderboard tbody tr')].map((row) => row.cells[arguments[0]].dataset.value)",
+            "return [...document.querySelectorAll('#table-leaderboard tbody tr')]"
+            ".map((row) => row.cells[arguments[0]].dataset.value)",
             number,
         )
         return [float(value) for value in found if value not in (None, "")]
@@ -215,10 +220,12 @@ def lists(browser: Browser, duplicates: dict[str, Any]) -> None:
         expect(sorted(copied.split("\n")[:-1]) == sorted(ids), f"the list to {kind} is the document's")
     browser.run("document.querySelector('#table-duplicates').closest('section').querySelector('select').value = 'keep'")
     browser.run(
-        "document.querySelector('#table-duplicates').closest('section').querySelector('select').dispatchEvent(new Event('change'))"
+        "document.querySelector('#table-duplicates').closest('section')"
+        ".querySelector('select').dispatchEvent(new Event('change'))"
     )
     kinds = browser.run(
-        "return [...document.querySelectorAll('#table-duplicates tbody tr')].filter((row) => !row.hidden).map((row) => row.dataset.kind)"
+        "return [...document.querySelectorAll('#table-duplicates tbody tr')]"
+        ".filter((row) => !row.hidden).map((row) => row.dataset.kind)"
     )
     expect(set(kinds) == {"keep"}, "rows of one kind can be shown alone")
 
