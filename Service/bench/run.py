@@ -166,7 +166,7 @@ def load(server: Server, path: str, body: pathlib.Path, connections: int, second
         return match[1] if match else "0"
 
     errors = sum(int(n) for n in re.findall(r"(?:connect|read|write|timeout|responses:) (\d+)", text))
-    return Load(float(found(r"Requests/sec:\s+([\d.]+)")), found(r"50%\s+(\S+)"), found(r"99%\s+(\S+)"), errors)
+    return Load(float(found(r"Requests/sec:\s+([\d.]+)")), found(r"\n\s*50%\s+(\S+)"), found(r"\n\s*99%\s+(\S+)"), errors)
 
 
 def row(server: Server, what: str, connections: int, result: Load) -> None:
