@@ -18,18 +18,10 @@ import tempfile
 import time
 
 from browser import Browser, missing
+from checks import Checks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-problems: list[str] = []
-checked = 0
-
-
-def expect(holds: object, sentence: str) -> None:
-    global checked
-    checked += 1
-    if not holds:
-        problems.append(sentence)
-        print(f"playground: NOT TRUE: {sentence}")
+expect = Checks("playground")
 
 
 class Playground:
@@ -274,8 +266,7 @@ def main() -> int:
             browser.scheme()
             expect(not browser.requests(), f"nothing is asked of the network: {browser.requests()}")
             expect(not browser.complaints(), f"nothing is complained about: {browser.complaints()}")
-    print(f"playground: {checked} checks, {len(problems)} wrong")
-    return 1 if problems else 0
+    return expect.end()
 
 
 sys.exit(main())

@@ -21,19 +21,11 @@ import time
 from typing import Any
 
 from browser import Browser, missing
+from checks import Checks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOSTILE = ["<img src=x onerror=alert(1)>", "</script><script>window.broken=1</script>", "a\"'&<b>\u2028\u2029`${1}"]
-problems: list[str] = []
-checked = 0
-
-
-def expect(holds: object, sentence: str) -> None:
-    global checked
-    checked += 1
-    if not holds:
-        problems.append(sentence)
-        print(f"reports: NOT TRUE: {sentence}")
+expect = Checks("reports")
 
 
 def write_data(folder: pathlib.Path) -> list[str]:
@@ -313,8 +305,7 @@ def main() -> int:
             expect(made == 0, "texts of the data never become elements")
             expect(not browser.requests(), f"nothing is asked of the network: {browser.requests()}")
             expect(not browser.complaints(), f"nothing is complained about: {browser.complaints()}")
-    print(f"reports: {checked} checks, {len(problems)} wrong")
-    return 1 if problems else 0
+    return expect.end()
 
 
 sys.exit(main())

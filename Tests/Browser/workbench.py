@@ -20,20 +20,12 @@ from typing import Any
 
 import workbench_data as data
 from browser import Browser, missing
+from checks import Checks
 from workbench_page import Page, agrees, number
 from workbench_service import Service, speed
 
 ROOT = data.ROOT
-problems: list[str] = []
-checked = 0
-
-
-def expect(holds: object, sentence: str) -> None:
-    global checked
-    checked += 1
-    if not holds:
-        problems.append(sentence)
-        print(f"workbench: NOT TRUE: {sentence}")
+expect = Checks("workbench")
 
 
 def compare(page: Page, document: dict[str, Any], what: str, first: int = 60) -> None:
@@ -270,7 +262,7 @@ def main() -> int:
             page = Page(browser, service)
             if options.screenshot:
                 screenshot(page, options.screenshot)
-                return 1 if problems else 0
+                return expect.code
             story(page, options.tool)
             copies(page)
             tables(page)
@@ -298,8 +290,7 @@ def main() -> int:
             locked(options.service, browser)
         if not options.quick:
             speed(service, data.many(folder), expect)
-    print(f"workbench: {checked} checks, {len(problems)} wrong")
-    return 1 if problems else 0
+    return expect.end()
 
 
 sys.exit(main())
