@@ -66,9 +66,10 @@ class Service:
         command: list[str | pathlib.Path] = [SERVER, "--port", str(port), *options]
         for name, path in models.items():
             command += ["--model", f"{name}={path}"]
-        self.log_file = pathlib.Path(next(iter(models.values()))).parent / "log.jsonl"
-        self.log = self.log_file.open("wb")
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE)
+        # Others run beside it.
+        self.log_file = pathlib.Path(next(iter(models.values()))).parent / f"log-{self.process.pid}.jsonl"
+        self.log = self.log_file.open("wb")
         assert self.process.stderr
         # Unless it has a warning to begin with, the first line tells the port.
         line = self.process.stderr.readline()

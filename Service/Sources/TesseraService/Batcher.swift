@@ -78,10 +78,13 @@ final class Batcher: Sendable {
     guard
       let place = scores.rewards.indices.first(where: { !(scores.rewards[$0] + scores.spreads[$0]).isFinite })
     else { return .success(scores) }
-    return .failure(
-      Refusal(
-        field: "\(items.field)[\(place)]", found: "numbers whose reward is beyond single precision",
-        expected: "numbers of the size that the model was trained with"))
+    return .failure(beyond(place, items))
+  }
+
+  private static func beyond(_ place: Int, _ items: ScoringItems) -> Refusal {
+    Refusal(
+      field: "\(items.field)[\(place)]", found: "numbers whose reward is beyond single precision",
+      expected: "numbers of the size that the model was trained with")
   }
 
   private func refusal(_ error: any Error, _ items: ScoringItems) -> Refusal {
@@ -90,6 +93,7 @@ final class Batcher: Sendable {
         field: "\(items.field)[\(place)]", found: "nothing that the model knows: a vector of length zero",
         expected: "a direction")
     }
+    if case ContextsError.reward(let place) = error, place < items.count { return Self.beyond(place, items) }
     metrics.noteFailure(of: model.name, "\(error)")
     return error is ServiceError
       ? Refusal(.embedder, "the service of embeddings gave no answer that can be used")

@@ -120,6 +120,7 @@ extension RewardService {
     if checksHost { reasons.append(.host) }
     if hasKey, !route.isOpen { reasons.append(.key) }
     if !route.isOpen { reasons.append(.site) }
+    if !route.parameters.isEmpty || route.path.hasPrefix("/api/") { reasons.append(.field) }
     if route.isAboutStudy { reasons += [.study, .notNow, .field, .busy, .failure] }
     if route.upload != nil { reasons += [.notNow, .noLength, .length, .mediaType, .field, .failure] }
     if route.request != nil {

@@ -6,7 +6,7 @@ import TesseraWorkbench
 /// Reward models that answer requests: what every route calls, and all that HTTP has to translate.
 ///
 ///     let service = try RewardService([model], limits: Limits(), key: nil, metrics: Metrics())
-///     let route = try service.route(for: head)          // or a Refusal: 401, 404, 405, 413, 415, 421, 503
+///     let route = try service.route(for: head)          // or a Refusal: 401, 404, 405, 413, 415, 421, 422, 503
 ///     let reply = try await service.reply(to: route, head, body: bytes)
 public final class RewardService: Sendable {
   /// The first answers where a request names none. At least one, or a workbench.
@@ -110,6 +110,7 @@ public final class RewardService: Sendable {
       throw Refusal(.method, "method: found another, expected \(Self.allowed(same))")
     }
     if isStopping, !route.isOpen { throw Refusal(.stopping, "the service is stopping") }
+    if let fault = route.fault(inQuery: head.query) { throw fault }
     if route.upload != nil {
       // No form of another site can send this type unasked.
       guard Self.isOf("application/octet-stream", head.contentType) else {

@@ -63,6 +63,21 @@ public struct Route: Sendable {
     return parts
   }
 
+  /// What the names in a query lack or have too many of; their values are read where they are used.
+  ///
+  /// Names that mean nothing are passed over where clients of others ask, as members of their bodies are.
+  func fault(inQuery query: [String: String]) -> Refusal? {
+    for member in parameters where member.isRequired && query[member.name] == nil {
+      return Refusal(field: member.name, found: "nothing", expected: "the parameter \(member.name)")
+    }
+    let known = parameters.map(\.name)
+    guard path.hasPrefix("/api/"), query.keys.contains(where: { !known.contains($0) }) else { return nil }
+    return Refusal(
+      .field,
+      "query: found a parameter that has no meaning here, expected "
+        + (known.isEmpty ? "none" : known.joined(separator: ", ")))
+  }
+
   /// Names of the parts in braces.
   var partNames: [String] {
     path.split(separator: "/").filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }

@@ -154,6 +154,10 @@ import Testing
       #expect(
         await bench.service.ask("GET", "/api/studies/\(id)/weights", query: query).status == 422, "\(query)")
     }
+    for path in ["", "/\(id)", "/\(id)/weights", "/\(id)/page"] {
+      let answer = await bench.service.ask("GET", "/api/studies\(path)", query: ["fromat": "csv"])
+      #expect(answer.status == 422 && answer.text.contains("no meaning here"), "\(path)")
+    }
     #expect(await bench.ask("/api/studies/\(id)/audit", "{").status == 400)
     #expect(
       await bench.service.ask("POST", "/api/studies/\(id)/audit", "{}", type: "text/plain").status == 415)
@@ -172,6 +176,9 @@ import Testing
     #expect(bench.send("a", query: ["layout": "exe"]).value["error"]["param"].text == "layout")
     #expect(bench.send("a", name: String(repeating: "n", count: 201)).value["error"]["param"].text == "name")
     #expect(bench.send("a", type: "text/plain").status == 415)
+    let nameless = await bench.service.ask(
+      "POST", "/api/studies", "a", query: ["format": "jsonl"], type: "application/octet-stream")
+    #expect(nameless.status == 422 && nameless.value["error"]["param"].text == "name", "\(nameless.text)")
     #expect(
       bench.send("a", "/api/studies/\(String(repeating: "0", count: 32))/files/alternatives").status == 404)
     // Nothing of them is left.
