@@ -30,16 +30,17 @@ struct ComparisonDistances: Sendable {
   /// - Parameters:
   ///   - points: Different pairs of alternatives; (a, b) and (b, a) are the same.
   ///   - radius: The largest distance that will be asked about; it decides how many coordinates the bound looks at.
+  ///   - asked: How many of the points will be asked about.
   /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O((m + points) d) time, O(points x 128) memory.
-  init(_ contexts: Contexts, points: [Point], radius: Double, work: Work) throws {
+  init(_ contexts: Contexts, points: [Point], radius: Double, asked: Int, work: Work) throws {
     let mean = contexts.mean(work: work)
     let scale = try contexts.unitScale(around: mean, work: work)
     exact = ExactDistances(contexts, scale: scale)
     self.points = points
     let d = contexts.dimension
     let turned = try Self.turned(contexts, mean, scale, work)
-    let width = Self.chooseWidth(turned, d, points, radius: radius * scale)
+    let width = Self.chooseWidth(turned, d, points, radius: radius * scale, asked: asked)
     self.width = width
     let n = points.count
     let panel = Int(TESSERA_PANEL)
@@ -135,11 +136,15 @@ struct ComparisonDistances: Sendable {
     return rows
   }
 
-  /// As many coordinates as make the whole search cheapest, judged by some pairs of pairs.
-  private static func chooseWidth(_ turned: [Float], _ d: Int, _ points: [Point], radius: Double) -> Int {
+  /// As many coordinates as make the whole search cheapest, judged by some pairs of pairs: few of them where the search is
+  /// short, which choosing would else outlast.
+  private static func chooseWidth(
+    _ turned: [Float], _ d: Int, _ points: [Point], radius: Double, asked: Int
+  ) -> Int {
     guard d > 64, points.count > 1 else { return d }
     let n = points.count
-    let (rows, others) = (min(n, 48), min(n, 1_536))
+    let rows = min(n, 48)
+    let others = min(n, max(min(asked * n / (512 * rows), 1_536), 64))
     var best = (cost: Double.infinity, width: d)
     var squares = [SIMD2<Float>](repeating: .zero, count: rows * others)
     var from = 0

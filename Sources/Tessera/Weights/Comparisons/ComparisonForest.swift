@@ -37,7 +37,8 @@ public struct ComparisonForest: Sendable, Equatable {
     let limit = max(4 * points.count, 1 << 18)
     let sinks = (0..<max(work.threads, 1)).map { _ in Sink(count: points.count, limit: limit) }
     if first < points.count {
-      let search = try ComparisonDistances(contexts, points: points, radius: radius, work: work)
+      let search = try ComparisonDistances(
+        contexts, points: points, radius: radius, asked: points.count - first, work: work)
       try search.join(rows: first..<points.count, within: radius, work: work) { worker, i, j, length in
         sinks[worker].add(Join(a: Int32(j), b: Int32(i), length: length))
       }
