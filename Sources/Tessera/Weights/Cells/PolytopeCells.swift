@@ -167,15 +167,18 @@ enum PolytopeCells {
   /// A point well inside a bounded polytope; nil when it has no inside.
   ///
   /// Maximises the smallest slack t by a barrier method: Newton's method on -tau t - sum log(b_i - n_i . x - t) for
-  /// growing tau. Normals have length 1, so t is a distance.
+  /// growing tau. Normals have length 1, so t is a distance. The first tau is the number of halfspaces, whose minimum lies
+  /// within 1 of the largest t: from one of 1 the way is as long as there are halfspaces.
   static func interiorPoint(_ halfspaces: [Halfspace], dimension d: Int) -> [Double]? {
     var x = [Double](repeating: 0.5, count: d)
     func slack(_ x: [Double]) -> Double { halfspaces.reduce(.infinity) { min($0, $1.offset - $1.dot(x)) } }
-    var t = slack(x) - 0.1
-    var tau = 1.0
+    var t = slack(x) - 1
+    var tau = Double(halfspaces.count)
     let size = d + 1
     for _ in 0..<60 {
-      for _ in 0..<40 {
+      // Only at a minimum do the slacks have a bound.
+      var isMinimum = false
+      for _ in 0..<100 {
         var gradient = [Double](repeating: 0, count: size)
         var hessian = [Double](repeating: 0, count: size * size)
         gradient[d] = -tau
@@ -198,13 +201,16 @@ enum PolytopeCells {
         guard slack(nextX) > nextT else { break }
         x = nextX
         t = nextT
-        if decrement < 1e-3 { break }
+        if decrement < 1e-3 {
+          isMinimum = true
+          break
+        }
       }
       // At the minimum for tau, no slack is larger than t + count / tau.
       let best = slack(x)
       let gap = Double(halfspaces.count) / tau
       if best > 0, gap < best { return x }
-      if t + gap < 1e-13 { return nil }
+      if isMinimum, t + gap < 1e-13 { return nil }
       tau *= 8
     }
     return slack(x) > 0 ? x : nil

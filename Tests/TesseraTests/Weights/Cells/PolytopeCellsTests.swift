@@ -52,6 +52,22 @@ import Testing
     }
   }
 
+  /// Cells at the border of a cloud reach far and have hundreds of alternatives that could cut them.
+  @Test func `Clouds that are denser in the middle are measured whole`() throws {
+    var random = RandomStream(seed: 11)
+    let rows = (0..<800).map { _ in (0..<3).map { _ in random.normal() } }
+    let contexts = try Contexts(Matrix(rows))
+    let space = try BoundingBox(around: contexts)
+    let exact = try exact(rows, in: space)
+    #expect(abs(exact.values.reduce(0, +) - 1) < 1e-9)
+    let sampled = try VoronoiWeights.weights(
+      contexts: contexts, space: space, method: .sampled, samples: 200_000, seed: 1)
+    for (w, s) in zip(exact.values, sampled.values) {
+      let error: Double = (w * (1 - w) / 200_000).squareRoot()
+      #expect(abs(w - s) < 4.8 * max(error, 1.5e-6))
+    }
+  }
+
   @Test func `Near clones share a cell`() throws {
     var random = RandomStream(seed: 8)
     let rows = (0..<40).map { _ in (0..<3).map { _ in random.uniform() } }
