@@ -50,7 +50,7 @@ public struct RewardFit: Sendable {
     let pairs = try measured.map { try pairWeights($0, fitted, choice.pairs, merged, groups: copies) }
     // Equation 1, Theorem 2.5: the standard estimate. Equation 2, Theorem 4.4: the weighted one. Each with the lambda that
     // was asked for, or the one that predicts best.
-    let folds = folds(of: fitted)
+    let folds = folds(of: fitted, work: work.silent)
     let standard = try estimate(
       fitted, equal,
       strength(

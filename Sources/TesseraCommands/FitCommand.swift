@@ -38,6 +38,10 @@ struct FitCommand: ParsableCommand {
       valueName: "file"))
   var families: String?
 
+  @Flag(
+    help: "Say first whether clones distort these rewards, and what to do now: takes about as long again.")
+  var verdict = false
+
   @OptionGroup(title: "Which alternatives are alike") var likeness: LikenessOptions
   @OptionGroup(title: "More figures") var figures: FigureOptions
   @OptionGroup(title: "More votes, day by day") var states: StateOptions
@@ -65,7 +69,7 @@ struct FitCommand: ParsableCommand {
   func validate() throws {
     if states.fromState == nil { try input.requireFiles() }
     try rows.check(output)
-    if figures.verdict, output.format == .csv {
+    if verdict, output.format == .csv {
       throw ValidationError("--verdict has no place in a CSV file: give another format.")
     }
     if figures.pairMasses, output.format != .json {
@@ -184,8 +188,8 @@ struct FitCommand: ParsableCommand {
       }
     }
     let why = WhyWords.lines(result)
-    let clones = figures.verdict ? try CloneVerdict(result, holdsOut: true, work: work.silent) : nil
-    if figures.verdict, clones == nil {
+    let clones = verdict ? try CloneVerdict(result, holdsOut: true, work: work.silent) : nil
+    if verdict, clones == nil {
       Console.warn(
         "--verdict compares the standard estimate with a weighted one of alternatives that are not merged: there is none"
       )

@@ -1,6 +1,7 @@
 #ifndef TESSERA_KERNELS_H
 #define TESSERA_KERNELS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // Alternatives are handled in chunks of this many; arrays of alternatives are padded to a multiple of it.
@@ -65,6 +66,34 @@ void tessera_squares_float(const float *own, const float *rows, const int32_t *w
                            double scale, double *squares);
 void tessera_squares_double(const double *own, const double *rows, const int32_t *which, long count, int width,
                             double scale, double *squares);
+
+// A sparse graph of compared pairs: the opponents of row i are the entries row_starts[i] to row_starts[i + 1], ascending.
+typedef struct {
+  const long *row_starts;
+  const int32_t *opponents;
+  const double *mass;      // a_ij of each entry
+  const double *weights;   // w_i
+  const double *coverage;  // c_i
+  const bool *is_active;   // rows that are not are left out
+} tessera_graph;
+
+// Value, residuals and curvature of a regularised Bradley-Terry objective in the rows `first` to `last`: see `Objective`.
+// Returns the rows' part of F; residuals, curvature and diagonal get R_i, a_ij s'(r_i - r_j) and the Hessian's diagonal
+// divided by w_i. The same bytes for every width.
+double tessera_pair_terms(const tessera_graph *graph, const double *rates, const double *rewards, double lambda,
+                          long first, long last, double *residuals, double *curvature, double *diagonal);
+
+// product = H x in the rows `first` to `last`; returns their part of x . product. The second is of eight vectors side by side,
+// with a sum for each. The same bytes for every width.
+double tessera_hessian_product(const tessera_graph *graph, const double *curvature, const double *diagonal,
+                               const double *x, long first, long last, double *product);
+void tessera_hessian_products(const tessera_graph *graph, const double *curvature, const double *diagonal,
+                              const double *x, long first, long last, double *product, double *sums);
+
+// losses[k] = mass[k] times the log loss of outcomes[k] (the share of a[k]) under the difference of the rewards of a[k] and
+// b[k]. The same bytes for every width.
+void tessera_losses(const double *rewards, const int32_t *a, const int32_t *b, const double *outcomes,
+                    const double *mass, long count, double *losses);
 
 // Bits of the widest vectors the kernels use on this machine: 512, 256 or 128; no more than the environment's
 // TESSERA_VECTOR_BITS, which is looked at once. 512 and 256 give the same bytes; with 128 products are rounded before

@@ -2,7 +2,7 @@
 ///
 /// Two comparisons are repeated when they name the same two alternatives (in either order), the same annotator, the
 /// same prompt and the same outcome, a win, a loss or a tie. Soft labels are kept one by one: a label of 0.7 that was given
-/// twenty times is not a share of 0.7 of twenty votes. Memory grows with the number of different ones, 36 to 72 bytes each.
+/// twenty times is not a share of 0.7 of twenty votes. Memory grows with the number of different ones, 44 to 88 bytes each.
 public struct ComparisonTable: Sendable {
   /// The different comparisons so far, each with `a < b`, in the order of first appearance.
   public private(set) var comparisons: [Comparison] = []
@@ -12,8 +12,9 @@ public struct ComparisonTable: Sendable {
   /// Sums of counts beyond this are refused: their products and squares would leave the range of numbers.
   public static let countLimit = 1e100
 
-  /// Open addressing with linear probing: position of a comparison, or -1.
-  private var slots: [Int32] = Array(repeating: -1, count: 64)
+  /// Open addressing with linear probing: half of the hash above, so that others are passed over without a look at them, the
+  /// position and one more below; 0 is an empty slot.
+  private var slots: [UInt64] = Array(repeating: 0, count: 64)
 
   public init() {}
 
@@ -35,26 +36,32 @@ public struct ComparisonTable: Sendable {
       throw DatasetError.countSum(found: total + new.count, limit: Self.countLimit)
     }
     total += new.count
+    if slots.isEmpty { makeSlots() }
 
     let kept = Self.ordered(new)
-    let slot = slot(kept)
-    let position = slots[slot]
+    let hash = Self.hash(kept)
+    let slot = slot(kept, hash)
+    let position = Self.position(slots[slot])
     if position >= 0, !Self.isSoft(kept) {
-      let old = comparisons[Int(position)]
-      comparisons[Int(position)] = Comparison(
+      let old = comparisons[position]
+      comparisons[position] = Comparison(
         a: kept.a, b: kept.b, outcome: kept.outcome, count: old.count + new.count, annotator: old.annotator,
         prompt: old.prompt)
       return false
     }
     // Of equal soft labels the first one is found again.
-    if position < 0 { slots[slot] = Int32(comparisons.count) }
+    if position < 0 { slots[slot] = UInt64(hash) << 32 | UInt64(comparisons.count + 1) }
     comparisons.append(kept)
     if comparisons.count * 3 > slots.count * 2 { grow() }
     return position < 0
   }
 
   /// Whether a comparison of the same two, in either order, with this annotator, prompt and outcome was added.
-  public func contains(_ comparison: Comparison) -> Bool { slots[slot(Self.ordered(comparison))] >= 0 }
+  public func contains(_ comparison: Comparison) -> Bool {
+    let kept = Self.ordered(comparison)
+    guard !slots.isEmpty else { return comparisons.contains { $0.isSame(as: kept) } }
+    return slots[slot(kept, Self.hash(kept))] != 0
+  }
 
   /// The same with `a < b`.
   private static func ordered(_ new: Comparison) -> Comparison {
@@ -92,17 +99,18 @@ public struct ComparisonTable: Sendable {
     }
   }
 
-  private func slot(_ row: Comparison) -> Int {
+  /// Position of what a slot holds; -1 where it is empty.
+  private static func position(_ slot: UInt64) -> Int { Int(slot & 0xFFFF_FFFF) - 1 }
+
+  private func slot(_ row: Comparison, _ hash: UInt32) -> Int {
     let mask = slots.count - 1
-    var slot = Self.hash(row.a, row.b, row.annotator, row.prompt, row.outcome) & mask
+    var slot = Int(hash) & mask
     return slots.withUnsafeBufferPointer { slots in
       comparisons.withUnsafeBufferPointer { comparisons in
-        while slots[slot] >= 0 {
-          let other = comparisons[Int(slots[slot])]
-          if other.a == row.a, other.b == row.b, other.outcome == row.outcome,
-            other.annotator == row.annotator, other.prompt == row.prompt
-          {
-            break
+        while slots[slot] != 0 {
+          if UInt32(slots[slot] >> 32) == hash {
+            let other = comparisons[Self.position(slots[slot])]
+            if other.isSame(as: row) { break }
           }
           slot = (slot + 1) & mask
         }
@@ -111,31 +119,51 @@ public struct ComparisonTable: Sendable {
     }
   }
 
-  private static func hash(_ a: Int32, _ b: Int32, _ annotator: Int32, _ prompt: Int32, _ outcome: Double)
-    -> Int
-  {
-    let pair = UInt64(UInt32(bitPattern: a)) << 32 | UInt64(UInt32(bitPattern: b))
-    let group = UInt64(UInt32(bitPattern: annotator)) << 32 | UInt64(UInt32(bitPattern: prompt))
-    var hash = (pair ^ (outcome.bitPattern >> 20)) &* 0x9E37_79B9_7F4A_7C15
-    hash = (hash ^ (hash >> 29)) &+ (group ^ outcome.bitPattern) &* 0xBF58_476D_1CE4_E5B9
+  private static func hash(_ row: Comparison) -> UInt32 {
+    let pair = UInt64(UInt32(bitPattern: row.a)) << 32 | UInt64(UInt32(bitPattern: row.b))
+    let group = UInt64(UInt32(bitPattern: row.annotator)) << 32 | UInt64(UInt32(bitPattern: row.prompt))
+    let outcome = row.outcome.bitPattern
+    var hash = (pair ^ (outcome >> 20)) &* 0x9E37_79B9_7F4A_7C15
+    hash = (hash ^ (hash >> 29)) &+ (group ^ outcome) &* 0xBF58_476D_1CE4_E5B9
     hash = (hash ^ (hash >> 32)) &* 0x94D0_49BB_1331_11EB
     hash ^= hash >> 29
-    return Int(truncatingIfNeeded: hash)
+    return UInt32(truncatingIfNeeded: hash)
   }
 
-  private mutating func grow() {
-    slots = Array(repeating: -1, count: slots.count * 2)
-    let mask = slots.count - 1
-    for (position, old) in comparisons.enumerated() {
-      if Self.isSoft(old) {
-        let slot = slot(old)
-        if slots[slot] < 0 { slots[slot] = Int32(position) }
-        continue
-      }
-      // All others are different: a place is any that is free, without a look at what stands there.
-      var slot = Self.hash(old.a, old.b, old.annotator, old.prompt, old.outcome) & mask
-      while slots[slot] >= 0 { slot = (slot + 1) & mask }
-      slots[slot] = Int32(position)
+  /// Gives back what only more comparisons would need: at most a third of the memory. The next `add` makes it again.
+  package mutating func settle() { slots = [] }
+
+  private mutating func makeSlots() {
+    var count = 64
+    while comparisons.count * 3 > count * 2 { count *= 2 }
+    slots = Array(repeating: 0, count: count)
+    for (position, row) in comparisons.enumerated() {
+      let hash = Self.hash(row)
+      let slot = slot(row, hash)
+      // Of equal soft labels the first one is found again.
+      if slots[slot] == 0 { slots[slot] = UInt64(hash) << 32 | UInt64(position + 1) }
     }
+  }
+
+  /// Twice as many slots; what they hold tells where it goes.
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: 0, count: old.count * 2)
+    let mask = slots.count - 1
+    slots.withUnsafeMutableBufferPointer { slots in
+      for held in old where held != 0 {
+        var slot = Int(held >> 32) & mask
+        while slots[slot] != 0 { slot = (slot + 1) & mask }
+        slots[slot] = held
+      }
+    }
+  }
+}
+
+extension Comparison {
+  /// Whether another one says the same, however often. Alternatives stand in the same order.
+  fileprivate func isSame(as other: Comparison) -> Bool {
+    a == other.a && b == other.b && outcome == other.outcome && annotator == other.annotator
+      && prompt == other.prompt
   }
 }

@@ -15,9 +15,9 @@ public struct PairCounts: Sendable, Equatable {
   /// n_ij: how many comparisons of i and j there were.
   public let counts: [Double]
   /// How many of them were ties, for each entry; empty where there is no tie at all.
-  private let tieCounts: [Double]
+  let tieCounts: [Double]
   /// Soft labels of each entry: how many, their sum and their sum of squares from i's side; empty where there are none.
-  private let softLabels: [SIMD3<Double>]
+  let softLabels: [SIMD3<Double>]
 
   /// The counts of one pair, as a person would write them down.
   public struct Pair: Sendable, Equatable, Codable {
@@ -293,22 +293,6 @@ public struct PairCounts: Sendable, Equatable {
       if opponents[middle] < j { low = middle + 1 } else { high = middle }
     }
     return low < rowStarts[i + 1] && opponents[low] == j ? low : nil
-  }
-}
-
-extension PairCounts {
-  /// Values of entries, for the entries of some of the comparisons of the same alternatives.
-  ///
-  /// - Parameter part: Entries that are not here get 0.
-  /// - Complexity: O(pairs log(opponents)).
-  func restricted(_ values: [Double], to part: PairCounts) -> [Double] {
-    var found = [Double](repeating: 0, count: part.opponents.count)
-    for i in 0..<part.alternatives {
-      for place in part.rowStarts[i]..<part.rowStarts[i + 1] {
-        if let entry = entry(i, Int(part.opponents[place])) { found[place] = values[entry] }
-      }
-    }
-    return found
   }
 }
 

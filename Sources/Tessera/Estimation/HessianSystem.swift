@@ -1,3 +1,5 @@
+import CTesseraKernels
+
 /// What the Hessian can be multiplied with: one number an alternative, or eight for eight systems at once.
 protocol HessianValue: Sendable {
   static var zero: Self { get }
@@ -9,16 +11,49 @@ protocol HessianValue: Sendable {
   static func quotient(_ a: Self, _ b: Self) -> Self
   /// Whether any lane is above another's.
   func exceeds(_ other: Self) -> Bool
+  /// product = H x in some rows, by a kernel; their part of x . product.
+  static func multiply(
+    _ graph: Objective.Graph, _ curvature: SharedInput<Double>, _ diagonal: SharedInput<Double>,
+    _ x: SharedInput<Self>, rows: Range<Int>, into product: Shared<Self>
+  ) -> Self
 }
 
 extension Double: HessianValue {
   static func quotient(_ a: Double, _ b: Double) -> Double { b > 0 ? a / b : 0 }
   func exceeds(_ other: Double) -> Bool { self > other }
+
+  static func multiply(
+    _ graph: Objective.Graph, _ curvature: SharedInput<Double>, _ diagonal: SharedInput<Double>,
+    _ x: SharedInput<Double>, rows: Range<Int>, into product: Shared<Double>
+  ) -> Double {
+    withUnsafePointer(to: graph.rows) {
+      tessera_hessian_product(
+        $0, curvature.start, diagonal.start, x.start, rows.lowerBound, rows.upperBound, product.start)
+    }
+  }
 }
 
 extension SIMD8<Double>: HessianValue {
   static func quotient(_ a: Self, _ b: Self) -> Self { (a / b).replacing(with: 0, where: b .<= 0) }
   func exceeds(_ other: Self) -> Bool { any(self .> other) }
+
+  static func multiply(
+    _ graph: Objective.Graph, _ curvature: SharedInput<Double>, _ diagonal: SharedInput<Double>,
+    _ x: SharedInput<Self>, rows: Range<Int>, into product: Shared<Self>
+  ) -> Self {
+    var sums = Self.zero
+    withUnsafePointer(to: graph.rows) { graph in
+      withUnsafeMutableBytes(of: &sums) { sums in
+        // Eight numbers side by side, one vector behind the other: what the kernel expects.
+        tessera_hessian_products(
+          graph, curvature.start, diagonal.start,
+          UnsafeRawPointer(x.start)?.assumingMemoryBound(to: Double.self), rows.lowerBound, rows.upperBound,
+          UnsafeMutableRawPointer(product.start)?.assumingMemoryBound(to: Double.self),
+          sums.baseAddress?.assumingMemoryBound(to: Double.self))
+      }
+    }
+    return sums
+  }
 }
 
 /// Systems with the Hessian of an `Objective` at a point.
@@ -44,20 +79,12 @@ struct HessianSystem {
   /// - Complexity: O(pairs), on all cores.
   private func multiply<Value: HessianValue>(by x: [Value], into product: inout [Value]) throws -> Value {
     var sums = [Value](repeating: .zero, count: problem.pieces.count)
-    try problem.withRows { graph in
+    try problem.withGraph { graph in
       try withInputs(here.curvature, here.diagonal, x) { curvature, diagonal, x in
         try withPointers(&product, &sums) { product, sums in
           try work.forEach(pieces: problem.pieces.count) { piece, _ in
-            var sum = Value.zero
-            for i in problem.pieces[piece] where graph.isActive[i] {
-              var row = diagonal[i] * x[i]
-              for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] {
-                row = row - curvature[entry] * x[Int(graph.opponents[entry])]
-              }
-              product[i] = graph.weights[i] * row
-              sum = sum + x[i] * product[i]
-            }
-            sums[piece] = sum
+            sums[piece] = Value.multiply(
+              graph, curvature, diagonal, x, rows: problem.pieces[piece], into: product)
           }
         }
       }
@@ -71,7 +98,10 @@ struct HessianSystem {
   /// - Parameter rightHandSide: Zero where alternatives are not active; so is the solution.
   func solve<Value: HessianValue>(_ rightHandSide: [Value], tolerance: Double) throws -> [Value] {
     let m = rightHandSide.count
-    let w = problem.pairs.weights
+    // The preconditioner; zero where alternatives are not active.
+    let inverse = (0..<m).map { i in
+      problem.isActive[i] ? 1 / (problem.pairs.weights[i] * here.diagonal[i]) : 0
+    }
     var x = [Value](repeating: .zero, count: m)
     var residual = rightHandSide
     balance(&residual)
@@ -79,28 +109,59 @@ struct HessianSystem {
     var product = x
     var rho = Value.zero
     for i in 0..<m where problem.isActive[i] {
-      direction[i] = (1 / (w[i] * here.diagonal[i])) * residual[i]
+      direction[i] = inverse[i] * residual[i]
       rho = rho + residual[i] * direction[i]
     }
     let target = tolerance * tolerance * rho
     for _ in 0..<2_000 where rho.exceeds(target) {
       let alpha = Value.quotient(rho, try multiply(by: direction, into: &product))
-      var next = Value.zero
-      for i in 0..<m where problem.isActive[i] {
-        x[i] = x[i] + alpha * direction[i]
-        residual[i] = residual[i] - alpha * product[i]
-        next = next + (1 / (w[i] * here.diagonal[i])) * (residual[i] * residual[i])
-      }
+      let next = try step(&x, &residual, alpha, direction, product, inverse)
       let beta = Value.quotient(next, rho)
-      for i in 0..<m where problem.isActive[i] {
-        direction[i] = (1 / (w[i] * here.diagonal[i])) * residual[i] + beta * direction[i]
-      }
+      try turn(&direction, beta, residual, inverse)
       // No lane goes on: the residual has stopped falling.
       if !rho.exceeds(.zero) { break }
       rho = next
     }
     level(&x)
     return x
+  }
+
+  /// x + alpha direction, and what that leaves of the residual: its square in the preconditioner's norm.
+  private func step<Value: HessianValue>(
+    _ x: inout [Value], _ residual: inout [Value], _ alpha: Value, _ direction: [Value], _ product: [Value],
+    _ inverse: [Double]
+  ) throws -> Value {
+    var sums = [Value](repeating: .zero, count: problem.pieces.count)
+    try withInputs(direction, product, inverse) { direction, product, inverse in
+      try withPointers(&x, &residual, &sums) { x, residual, sums in
+        try work.forEach(pieces: problem.pieces.count) { piece, _ in
+          var sum = Value.zero
+          for i in problem.pieces[piece] {
+            x[i] = x[i] + alpha * direction[i]
+            let left = residual[i] - alpha * product[i]
+            residual[i] = left
+            sum = sum + inverse[i] * (left * left)
+          }
+          sums[piece] = sum
+        }
+      }
+    }
+    return sums.reduce(.zero) { $0 + $1 }
+  }
+
+  /// The next direction: the preconditioned residual and beta times the last one.
+  private func turn<Value: HessianValue>(
+    _ direction: inout [Value], _ beta: Value, _ residual: [Value], _ inverse: [Double]
+  ) throws {
+    try withInputs(residual, inverse) { residual, inverse in
+      try withPointers(&direction) { direction in
+        try work.forEach(pieces: problem.pieces.count) { piece, _ in
+          for i in problem.pieces[piece] {
+            direction[i] = inverse[i] * residual[i] + beta * direction[i]
+          }
+        }
+      }
+    }
   }
 
   /// Takes from a right-hand side what rounding has left of its sum in every part.

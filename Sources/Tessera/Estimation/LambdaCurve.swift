@@ -70,31 +70,25 @@ public struct LambdaCurve: Sendable, Equatable, Codable {
     var iterations = 0
     for fold in 0..<folds.count {
       work.report(Double(fold) / Double(folds.count))
-      let part = folds.trainingCounts[fold]
+      let part = folds.trainingCounts(of: fold)
       let restricted = weights.restricted(
         from: full, to: part, pairs: pairs, lambda: convention, groups: groups)
       guard restricted.opponentMass.contains(where: { $0 > 0 }) else { continue }
       // A held-out vote weighs what it does in the fit of all.
-      let held = folds.heldOut[fold].map { row -> (row: Comparison, mass: Double) in
-        let (a, b) = (Int(row.a), Int(row.b))
-        guard let entry = full.entry(a, b), full.counts[entry] > 0 else { return (row, 0) }
-        let v = max(weights.mass(ofRow: a, entry: entry), 0)
-        return (row, v * row.count / full.counts[entry])
+      let held = HeldOutVotes(folds.heldOut(of: fold), full, weights, work: work)
+      let clusters = folds.clusters(of: fold)
+      for (place, cluster) in clusters.enumerated() {
+        mass[Int(cluster)] += held.mass[place]
+        votes[Int(cluster)] += held.counts[place]
       }
-      for (place, one) in held.enumerated() {
-        mass[Int(folds.clusters[fold][place])] += one.mass
-        votes[Int(folds.clusters[fold][place])] += one.row.count
-      }
+      let whole = try Objective(part, restricted, lambda: 1)
       var start: [Double]?
       for (number, lambda) in grid.enumerated().reversed() {
-        let found = try fit(Objective(part, restricted, lambda: lambda * scale), start)
+        let found = try fit(whole.with(lambda: lambda * scale), start)
         start = found.start
         iterations += found.iterations
-        for (place, one) in held.enumerated() {
-          let difference = found.rewards[Int(one.row.a)] - found.rewards[Int(one.row.b)]
-          losses[number * width + Int(folds.clusters[fold][place])] +=
-            one.mass * logLoss(difference, outcome: one.row.outcome)
-        }
+        let own = held.losses(found.rewards, work: work)
+        for (place, cluster) in clusters.enumerated() { losses[number * width + Int(cluster)] += own[place] }
       }
     }
     let total = max(mass.reduce(0, +), .leastNormalMagnitude)

@@ -30,37 +30,39 @@ struct NewtonSolver {
 
     let active = problem.active
     // Residuals are as large as the masses behind them: with counts those can be far from 1.
-    let size = try problem.largestRowMass(work: work)
-    let tolerance = max(settings.tolerance, 1e-15 * size)
-    var here = try problem.evaluation(at: rewards, work: work)
+    let tolerance = max(settings.tolerance, 1e-15 * problem.largestRowMass)
+    // One point's curvature is kept at a time: behind a step, its start is asked for its value and certificate alone.
+    var point = Objective.Evaluation(problem)
     if start != nil {
       // A start that is worse than none is none.
       let zeros = [Double](repeating: 0, count: m)
-      let origin = try problem.evaluation(at: zeros, work: work)
-      if !(here.value <= origin.value) { (rewards, here) = (zeros, origin) }
+      try problem.evaluate(at: zeros, into: &point, work: work)
+      let origin = point.value
+      try problem.evaluate(at: rewards, into: &point, work: work)
+      if !(point.value <= origin) {
+        rewards = zeros
+        try problem.evaluate(at: rewards, into: &point, work: work)
+      }
+    } else {
+      try problem.evaluate(at: rewards, into: &point, work: work)
     }
-    var trial = here
+    var (value, certificate) = (point.value, point.certificate)
     var iterations = 0
     var stopped: String?
     // How far the rewards may be from the minimum; the bound where that is close enough, the last step where it is not.
-    var distance = problem.distanceBound(here)
+    var distance = problem.distanceBound(point)
     func isClose() -> Bool {
       distance <= rewardTolerance * max(1, rewards.reduce(0) { max($0, abs($1)) })
     }
-    while here.certificate > tolerance || !isClose() {
+    while certificate > tolerance || !isClose() {
       guard iterations < settings.maximumIterations else {
         stopped = "\(iterations) iterations were not enough"
         break
       }
-      let gradient = zip(problem.pairs.weights, here.residuals).map { $0 * $1 }
-      let system = HessianSystem(problem, here, work: work)
-      let step: [Double]
-      if active.count <= settings.denseLimit, let dense = system.solveDensely(gradient, active) {
-        step = dense
-      } else {
-        step = try system.solve(gradient, tolerance: max(1e-14, min(0.05, 0.1 * here.certificate)))
-      }
-      if here.certificate <= tolerance {
+      let gradient = zip(problem.pairs.weights, point.residuals).map { $0 * $1 }
+      let step = try step(
+        problem, point, gradient, active, tolerance: max(1e-14, min(0.05, 0.1 * certificate)), work)
+      if certificate <= tolerance {
         distance = min(distance, step.reduce(0) { max($0, abs($1)) })
         if isClose() { break }
       }
@@ -69,11 +71,11 @@ struct NewtonSolver {
       var accepted = false
       for _ in 0..<60 {
         let candidate = zip(rewards, step).map { $0 + length * $1 }
-        try problem.evaluate(at: candidate, into: &trial, work: work)
+        try problem.evaluate(at: candidate, into: &point, work: work)
         // Close to the minimum the change of F drowns in rounding; there the certificate decides.
-        let enough = trial.value <= here.value - 1e-4 * length * downhill
-        let rounding = 1e-12 * max(abs(here.value), .leastNormalMagnitude)
-        if enough || (length * downhill <= rounding && trial.certificate < here.certificate) {
+        let enough = point.value <= value - 1e-4 * length * downhill
+        let rounding = 1e-12 * max(abs(value), .leastNormalMagnitude)
+        if enough || (length * downhill <= rounding && point.certificate < certificate) {
           rewards = candidate
           accepted = true
           break
@@ -84,14 +86,13 @@ struct NewtonSolver {
         stopped = "no step goes further downhill: the arithmetic ends here"
         break
       }
-      swap(&here, &trial)
-      distance = problem.distanceBound(here)
+      (value, certificate) = (point.value, point.certificate)
+      distance = problem.distanceBound(point)
       iterations += 1
       // The certificate shrinks faster and faster; its exponent tells roughly how far along the solver is.
-      work.report(min(0.95, max(0.05, -log10(max(here.certificate, 1e-10)) / 10)))
+      work.report(min(0.95, max(0.05, -log10(max(certificate, 1e-10)) / 10)))
     }
 
-    var certificate = here.certificate
     let undetermined = Set(problem.pairs.undetermined(problem.counts))
     for i in 0..<m where !problem.isActive[i] && !undetermined.contains(i) {
       let (reward, residual) = problem.rewardWithoutWeight(of: i, given: rewards)
@@ -102,8 +103,18 @@ struct NewtonSolver {
       stopped = "the reward of an alternative of weight zero is not settled"
     }
     return RewardEstimate(
-      rewards: rewards, certificate: certificate, iterations: iterations, objective: here.value,
+      rewards: rewards, certificate: certificate, iterations: iterations, objective: value,
       outcome: stopped.map(RewardEstimate.Outcome.stopped) ?? .minimum, undetermined: undetermined.sorted(),
       settings: settings)
+  }
+
+  /// Newton's step, H^-1 of the gradient. What it needs of the point is let go when it returns: the next evaluation writes there.
+  private func step(
+    _ problem: Objective, _ point: Objective.Evaluation, _ gradient: [Double], _ active: [Int],
+    tolerance: Double, _ work: Work
+  ) throws -> [Double] {
+    let system = HessianSystem(problem, point, work: work)
+    if active.count <= settings.denseLimit, let dense = system.solveDensely(gradient, active) { return dense }
+    return try system.solve(gradient, tolerance: tolerance)
   }
 }

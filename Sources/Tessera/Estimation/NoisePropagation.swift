@@ -163,13 +163,13 @@ struct NoisePropagation {
       }
     }
     try work.check()
-    let inverse = factor.inverse()
-    let half = LinearAlgebra.multiplySymmetric(inverse, noise, order: order)
+    let inverse = factor.inverse(work: work)
+    let half = LinearAlgebra.multiplySymmetric(inverse, noise, order: order, work: work)
     let weightless = (0..<m).filter { !problem.isActive[$0] && weightlessRow($0).diagonal > 0 }
     // Without weightless alternatives only the diagonal of the covariance is mostly asked for.
     let needsAll = all || !weightless.isEmpty
     let covariance =
-      needsAll ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order) : []
+      needsAll ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order, work: work) : []
 
     var result = Exact(
       variances: Array(repeating: 0, count: m), withReference: [],

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import CTesseraKernels
 
 /// The regularised, weighted Bradley-Terry objective: Equations 1 and 2 of the paper in one form.
 ///
@@ -26,6 +22,8 @@ struct Objective: Sendable {
   let parts: [[Int32]]
   /// Rows in runs of similar work: fixed by the data, so sums do not depend on the number of cores.
   let pieces: [Range<Int>]
+  /// Largest sum of an active row's a_ij; 1 at least.
+  let largestRowMass: Double
 
   /// - Throws: `EstimationError.lambda` when lambda is not a positive number.
   init(_ counts: PairCounts, _ pairs: PairWeights, lambda: Double) throws {
@@ -41,11 +39,15 @@ struct Objective: Sendable {
     var active = [Bool](repeating: false, count: m)
     var pieces: [Range<Int>] = []
     var first = 0
+    var largest = 1.0
     for row in 0..<m {
       if pairs.weights[row] > 0 {
-        active[row] = (counts.rowStarts[row]..<counts.rowStarts[row + 1]).contains {
-          pairs.opponentMass[$0] > 0
+        var sum = 0.0
+        for entry in counts.rowStarts[row]..<counts.rowStarts[row + 1] {
+          if pairs.opponentMass[entry] > 0 { active[row] = true }
+          sum += pairs.opponentMass[entry]
         }
+        if active[row] { largest = max(largest, sum) }
       }
       let work = counts.rowStarts[row + 1] - counts.rowStarts[first] + (row + 1 - first)
       if work >= 16_384 || row + 1 == m {
@@ -55,6 +57,7 @@ struct Objective: Sendable {
     }
     isActive = active
     self.pieces = pieces
+    largestRowMass = largest
 
     var seen = [Bool](repeating: false, count: m)
     var unseen = active.count { $0 }
@@ -84,6 +87,18 @@ struct Objective: Sendable {
     self.parts = parts
   }
 
+  /// The same with another strength of the regularisation: what hangs together stays.
+  ///
+  /// - Throws: `EstimationError.lambda`, as above.
+  func with(lambda: Double) throws -> Objective { try Objective(self, lambda: lambda) }
+
+  private init(_ other: Objective, lambda: Double) throws {
+    guard lambda.isFinite, lambda > 0 else { throw EstimationError.lambda(found: lambda) }
+    self.lambda = lambda
+    (counts, pairs, isActive, parts) = (other.counts, other.pairs, other.isActive, other.parts)
+    (pieces, largestRowMass) = (other.pieces, other.largestRowMass)
+  }
+
   /// Alternatives with a place in the system.
   var active: [Int] { isActive.indices.filter { isActive[$0] } }
 
@@ -106,23 +121,6 @@ struct Objective: Sendable {
 
     /// Largest |R_i|.
     var certificate: Double { residuals.reduce(0) { max($0, abs($1)) } }
-  }
-
-  /// Largest sum of a row's a_ij; 1 at least.
-  func largestRowMass(work: Work) throws -> Double {
-    var largest = [Double](repeating: 1, count: pieces.count)
-    try withRows { graph in
-      try withPointers(&largest) { largest in
-        try work.forEach(pieces: pieces.count) { piece, _ in
-          for i in pieces[piece] where graph.isActive[i] {
-            var sum = 0.0
-            for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] { sum += graph.mass[entry] }
-            largest[piece] = max(largest[piece], sum)
-          }
-        }
-      }
-    }
-    return largest.reduce(1, max)
   }
 
   /// How far the rewards of a point are from the minimum at most: max |R_i| / (lambda c_i).
@@ -151,45 +149,17 @@ struct Objective: Sendable {
   func evaluate(at rewards: [Double], into result: inout Evaluation, work: Work) throws {
     var values = [Double](repeating: 0, count: pieces.count)
     let lambda = lambda
-    try withRows { graph in
+    try withGraph { graph in
       try withInputs(rewards, counts.rates) { r, rates in
         try withPointers(&result.residuals, &result.curvature, &result.diagonal, &values) {
           residuals, curvature, diagonal, values in
           try work.forEach(pieces: pieces.count) { piece, _ in
-            var value = 0.0
-            for i in pieces[piece] where graph.isActive[i] {
-              let ridge = lambda * graph.coverage[i]
-              var residual = -ridge * r[i]
-              var diagonalSum = ridge
-              var rowValue = ridge / 2 * r[i] * r[i]
-              for entry in graph.rowStarts[i]..<graph.rowStarts[i + 1] {
-                let j = Int(graph.opponents[entry])
-                let factor = graph.mass[entry]
-                let difference = r[i] - r[j]
-                // At the start all rewards are zero: nothing to work out.
-                let isTie = difference == 0
-                let small = isTie ? 1 : exp(-abs(difference))
-                let inverse = 1 / (1 + small)
-                let slope = factor * small * inverse * inverse
-                // p - s as p (1 - s) - (1 - p) s, which loses no digits where p is 1 and s is close to it.
-                let rate = rates[entry]
-                let gap = difference >= 0 ? rate * small - (1 - rate) : rate - (1 - rate) * small
-                residual += factor * inverse * gap
-                curvature[entry] = slope
-                diagonalSum += slope
-                if j > i {
-                  let loss = difference >= 0 ? (1 - rate) * difference : -rate * difference
-                  // log is twice as fast as log1p, and as good to 1e-14 where small is not.
-                  let softplus =
-                    isTie ? 0.693_147_180_559_945_3 : small > 0.01 ? log(1 + small) : log1p(small)
-                  rowValue += factor * (softplus + loss)
-                }
-              }
-              residuals[i] = residual
-              diagonal[i] = diagonalSum
-              value += graph.weights[i] * rowValue
+            let rows = pieces[piece]
+            values[piece] = withUnsafePointer(to: graph.rows) {
+              tessera_pair_terms(
+                $0, rates.start, r.start, lambda, rows.lowerBound, rows.upperBound, residuals.start,
+                curvature.start, diagonal.start)
             }
-            values[piece] = value
           }
         }
       }
@@ -197,23 +167,20 @@ struct Objective: Sendable {
     result.value = values.reduce(0, +)
   }
 
-  /// The sparse graph as plain pointers, for loops that run once per pair.
-  struct Rows: Sendable {
-    let rowStarts: SharedInput<Int>
-    let opponents: SharedInput<Int32>
-    let mass: SharedInput<Double>
-    let weights: SharedInput<Double>
-    let coverage: SharedInput<Double>
-    let isActive: SharedInput<Bool>
+  /// The sparse graph as kernels take it.
+  struct Graph: @unchecked Sendable {
+    // Read only, and valid while `withGraph` runs: it holds the arrays.
+    let rows: tessera_graph
   }
 
-  func withRows<R>(_ body: (Rows) throws -> R) rethrows -> R {
+  func withGraph<R>(_ body: (Graph) throws -> R) rethrows -> R {
     try withInputs(counts.rowStarts, counts.opponents, pairs.opponentMass) { rowStarts, opponents, mass in
       try withInputs(pairs.weights, pairs.coverage, isActive) { weights, coverage, isActive in
         try body(
-          Rows(
-            rowStarts: rowStarts, opponents: opponents, mass: mass, weights: weights, coverage: coverage,
-            isActive: isActive))
+          Graph(
+            rows: tessera_graph(
+              row_starts: rowStarts.start, opponents: opponents.start, mass: mass.start,
+              weights: weights.start, coverage: coverage.start, is_active: isActive.start)))
       }
     }
   }

@@ -140,7 +140,7 @@ private struct Leverage: Sendable {
       return
     }
     try work.check()
-    let inverse = factor.inverse()
+    let inverse = factor.inverse(work: work)
     let order = active.count
     var position = [Int](repeating: -1, count: counts.alternatives)
     for (place, i) in active.enumerated() { position[i] = place }

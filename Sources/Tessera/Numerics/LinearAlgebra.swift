@@ -9,13 +9,27 @@ public enum LinearAlgebra {
   /// For the main function of a program: OpenBLAS uses one thread per call in the whole process.
   public static func useOneThread() { openblas_set_num_threads(1) }
 
+  /// Columns that one call works on: fixed, so that results do not depend on the number of cores.
+  private static let columns = 128
+
+  /// Calls `body(first, count)` for every run of columns of a matrix, on all cores.
+  private static func forEachRun(of order: Int, work: Work, _ body: @Sendable (_ first: Int, _ count: Int) -> Void) {
+    work.forEachWithoutPause(pieces: (order + columns - 1) / columns) { run, _ in
+      body(run * columns, min(columns, order - run * columns))
+    }
+  }
+
   /// C = A B for row-major square matrices of the given order, A symmetric (its upper triangle is read).
-  package static func multiplySymmetric(_ a: [Double], _ b: [Double], order: Int) -> [Double] {
+  package static func multiplySymmetric(_ a: [Double], _ b: [Double], order: Int, work: Work) -> [Double] {
     var c = [Double](repeating: 0, count: order * order)
-    c.withUnsafeMutableBufferPointer { c in
-      cblas_dsymm(
-        CblasRowMajor, CblasLeft, CblasUpper, blasint(order), blasint(order), 1, a, blasint(order),
-        b, blasint(order), 0, c.baseAddress, blasint(order))
+    withPointers(&c) { c in
+      withInputs(a, b) { a, b in
+        forEachRun(of: order, work: work) { first, count in
+          cblas_dsymm(
+            CblasRowMajor, CblasLeft, CblasUpper, blasint(order), blasint(count), 1, a.start, blasint(order),
+            b[address: first], blasint(order), 0, c[address: first], blasint(order))
+        }
+      }
     }
     return c
   }
@@ -52,13 +66,28 @@ public enum LinearAlgebra {
     }
 
     /// The whole inverse, both triangles filled.
-    package func inverse() -> [Double] {
-      var result = factor
-      var n = Int32(order)
-      var info: Int32 = 0
-      result.withUnsafeMutableBufferPointer { dpotri_("U", &n, $0.baseAddress, &n, &info) }
-      for i in 0..<order {
-        for j in 0..<i { result[j * order + i] = result[i * order + j] }
+    ///
+    /// Cost: 2 / 3 order^3 multiplications, on all cores: the columns from number k on need the factor from row k on alone.
+    package func inverse(work: Work) -> [Double] {
+      let order = order
+      var result = [Double](repeating: 0, count: order * order)
+      withPointers(&result) { result in
+        factor.withUnsafeBufferPointer { factor in
+          let factor = SharedInput(factor)
+          forEachRun(of: order, work: work) { first, count in
+            let corner = first * order + first
+            for k in 0..<count { result[corner + k * order + k] = 1 }
+            for transposed in [CblasNoTrans, CblasTrans] {
+              cblas_dtrsm(
+                CblasRowMajor, CblasLeft, CblasLower, transposed, CblasNonUnit, blasint(order - first),
+                blasint(count), 1, factor[address: corner], blasint(order), result[address: corner],
+                blasint(order))
+            }
+          }
+        }
+        for i in 0..<order {
+          for j in 0..<i { result[j * order + i] = result[i * order + j] }
+        }
       }
       return result
     }

@@ -6,6 +6,10 @@ package struct Shared<Element>: @unchecked Sendable {
 
   package init(_ buffer: UnsafeMutableBufferPointer<Element>) { base = buffer.baseAddress }
 
+  /// The address of the first element, for kernels; nil for an empty buffer.
+  @inline(__always)
+  var start: UnsafeMutablePointer<Element>? { base }
+
   /// The address of an element. Traps for an empty buffer, which has none.
   @inline(__always)
   package subscript(address index: Int) -> UnsafeMutablePointer<Element> {
@@ -24,6 +28,10 @@ package struct SharedInput<Element>: @unchecked Sendable {
   private let base: UnsafePointer<Element>?
 
   package init(_ buffer: UnsafeBufferPointer<Element>) { base = buffer.baseAddress }
+
+  /// The address of the first element, for kernels; nil for an empty buffer.
+  @inline(__always)
+  var start: UnsafePointer<Element>? { base }
 
   @inline(__always)
   package subscript(address index: Int) -> UnsafePointer<Element> {

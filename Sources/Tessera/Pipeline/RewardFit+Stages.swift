@@ -169,8 +169,8 @@ extension RewardFit {
   }
 
   /// What lambda is chosen by; nil where it is given, or there is too little.
-  func folds(of data: PreferenceDataset) -> Folds? {
-    settings.lambda == .automatic ? Folds(data, seed: settings.seed) : nil
+  func folds(of data: PreferenceDataset, work: Work) -> Folds? {
+    settings.lambda == .automatic ? Folds(data, seed: settings.seed, work: work) : nil
   }
 
   /// What lambda is multiplied by in an estimate's objective.
@@ -187,7 +187,7 @@ extension RewardFit {
     -> LambdaCurve?
   {
     guard let contexts = data.contexts,
-      let folds = Folds(data, predictsNewAlternatives: true, seed: settings.seed)
+      let folds = Folds(data, predictsNewAlternatives: true, seed: settings.seed, work: work)
     else { return nil }
     // Training goes through comparisons, so each counts.
     let groups = weights == nil ? nil : contexts.duplicates()
@@ -260,7 +260,7 @@ extension RewardFit {
         Strength(lambda: $0, scale: lambdaScale(isStandard: scheme.isUniform, data), curve: nil)
       }
       ?? strength(
-        data, folds(of: data), pairs, convention,
+        data, folds(of: data, work: work.silent), pairs, convention,
         groups: copies,
         isStandard: scheme.isUniform, work.silent)
     return WeightedEstimate(

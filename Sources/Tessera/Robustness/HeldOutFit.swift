@@ -47,10 +47,10 @@ public struct HeldOutFit: Sendable {
     let counts = dataset.pairCounts
     // Most answers have one comparison: those held out are answers that no other fold knows.
     let perAlternative = 2 * dataset.totalComparisons / Double(max(dataset.alternatives.count, 1))
-    var folds = Folds(dataset, seed: seed)
+    var folds = Folds(dataset, seed: seed, work: work)
     var design: LinearReward.Design?
     if let contexts = dataset.contexts, folds?.unit == .pair || folds?.unit == .vote || perAlternative < 4,
-      let whole = Folds(dataset, predictsNewAlternatives: true, seed: seed), whole.unit == .prompt
+      let whole = Folds(dataset, predictsNewAlternatives: true, seed: seed, work: work), whole.unit == .prompt
     {
       design = try LinearReward.Design(contexts, work: work.silent)
       folds = whole
@@ -69,7 +69,10 @@ public struct HeldOutFit: Sendable {
       let groups = estimate.scheme.isUniform ? nil : estimate.measured.groups ?? copies
       let scale = fit.lambdaScale(isStandard: estimate.scheme.isUniform && design == nil, dataset)
       let curve: LambdaCurve
-      if let design {
+      if let known = estimate.curve, design == nil, seed == fit.settings.seed {
+        // The estimate's own was chosen by the same folds.
+        curve = known
+      } else if let design {
         curve = try LambdaCurve(
           linear: design, folds, counts, estimate.pairs, pairs: convention,
           lambda: fit.settings.lambdaConvention, groups: groups, work: part)
@@ -83,7 +86,7 @@ public struct HeldOutFit: Sendable {
       var (rows, rewards, clusters) = ([Comparison](), [Double](), [Int]())
       var own = [Double](repeating: 0, count: folds.clusterCount)
       for fold in 0..<folds.count {
-        let training = folds.trainingCounts[fold]
+        let training = folds.trainingCounts(of: fold)
         let weights = estimate.pairs.restricted(
           from: counts, to: training, pairs: convention, lambda: fit.settings.lambdaConvention, groups: groups
         )
@@ -96,7 +99,7 @@ public struct HeldOutFit: Sendable {
         // Folds are laid side by side: alternatives of each have numbers of their own.
         let offset = rewards.count
         rewards += found
-        for (row, cluster) in zip(folds.heldOut[fold], folds.clusters[fold]) {
+        for (row, cluster) in zip(folds.heldOut(of: fold), folds.clusters(of: fold)) {
           rows.append(
             Comparison(
               a: Int(row.a) + offset, b: Int(row.b) + offset, outcome: row.outcome, count: row.count))

@@ -47,14 +47,14 @@ public struct TieModelComparison: Sendable, Equatable {
     _ data: PreferenceDataset, _ pairs: PairWeights, lambda: Double, pairs convention: PairConvention,
     lambdaConvention: LambdaConvention, groups: Partition?, seed: UInt64, work: Work = Work()
   ) throws {
-    guard data.ties > 0, let folds = Folds(data, seed: seed) else { return nil }
+    guard data.ties > 0, let folds = Folds(data, seed: seed, work: work) else { return nil }
     let models = TieModel.allCases
     var losses = [[Double]](
       repeating: Array(repeating: 0, count: folds.clusterCount), count: 1 + models.count)
     var votes = [Double](repeating: 0, count: folds.clusterCount)
     for fold in 0..<folds.count {
       work.report(Double(fold) / Double(folds.count))
-      let training = folds.trainingCounts[fold]
+      let training = folds.trainingCounts(of: fold)
       let weights = pairs.restricted(
         from: data.pairCounts, to: training, pairs: convention, lambda: lambdaConvention, groups: groups)
       let half: RewardEstimate
@@ -70,7 +70,7 @@ public struct TieModelComparison: Sendable, Equatable {
         return nil
       }
       let known = half.known
-      for (row, cluster) in zip(folds.heldOut[fold], folds.clusters[fold]) {
+      for (row, cluster) in zip(folds.heldOut(of: fold), folds.clusters(of: fold)) {
         let (a, b) = (Int(row.a), Int(row.b))
         votes[Int(cluster)] += row.count
         let decided = row.outcome == 0.5 ? -log(share) : -log(1 - share)

@@ -26,10 +26,6 @@ struct LikenessOptions: ParsableArguments {
 
 /// What a fit shows beside rewards.
 struct FigureOptions: ParsableArguments {
-  @Flag(
-    help: "Say first whether clones distort these rewards, and what to do now: takes about as long again.")
-  var verdict = false
-
   @Option(
     help: ArgumentHelp(
       "Show the difference of every reward from that of one alternative, with its standard error.",

@@ -67,6 +67,9 @@ struct ComparisonSink {
   private var before = 0.0
   private var leftOutBefore = 0
   private(set) var rows = 0
+  /// The sum of counts before the row at hand; nil between rows. And whether an outcome of it was asked to be left out.
+  private var beforeRow: Double?
+  private var rowIsDropped = false
   private var categories = StringTable()
   private var tables: [ComparisonTable] = []
   private var uncategorised = ComparisonTable()
@@ -108,7 +111,9 @@ struct ComparisonSink {
   }
 
   mutating func beginRow(_ row: Row, category: JSONScanner.Value?, field: String?) throws {
+    endRow()
     rows += 1
+    beforeRow = accumulator.total
     lastPair = nil
     guard let field else { return }
     guard let category else {
@@ -116,6 +121,12 @@ struct ComparisonSink {
       return
     }
     self.category = try Self.number(row.text(category, field), row, field, &categories)
+  }
+
+  /// A row of which nothing is left is counted with those that filters leave out, not with those that were read.
+  mutating func endRow() {
+    if rowIsDropped, accumulator.total == beforeRow { rows -= 1 }
+    (beforeRow, rowIsDropped) = (nil, false)
   }
 
   // MARK: Names
@@ -339,6 +350,7 @@ struct ComparisonSink {
   ) throws {
     if !settings.dropped.isEmpty, outcome == 0.5, settings.dropped.contains(isBothBad ? "both_bad" : "tie") {
       leaveOut(row, .filtered)
+      rowIsDropped = beforeRow != nil
       return
     }
     let comparison = Comparison(
@@ -419,6 +431,7 @@ struct ComparisonSink {
     try end()
     if bothBad.count < ids.count { bothBad += [Double](repeating: 0, count: ids.count - bothBad.count) }
     // What looks them up goes before what is known of them comes, 70 bytes an answer.
+    accumulator.settle()
     let (ids, prompts) = (ids.strings, prompts.strings)
     (self.ids, self.prompts, spellings, contents, promptHashes) = (StringTable(), StringTable(), [:], [], [])
     return ComparisonFile(

@@ -21,7 +21,7 @@ public struct ComparisonFile: Sendable {
   public let passedOver: [String]
   /// Whether alternatives are answers by what they say, not names.
   public let comparesTexts: Bool
-  /// Rows that were read, those left out included.
+  /// Rows that were read, those left out included but for those that filters leave out.
   public let rows: Int
   /// Comparisons that say what an earlier one says: same alternatives, outcome, annotator and prompt. Prompts that are names tell
   /// them apart where they are kept apart.
@@ -271,6 +271,7 @@ public struct ComparisonReader: Sendable {
       }
       if let limit = filter.limit, passed >= limit { break }
     }
+    sink.endRow()
     // Nothing passes then: the reason is said, not what comes of it.
     if source.header == nil, rows > 0,
       let missing = filter.conditions.first(where: { $0.isEqual && !source.names.contains($0.field) }),

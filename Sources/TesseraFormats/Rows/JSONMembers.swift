@@ -12,6 +12,13 @@ struct JSONMembers {
   /// In which object each member was seen last, so that none is taken twice.
   private var seen: [Int]
   private var objects = 0
+  /// The shape of the last object that was read member by member; nil where it had none. The slots of member number i are
+  /// `shapeSlots[shapeEnds[i]..<shapeEnds[i + 1]]`.
+  private var shape: RepeatedShape?
+  private var shapeSlots: [Int] = []
+  private var shapeEnds: [Int] = []
+  /// How much oftener objects were alike than not: below zero no shape is looked for any more.
+  private var worth = 16
   /// All names that objects had, in the order of first appearance.
   private(set) var known: [String] = []
   private var isKnown: Set<String> = []
@@ -25,22 +32,37 @@ struct JSONMembers {
   /// A member that stands twice in an object: which of the two is meant, nobody knows.
   struct Twice: Error { let name: String }
 
+  /// - Returns: Whether all of the object is known to be ASCII.
   /// - Throws: `JSONScanner.SyntaxError`, `Twice`.
-  mutating func take(_ record: UnsafeBufferPointer<UInt8>, into values: inout [JSONScanner.Value?]) throws {
+  mutating func take(_ record: UnsafeBufferPointer<UInt8>, into values: inout [JSONScanner.Value?]) throws
+    -> Bool
+  {
     for slot in values.indices { values[slot] = nil }
+    if let shape {
+      let isAlike = shape.read(record) { member, value in
+        for place in shapeEnds[member]..<shapeEnds[member + 1] { values[shapeSlots[place]] = value }
+      }
+      worth += isAlike ? 1 : -1
+      if isAlike { return true }
+      for slot in values.indices { values[slot] = nil }
+    }
+    shape = nil
     objects += 1
     var scanner = try JSONScanner(record)
     var position = 0
+    var members: [JSONScanner.Value] = []
+    let looksForShape = worth >= 0
+    (shapeSlots, shapeEnds) = ([], [0])
     while let (key, value) = try scanner.nextMember() {
       if position == memory.count { memory.append(-1) }
       if key.escaped || memory[position] < 0 || !table.is(memory[position], key.bytes) {
         memory[position] = number(of: key)
       }
       let number = memory[position]
-      guard number >= 0 else {
-        position += 1
-        continue
-      }
+      position += 1
+      if looksForShape { members.append(value) }
+      defer { if looksForShape { shapeEnds.append(shapeSlots.count) } }
+      guard number >= 0 else { continue }
       for place in ends[number]..<ends[number + 1] {
         let slot = slots[place]
         guard seen[slot] != objects else {
@@ -48,9 +70,14 @@ struct JSONMembers {
         }
         seen[slot] = objects
         values[slot] = value.isNull ? nil : value
+        if looksForShape { shapeSlots.append(slot) }
       }
-      position += 1
     }
+    if looksForShape {
+      shape = RepeatedShape(record, members)
+      worth -= 1
+    }
+    return false
   }
 
   private mutating func number(of key: JSONScanner.Value) -> Int {

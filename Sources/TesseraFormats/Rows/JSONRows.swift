@@ -34,20 +34,19 @@ final class JSONRows: RowSource {
     rows += 1
     let place = records.isArray ? rows : line
     do {
-      try members.take(record, into: &values)
+      // Members that nobody asks for are in rows that are written again.
+      if try members.take(record, into: &values) || UTF8Check.isValid(UnsafeRawBufferPointer(record)) {
+        return place
+      }
     } catch let error as JSONScanner.SyntaxError {
       throw malformed(place, record, error)
     } catch let error as JSONMembers.Twice {
       throw self.error(place, error.name, "it twice in one object", "it once")
     }
-    // Members that nobody asks for are in rows that are written again.
-    guard UTF8Check.isValid(UnsafeRawBufferPointer(record)) else {
-      let member = try? JSONMembers.all(record).first {
-        $0.value.map { !UTF8Check.isValid(UnsafeRawBufferPointer($0.bytes)) } ?? false
-      }
-      throw self.error(place, member?.name, "bytes that are not UTF-8", "UTF-8")
+    let member = try? JSONMembers.all(record).first {
+      $0.value.map { !UTF8Check.isValid(UnsafeRawBufferPointer($0.bytes)) } ?? false
     }
-    return place
+    throw self.error(place, member?.name, "bytes that are not UTF-8", "UTF-8")
   }
 
   private func malformed(

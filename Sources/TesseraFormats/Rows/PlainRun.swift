@@ -28,6 +28,29 @@ enum PlainRun {
     return count
   }
 
+  /// The same where bytes beyond ASCII end a run as well.
+  ///
+  /// - Complexity: O(count) time, a word a step.
+  @inline(__always)
+  static func asciiLength(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard let base = bytes.baseAddress else { return 0 }
+    let count = bytes.count
+    var at = 0
+    // Loads stay within `bytes`: at + 8 <= count.
+    while at + 8 <= count {
+      let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      let found = ends(word) | (word & tops)
+      if found != 0 { return at + found.trailingZeroBitCount / 8 }
+      at += 8
+    }
+    while at < count {
+      let byte = base.load(fromByteOffset: at, as: UInt8.self)
+      if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x80 { return at }
+      at += 1
+    }
+    return count
+  }
+
   /// The top bit of the first byte that ends a run. Borrows can set bits above it, never below.
   @inline(__always)
   private static func ends(_ word: UInt64) -> UInt64 {

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Numbers for strings in order of first appearance, looked up by their bytes.
 ///
 /// Ids are compared byte by byte, so two spellings of one accented letter are two ids, as they are for any
@@ -57,8 +63,8 @@ package struct StringTable {
     bytes.withUnsafeBufferPointer { bytes in
       let start = ends[number]
       guard ends[number + 1] - start == key.count else { return false }
-      for offset in 0..<key.count where bytes[start + offset] != key[offset] { return false }
-      return true
+      guard let own = bytes.baseAddress, let other = key.baseAddress else { return key.isEmpty }
+      return memcmp(own + start, other, key.count) == 0
     }
   }
 

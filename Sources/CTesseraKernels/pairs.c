@@ -1,0 +1,70 @@
+// What an estimate asks of compared pairs: exponentials, logarithms and sums over rows of a sparse graph.
+//
+// Every width does the same operations in the same order, eight numbers side by side, and no product is fused with a sum: the
+// same bytes with 512, 256 and 128 bits, here and on other processors.
+#pragma STDC FP_CONTRACT OFF
+// Vectors wider than the machine's go through functions that are always inlined: no calling convention is concerned.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#include "tessera_kernels.h"
+
+typedef double eights __attribute__((vector_size(64), aligned(8)));
+typedef int64_t longs __attribute__((vector_size(64), aligned(8)));
+
+#if defined(__x86_64__)
+#define NAME(x) avx512_##x
+#define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+#include "pairs_body.h"
+
+#define NAME(x) avx2_##x
+#define TARGET __attribute__((target("avx2,fma")))
+#include "pairs_body.h"
+#endif
+
+#define NAME(x) plain_##x
+#define TARGET
+#include "pairs_body.h"
+
+double tessera_pair_terms(const tessera_graph *graph, const double *rates, const double *rewards, double lambda,
+                          long first, long last, double *residuals, double *curvature, double *diagonal) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: return avx512_pair_terms(graph, rates, rewards, lambda, first, last, residuals, curvature, diagonal);
+    case 256: return avx2_pair_terms(graph, rates, rewards, lambda, first, last, residuals, curvature, diagonal);
+#endif
+    default: return plain_pair_terms(graph, rates, rewards, lambda, first, last, residuals, curvature, diagonal);
+  }
+}
+
+double tessera_hessian_product(const tessera_graph *graph, const double *curvature, const double *diagonal,
+                               const double *x, long first, long last, double *product) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: return avx512_hessian_product(graph, curvature, diagonal, x, first, last, product);
+    case 256: return avx2_hessian_product(graph, curvature, diagonal, x, first, last, product);
+#endif
+    default: return plain_hessian_product(graph, curvature, diagonal, x, first, last, product);
+  }
+}
+
+void tessera_hessian_products(const tessera_graph *graph, const double *curvature, const double *diagonal,
+                              const double *x, long first, long last, double *product, double *sums) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_hessian_products(graph, curvature, diagonal, x, first, last, product, sums); return;
+    case 256: avx2_hessian_products(graph, curvature, diagonal, x, first, last, product, sums); return;
+#endif
+    default: plain_hessian_products(graph, curvature, diagonal, x, first, last, product, sums);
+  }
+}
+
+void tessera_losses(const double *rewards, const int32_t *a, const int32_t *b, const double *outcomes,
+                    const double *mass, long count, double *losses) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_losses(rewards, a, b, outcomes, mass, count, losses); return;
+    case 256: avx2_losses(rewards, a, b, outcomes, mass, count, losses); return;
+#endif
+    default: plain_losses(rewards, a, b, outcomes, mass, count, losses);
+  }
+}
