@@ -94,6 +94,10 @@ import Testing
     #expect(!page.split(separator: "\n").contains { $0.count > 80 && !$0.hasPrefix("  tessera ") })
   }
 
+  @Test func `The short help of a fit names the question that most people have`() throws {
+    #expect(try Tool.run(["fit", "-h"]).output.contains("\n  --verdict "))
+  }
+
   @Test func `Without a command the tool names its commands`() throws {
     let page = try Tool.run([])
     #expect(page.code == 0)

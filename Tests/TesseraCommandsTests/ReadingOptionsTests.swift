@@ -70,4 +70,18 @@ import Testing
     let compared = try Tool.run(["compare", first, both, "--estimate", "standard", "--nested"])
     #expect(compared.code == 0, "\(compared.errors)")
   }
+
+  @Test func `A row that a filter leaves out is counted once, whichever filter it is`() throws {
+    let file = try folder.write(
+      "a,b,winner,lang\nx,y,a,en\nx,y,tie,en\ny,z,b,de\nx,z,tie,de\nx,z,a,en\n", to: "t.csv")
+    for (options, rows, left) in [
+      (["--drop", "tie"], 3, 2), (["--where", "lang=en"], 3, 2), (["--where", "lang=en", "--drop", "tie"], 2, 3),
+      ([], 5, 0),
+    ] {
+      let found = try Tool.run(["inspect", file, "--format", "json"] + options).json
+      #expect(found["rows"] as? Int == rows && found["filtered"] as? Int == left, "\(options)")
+    }
+    let table = try Tool.run(["inspect", file, "--drop", "tie"]).output
+    #expect(table.contains("\nrows     3, and 2 left out by filters: 3 comparisons\n"))
+  }
 }

@@ -127,4 +127,19 @@ import Testing
     let other = full
     #expect(throws: DatasetError.self) { try full.merge(other) }
   }
+
+  @Test func `A table that was settled goes on counting`() throws {
+    let rows = (0..<400).map { k in
+      Comparison(a: k % 7, b: 7 + k % 5, outcome: [0, 1, 0.5, 0.7][k % 4], annotator: k % 3)
+    }
+    var (settled, plain) = (ComparisonTable(), ComparisonTable())
+    for (place, row) in rows.enumerated() {
+      if place % 90 == 50 { settled.settle() }
+      #expect(settled.contains(row) == plain.contains(row))
+      #expect(try settled.add(row) == plain.add(row))
+    }
+    settled.settle()
+    #expect(settled.contains(rows[0]) && !settled.contains(Comparison(a: 0, b: 1, outcome: 1)))
+    #expect(settled.comparisons == plain.comparisons && settled.total == plain.total)
+  }
 }

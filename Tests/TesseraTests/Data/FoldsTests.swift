@@ -99,6 +99,31 @@ import Testing
     #expect(folds.heldOut != other.heldOut && folds.heldOut == Folds(data, seed: 2)?.heldOut)
   }
 
+  @Test func `Counts of the others are those of their comparisons, ties and soft labels too`() throws {
+    var random = RandomStream(seed: 8)
+    func data(_ outcomes: [Double], contexts: [[Double]]? = nil) throws -> PreferenceDataset {
+      try PreferenceDataset(
+        alternatives: (0..<40).map { "n\($0)" },
+        contexts: contexts.map { try Contexts(Matrix(rows: 40, columns: 1, storage: $0.flatMap { $0 })) },
+        comparisons: (0..<900).map { _ in
+          let a = Int(random.uniform() * 40)
+          let b = (a + 1 + Int(random.uniform() * 39)) % 40
+          return Comparison(a: a, b: b, outcome: outcomes[Int(random.uniform() * Double(outcomes.count))])
+        })
+    }
+    // With copies, pairs of different names are one group.
+    let copies = (0..<40).map { [Double($0 / 2)] }
+    for data in [try data([0, 1]), try data([0, 1, 0.5, 0.3]), try data([0, 1, 0.5], contexts: copies)] {
+      let folds = try #require(Folds(data, seed: 4))
+      #expect(folds.unit == .pair)
+      for fold in 0..<folds.count {
+        let training = folds.training(of: fold)
+        #expect(folds.trainingCounts(of: fold) == PairCounts(alternatives: 40, comparisons: training))
+        #expect(training.count + folds.heldOut(of: fold).count == data.comparisons.count)
+      }
+    }
+  }
+
   @Test func `Too little is not divided`() throws {
     #expect(Folds(try Self.data(4, 19), seed: 0) == nil)
     #expect(Folds(try Self.data(4, 20), seed: 0) != nil)

@@ -137,4 +137,40 @@ import Testing
     let stored = try JSONDecoder().decode(RewardEstimate.self, from: JSONEncoder().encode(early))
     #expect(stored.outcome == early.outcome)
   }
+
+  /// F and the largest |R_i| as the formulas have them, for rows of every length, also far from zero.
+  @Test func `The objective and the certificate are those of the formulas`() throws {
+    for (seed, m, density, scale) in [(7, 40, 0.3, 1.0), (8, 90, 0.02, 30), (9, 23, 1, 300)] as [(UInt64, Int, Double, Double)] {
+      var instance = RandomInstance(seed: seed, alternatives: m, density: density)
+      // Outcomes that follow the rewards, so that these are better than zeros.
+      let rewards = (0..<m).map { _ in scale * instance.random.normal() }
+      let counts = PairCounts(
+        alternatives: m,
+        comparisons: instance.counts.pairs.map {
+          Comparison(a: $0.a, b: $0.b, outcome: rewards[$0.a] > rewards[$0.b] ? 1 : 0)
+        })
+      let pairs = try PairWeights(products: instance.weights, counts)
+      let lambda = 1e-6
+      let found = try BradleyTerry(lambda: lambda, maximumIterations: 0).fit(counts, pairs, start: rewards)
+      let r = found.rewards
+      #expect(zip(r, r.dropFirst()).contains { abs($0 - $1) > scale / 10 })
+      var (value, size, largest) = (0.0, 0.0, 0.0)
+      for i in 0..<m {
+        var residual = -lambda * pairs.coverage[i] * r[i]
+        value += pairs.weights[i] * lambda * pairs.coverage[i] / 2 * r[i] * r[i]
+        for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] {
+          let d = r[i] - r[Int(counts.opponents[entry])]
+          let (p, mass) = (counts.rates[entry], pairs.opponentMass[entry])
+          residual += mass * (p * logistic(-d) - (1 - p) * logistic(d))
+          let term = pairs.weights[i] * mass * logLoss(d, outcome: p) / 2
+          value += term
+          size += abs(term)
+        }
+        largest = max(largest, abs(residual))
+      }
+      // Some thousand terms, each right to a few units in the last place.
+      #expect(abs(found.objective - value) < 1e-14 * max(size, value), "\(found.objective) \(value)")
+      #expect(abs(found.certificate - largest) < 1e-15, "\(found.certificate) \(largest)")
+    }
+  }
 }
