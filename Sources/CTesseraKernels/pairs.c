@@ -9,7 +9,17 @@
 #include "tessera_kernels.h"
 
 typedef double eights __attribute__((vector_size(64), aligned(8)));
+typedef uint64_t words __attribute__((vector_size(64), aligned(8)));
 typedef int64_t longs __attribute__((vector_size(64), aligned(8)));
+
+// A hash of a key, a seed and a number: the same as `NoisePropagation.signs`.
+static inline uint64_t sign_bits(uint64_t key, uint64_t seed, uint64_t batch) {
+  uint64_t hash = (key ^ (seed * 0xD2B74407B1CE6E93)) * 0x9E3779B97F4A7C15;
+  hash = (hash ^ (hash >> 32)) + batch * 0xD1B54A32D192ED03;
+  hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9;
+  hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EB;
+  return hash ^ (hash >> 31);
+}
 
 #if defined(__x86_64__)
 #define NAME(x) avx512_##x
@@ -66,5 +76,16 @@ void tessera_losses(const double *rewards, const int32_t *a, const int32_t *b, c
     case 256: avx2_losses(rewards, a, b, outcomes, mass, count, losses); return;
 #endif
     default: plain_losses(rewards, a, b, outcomes, mass, count, losses);
+  }
+}
+
+void tessera_noise(const tessera_graph *graph, const double *variances, uint64_t seed, uint64_t batch, long first,
+                   long last, double *noise) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_noise(graph, variances, seed, batch, first, last, noise); return;
+    case 256: avx2_noise(graph, variances, seed, batch, first, last, noise); return;
+#endif
+    default: plain_noise(graph, variances, seed, batch, first, last, noise);
   }
 }

@@ -187,6 +187,24 @@ TARGET static void NAME(losses)(const double *rewards, const int32_t *a, const i
   for (long lane = 0; k + lane < count; lane++) losses[k + lane] = mass[k + lane] * found[lane];
 }
 
+TARGET static void NAME(noise)(const tessera_graph *graph, const double *variances, uint64_t seed, uint64_t batch,
+                               long first, long last, double *noise) {
+  const words shifts = {0, 7, 14, 21, 28, 35, 42, 49};
+  for (long i = first; i < last; i++) {
+    eights sum = {0};
+    for (long entry = graph->row_starts[i]; entry < graph->row_starts[i + 1]; entry++) {
+      if (!(graph->mass[entry] > 0)) continue;
+      const uint64_t j = (uint64_t)graph->opponents[entry], own = (uint64_t)i;
+      // Both rows of a pair hash to the same signs; e_ji = -e_ij.
+      words bits = (words){0} + sign_bits(own < j ? own << 32 | j : j << 32 | own, seed, batch);
+      double size = graph->mass[entry] * __builtin_sqrt(variances[entry]);
+      eights sized = (eights){0} + (own < j ? size : -size);
+      sum += (eights)((words)sized ^ ((bits >> shifts) << 63));
+    }
+    ((eights *)noise)[i] = sum;
+  }
+}
+
 #undef INLINE
 #undef NAME
 #undef TARGET

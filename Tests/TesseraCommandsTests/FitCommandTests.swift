@@ -514,7 +514,8 @@ import Testing
     var rows = ""
     for _ in 0..<12_000 {
       let a = below(1_700)
-      rows += "{\"a\": \"m\(a)\", \"b\": \"m\((a + 1 + below(1_699)) % 1_700)\", \"preference\": \(below(2))}\n"
+      rows +=
+        "{\"a\": \"m\(a)\", \"b\": \"m\((a + 1 + below(1_699)) % 1_700)\", \"preference\": \(below(2))}\n"
     }
     let file = try folder.write(rows, to: "w.jsonl")
     let outputs = try [("512", "1"), ("512", "2"), ("256", "2"), ("128", "2")].map { bits, threads in

@@ -75,7 +75,8 @@ import Testing
     let file = try folder.write(
       "a,b,winner,lang\nx,y,a,en\nx,y,tie,en\ny,z,b,de\nx,z,tie,de\nx,z,a,en\n", to: "t.csv")
     for (options, rows, left) in [
-      (["--drop", "tie"], 3, 2), (["--where", "lang=en"], 3, 2), (["--where", "lang=en", "--drop", "tie"], 2, 3),
+      (["--drop", "tie"], 3, 2), (["--where", "lang=en"], 3, 2),
+      (["--where", "lang=en", "--drop", "tie"], 2, 3),
       ([], 5, 0),
     ] {
       let found = try Tool.run(["inspect", file, "--format", "json"] + options).json

@@ -90,6 +90,12 @@ double tessera_hessian_product(const tessera_graph *graph, const double *curvatu
 void tessera_hessian_products(const tessera_graph *graph, const double *curvature, const double *diagonal,
                               const double *x, long first, long last, double *product, double *sums);
 
+// Eight draws of noise for each of the rows `first` to `last`, side by side: noise of row i = sum over its entries with mass of
+// a_ij times the root of the entry's variance, under signs fixed by the two alternatives, the seed and the number of the batch,
+// and opposite in the two rows of a pair. The same bytes for every width.
+void tessera_noise(const tessera_graph *graph, const double *variances, uint64_t seed, uint64_t batch, long first,
+                   long last, double *noise);
+
 // losses[k] = mass[k] times the log loss of outcomes[k] (the share of a[k]) under the difference of the rewards of a[k] and
 // b[k]. The same bytes for every width.
 void tessera_losses(const double *rewards, const int32_t *a, const int32_t *b, const double *outcomes,

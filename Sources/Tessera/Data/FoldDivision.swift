@@ -166,7 +166,9 @@ enum FoldDivision: Sendable {
     // The one fold that an alternative has votes in; -1 for none yet, -2 for several.
     var only = [Int](repeating: -1, count: data.alternatives.count)
     for (row, fold) in zip(data.comparisons, folds) {
-      for i in [Int(row.a), Int(row.b)] where only[i] != Int(fold) { only[i] = only[i] == -1 ? Int(fold) : -2 }
+      for i in [Int(row.a), Int(row.b)] where only[i] != Int(fold) {
+        only[i] = only[i] == -1 ? Int(fold) : -2
+      }
     }
     var (known, total) = (0.0, 0.0)
     for row in data.comparisons {

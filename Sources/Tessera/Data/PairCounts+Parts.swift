@@ -68,4 +68,3 @@ extension PairCounts {
     return found
   }
 }
-

@@ -1,3 +1,5 @@
+import CTesseraKernels
+
 /// Carries noise in the win rates over to the rewards, eight draws at a time.
 ///
 /// Noise is held as n_i = sum_j a_ij e_ij. Where an alternative is active the rewards move by H^-1 (w n); where it has no
@@ -21,25 +23,21 @@ struct NoisePropagation {
 
   /// Random signs of the size of each pair's noise: eight draws that have its covariance.
   ///
-  /// - Parameter deviation: Standard deviation of the mean of the outcomes of an entry of row i.
-  func independentNoise(batch: Int, seed: UInt64, deviation: @Sendable (_ i: Int, _ entry: Int) -> Double)
-    throws
-    -> [Lanes]
-  {
+  /// - Parameter variances: Of the mean of the outcomes of each entry.
+  func independentNoise(batch: Int, seed: UInt64, variances: [Double]) throws -> [Lanes] {
     var noise = [Lanes](repeating: .zero, count: m)
-    let counts = problem.counts
-    try withPointers(&noise) { noise in
-      try withInputs(problem.pairs.opponentMass, counts.opponents) { mass, opponents in
-        try work.forEach(pieces: problem.pieces.count) { piece, _ in
-          for i in problem.pieces[piece] {
-            var sum = Lanes.zero
-            for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] where mass[entry] > 0 {
-              let j = Int(opponents[entry])
-              let size = mass[entry] * (i < j ? deviation(i, entry) : -deviation(i, entry))
-              // Both rows of a pair hash to the same signs; e_ji = -e_ij.
-              sum += size * signs(UInt64(min(i, j)) << 32 | UInt64(max(i, j)), batch: batch, seed: seed)
+    try problem.withGraph { graph in
+      try variances.withUnsafeBufferPointer { variances in
+        let variances = SharedInput(variances)
+        try withPointers(&noise) { noise in
+          try work.forEach(pieces: problem.pieces.count) { piece, _ in
+            let rows = problem.pieces[piece]
+            withUnsafePointer(to: graph.rows) { graph in
+              // Eight numbers side by side, one vector behind the other: what the kernel expects.
+              tessera_noise(
+                graph, variances.start, seed, UInt64(batch), rows.lowerBound, rows.upperBound,
+                UnsafeMutableRawPointer(noise.start)?.assumingMemoryBound(to: Double.self))
             }
-            noise[i] = sum
           }
         }
       }
@@ -169,7 +167,8 @@ struct NoisePropagation {
     // Without weightless alternatives only the diagonal of the covariance is mostly asked for.
     let needsAll = all || !weightless.isEmpty
     let covariance =
-      needsAll ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order, work: work) : []
+      needsAll
+      ? LinearAlgebra.multiplySymmetric(inverse, transposed(half, order), order: order, work: work) : []
 
     var result = Exact(
       variances: Array(repeating: 0, count: m), withReference: [],

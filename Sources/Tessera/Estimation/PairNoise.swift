@@ -23,8 +23,8 @@ struct PairNoise: Sendable {
   private let counts: PairCounts
   /// Of the less regularised fit.
   private let rewards: [Double]
-  /// Of each entry of the pair counts.
-  private let variances: [Double]
+  /// Variance of the mean outcome of each entry of the pair counts.
+  let variances: [Double]
 
   /// - Parameter denseLimit: Up to this many alternatives with weight, leverages are exact.
   /// - Complexity: one more fit, from the estimate on, and two passes over the pairs; O(m^3) up to the limit.
@@ -102,6 +102,13 @@ struct PairNoise: Sendable {
   @Sendable func squares(_ i: Int, _ entry: Int) -> Double {
     let s = logistic(rewards[i] - rewards[Int(counts.opponents[entry])])
     return counts.meanSquare(at: entry, around: s) / counts.counts[entry]
+  }
+
+  /// The same of all entries.
+  var allSquares: [Double] {
+    (0..<counts.alternatives).flatMap { i in
+      (counts.rowStarts[i]..<counts.rowStarts[i + 1]).map { squares(i, $0) }
+    }
   }
 
   /// What a comparison's outcome differs by from what was to be expected, for an entry of row a.

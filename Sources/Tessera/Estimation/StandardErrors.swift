@@ -92,9 +92,7 @@ public struct StandardErrors: Sendable, Equatable {
       let batches = (max(draws, 1) + 7) / 8
       for batch in 0..<batches {
         work.report(Double(batch) / Double(batches))
-        let signs = try propagation.independentNoise(batch: batch, seed: seed) { i, entry in
-          noise.variance(i, entry).squareRoot()
-        }
+        let signs = try propagation.independentNoise(batch: batch, seed: seed, variances: noise.variances)
         spread.add(try propagation.rewards(movedBy: signs, tolerance: 1e-4))
       }
       spread.scale(by: 1 / Double(8 * batches))
@@ -229,21 +227,19 @@ public struct StandardErrors: Sendable, Equatable {
         spread.take(found)
         return spread
       }
-      func simulated(_ variance: @Sendable (Int, Int) -> Double) throws -> Spread {
+      func simulated(_ variances: [Double]) throws -> Spread {
         var spread = Spread(variances.count, reference: reference, all: covariances != nil)
         let batches = (max(draws, 1) + 7) / 8
         for batch in 0..<batches {
-          let signs = try propagation.independentNoise(batch: batch, seed: seed) {
-            variance($0, $1).squareRoot()
-          }
+          let signs = try propagation.independentNoise(batch: batch, seed: seed, variances: variances)
           spread.add(try propagation.rewards(movedBy: signs, tolerance: 1e-4))
         }
         spread.scale(by: 1 / Double(8 * batches))
         return spread
       }
-      let rows = try exactly(noise.variance) ?? simulated(noise.variance)
+      let rows = try exactly(noise.variance) ?? simulated(noise.variances)
       // The same signs for both, so that their noise falls away in the difference.
-      let squares = try exactly(noise.squares) ?? simulated(noise.squares)
+      let squares = try exactly(noise.squares) ?? simulated(noise.allSquares)
       func put(_ own: [Double], _ rows: [Double], _ squares: [Double]) -> [Double] {
         own.indices.map { i in
           let corrected = own[i] + rows[i] - squares[i]

@@ -13,7 +13,9 @@ public enum LinearAlgebra {
   private static let columns = 128
 
   /// Calls `body(first, count)` for every run of columns of a matrix, on all cores.
-  private static func forEachRun(of order: Int, work: Work, _ body: @Sendable (_ first: Int, _ count: Int) -> Void) {
+  private static func forEachRun(
+    of order: Int, work: Work, _ body: @Sendable (_ first: Int, _ count: Int) -> Void
+  ) {
     work.forEachWithoutPause(pieces: (order + columns - 1) / columns) { run, _ in
       body(run * columns, min(columns, order - run * columns))
     }

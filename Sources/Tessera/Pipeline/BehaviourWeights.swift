@@ -50,7 +50,8 @@ public struct BehaviourWeights: Sendable {
     var pairs = try pairWeights(weights.values)
     // What the votes choose is chosen once, under weights that copies do not move.
     let lambda = try fit.strength(
-      data, fit.folds(of: data, work: work.silent), pairs, convention, groups: records, isStandard: false, work.silent
+      data, fit.folds(of: data, work: work.silent), pairs, convention, groups: records, isStandard: false,
+      work.silent
     ).lambda
     var found = try BradleyTerry(lambda: lambda).fit(counts, pairs, work: work.silent)
     var contexts: Contexts?

@@ -11,9 +11,7 @@ public struct Bootstrap: Sendable {
     try MemoryNeed("rewards of resamples", rows: dataset.alternatives.count, columns: resamples).require()
     let again = try ResampledFit(dataset, estimate, fit: fit, seed: seed)
     var draws = [[Double]](repeating: [], count: dataset.alternatives.count)
-    for number in 0..<resamples {
-      work.report(Double(number) / Double(resamples))
-      guard let estimate = try again.estimate(of: number, work: work) else { continue }
+    for case let estimate? in try again.estimates(of: 0..<max(resamples, 0), work: work) {
       for i in draws.indices { draws[i].append(estimate.rewards[i]) }
     }
     halfWidths = draws.map { values in

@@ -1,7 +1,7 @@
 /// An estimate fitted again to comparisons that are drawn again: replicate number n of a seed is the same wherever it is made.
 ///
 ///     let again = try ResampledFit(result, seed: 7)
-///     let draws = try (0..<200).map { try again.rewards(of: $0) }        // here, or a few on each of many machines
+///     let draws = try again.rewards(of: 0..<200)                         // here, or a few on each of many machines
 ///     let spread = try BootstrapSpread(draws, of: result)
 ///
 /// Prompts are drawn, or single votes where alternatives do not span prompts: within a prompt of its own an alternative has all
@@ -50,9 +50,13 @@ public struct ResampledFit: Sendable {
   private let counts: PairCounts
   /// Units up to each cluster, itself included.
   private let ends: [Int]
+  /// The cluster of each unit; empty where there are too many units to write them down.
+  private let clusterOfUnit: [Int32]
 
   /// Votes beyond which several are drawn as one.
   private static let unitLimit = 1e8
+  /// Up to so many units it is written down where each belongs.
+  private static let writtenUnits = 1 << 22
 
   /// From its parts, as somebody else has them.
   ///
@@ -92,6 +96,9 @@ public struct ResampledFit: Sendable {
       sum += $0
       return sum
     }
+    clusterOfUnit =
+      sum <= Self.writtenUnits
+      ? units.enumerated().flatMap { Array(repeating: Int32($0.offset), count: $0.element) } : []
   }
 
   /// Of an estimate under one scheme.
@@ -182,17 +189,50 @@ public struct ResampledFit: Sendable {
     return try BradleyTerry(lambda: settings.lambda).fit(part, pairs, start: start, work: work.silent)
   }
 
+  /// The estimates on several replicates, each on a core of its own.
+  ///
+  /// - Throws: `EstimationError`, `Cancelled`.
+  func estimates(of numbers: Range<Int>, work: Work) throws -> [RewardEstimate?] {
+    var found: [RewardEstimate?] = []
+    found.reserveCapacity(numbers.count)
+    let block = 8 * work.threads
+    for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: block) {
+      work.report(Double(first - numbers.lowerBound) / Double(numbers.count))
+      let count = min(block, numbers.upperBound - first)
+      var results = [Swift.Result<RewardEstimate?, any Error>](repeating: .success(nil), count: count)
+      try withPointers(&results) { results in
+        try work.forEach(pieces: count) { place, _ in
+          results[place] = Swift.Result { try estimate(of: first + place, work: work.onOneCore.silent) }
+        }
+      }
+      for result in results { found.append(try result.get()) }
+    }
+    return found
+  }
+
+  /// Rewards of several replicates, as `rewards(of:)` has those of one.
+  ///
+  /// - Throws: `EstimationError`, `Cancelled`.
+  public func rewards(of numbers: Range<Int>, work: Work = Work()) throws -> [[Double?]] {
+    try estimates(of: numbers, work: work).map(spread)
+  }
+
+  private func spread(_ estimate: RewardEstimate?) -> [Double?] {
+    let fitted = estimate?.known ?? Array(repeating: nil, count: weights.count)
+    return members?.map { fitted[$0] } ?? fitted
+  }
+
   /// Rewards of replicate number `number`, one for each alternative; nil for those that it says nothing about.
   ///
   /// - Parameter number: From 0.
   /// - Throws: `EstimationError`, `Cancelled`.
   public func rewards(of number: Int, work: Work = Work()) throws -> [Double?] {
-    let fitted = try estimate(of: number, work: work)?.known ?? Array(repeating: nil, count: weights.count)
-    return members?.map { fitted[$0] } ?? fitted
+    spread(try estimate(of: number, work: work))
   }
 
   /// The cluster that a unit belongs to.
   private func cluster(of unit: Int) -> Int {
+    if !clusterOfUnit.isEmpty { return Int(clusterOfUnit[unit]) }
     var (low, high) = (0, ends.count)
     while low < high {
       let middle = (low + high) / 2

@@ -69,15 +69,9 @@ enum BootstrapOperation {
       throw RequestError.setting(
         "count", found: "\(settings.count) from \(settings.first)", expected: "a range of replicates")
     }
-    var rewards: [Double] = []
-    var columns = 0
-    for number in settings.first..<settings.first + settings.count {
-      try work.check()
-      let found = try again.rewards(of: number, work: work)
-      columns = found.count
-      rewards += found.map { $0 ?? .nan }
-      work.report(Double(number + 1 - settings.first) / Double(settings.count))
-    }
+    let found = try again.rewards(of: settings.first..<settings.first + settings.count, work: work)
+    let rewards = found.flatMap { $0.map { $0 ?? .nan } }
+    let columns = found.first?.count ?? 0
     return Outcome(arrays: [("rewards", .doubles(rewards, columns: columns))])
   }
 

@@ -46,13 +46,17 @@ import Testing
     #expect(try read(rows) == read(mixed))
   }
 
-  @Test func `A changed row says the same, or is refused in the same words, behind rows of its shape and of others`()
+  @Test
+  func
+    `A changed row says the same, or is refused in the same words, behind rows of its shape and of others`()
     throws
   {
     var random = RandomStream(seed: 2)
     func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
     let rows = Self.rows(3, seed: 3)
-    let bytes: [UInt8] = [0, 0x0D, 0x1F, 0x20, 0x22, 0x2C, 0x2D, 0x2E, 0x30, 0x39, 0x3A, 0x5C, 0x65, 0x7B, 0x7D, 0x80, 0xC3, 0xFF]
+    let bytes: [UInt8] = [
+      0, 0x0D, 0x1F, 0x20, 0x22, 0x2C, 0x2D, 0x2E, 0x30, 0x39, 0x3A, 0x5C, 0x65, 0x7B, 0x7D, 0x80, 0xC3, 0xFF,
+    ]
     var refused = 0
     for _ in 0..<4_000 {
       var changed = rows[below(3)]

@@ -140,7 +140,9 @@ import Testing
 
   /// F and the largest |R_i| as the formulas have them, for rows of every length, also far from zero.
   @Test func `The objective and the certificate are those of the formulas`() throws {
-    for (seed, m, density, scale) in [(7, 40, 0.3, 1.0), (8, 90, 0.02, 30), (9, 23, 1, 300)] as [(UInt64, Int, Double, Double)] {
+    for (seed, m, density, scale) in [(7, 40, 0.3, 1.0), (8, 90, 0.02, 30), (9, 23, 1, 300)]
+      as [(UInt64, Int, Double, Double)]
+    {
       var instance = RandomInstance(seed: seed, alternatives: m, density: density)
       // Outcomes that follow the rewards, so that these are better than zeros.
       let rewards = (0..<m).map { _ in scale * instance.random.normal() }

@@ -107,7 +107,8 @@ public struct TieModelFit: Sendable, Equatable {
     try MemoryNeed("covariances of the rewards", rows: n + 1, columns: n + 1, copies: 6).require()
     let x = problem.active.map { rewards[$0] ?? 0 } + [t]
     let noise = problem.noise(x, comparisons)
-    guard let inverse = LinearAlgebra.Cholesky(problem.evaluate(x).hessian, order: n + 1)?.inverse(work: Work())
+    guard
+      let inverse = LinearAlgebra.Cholesky(problem.evaluate(x).hessian, order: n + 1)?.inverse(work: Work())
     else {
       throw TieModelError.notConverged(model: model, certificate: certificate)
     }
