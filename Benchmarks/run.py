@@ -119,19 +119,39 @@ def reading():
         [[name, f"{r['seconds']:.3f}", f"{r['seconds'] / base:.2f}"] for name, r in result.items()])
 
 
+def resampling():
+    for m, n in [(59, 8_931), (200, 200_000)]:
+        path = comparisons(m, n)
+        result = medians(
+            {
+                "tessera, 100 of single votes": lambda path=path: ours("bootstrap", path, 100),
+                "evalica 0.4 bootstrap, 100": lambda path=path: peer("bootstrap.py", path, 100),
+            },
+            rounds=3,
+        )
+        base = result["tessera, 100 of single votes"]["seconds"]
+        table(
+            f"Bootstrap: {n:,} votes of {m} alternatives drawn again 100 times", ["", "seconds", "time / tessera's"],
+            [[name, f"{r['seconds']:.3f}", f"{r['seconds'] / base:.1f}"] for name, r in result.items()])
+
+
 def memory():
     rows = []
     for m, n in [(10_000, 1_000_000), (1_000_000, 10_000_000)]:
         path = comparisons(m, n)
-        command = ["/usr/bin/time", "-f", "%e %M", TOOL, "fit", path, "--format", "csv", "--output", "/dev/null"]
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode:
-            sys.exit(result.stderr)
-        seconds, peak = result.stderr.split()[-2:]
-        rows.append([f"{m:,}", f"{n:,}", seconds, f"{int(peak) / 2**20:.2f}"])
+        for strength in ("0.1", "auto"):
+            command = [
+                "/usr/bin/time", "-f", "%e %U %M", TOOL, "fit", path, "--lambda", strength, "--format", "csv",
+                "--output", "/dev/null",
+            ]
+            result = subprocess.run(command, capture_output=True, text=True)
+            if result.returncode:
+                sys.exit(result.stderr)
+            seconds, processor, peak = result.stderr.split()[-3:]
+            rows.append([f"{m:,}", f"{n:,}", strength, seconds, processor, f"{int(peak) / 2**20:.2f}"])
     table(
         "`tessera fit`, whole process: reading, the standard estimate, its standard errors, writing",
-        ["alternatives", "comparisons", "seconds", "peak memory, GiB"], rows)
+        ["alternatives", "comparisons", "lambda", "seconds", "processor seconds", "peak memory, GiB"], rows)
 
 
 def contexts(m, d, kind="clusters"):
@@ -538,7 +558,7 @@ def python():
 
 
 SECTIONS = {
-    "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
+    "training": training, "estimation": estimation, "reading": reading, "resampling": resampling, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
     "parquet": parquet, "export": export, "python": python,
 }

@@ -7,6 +7,7 @@ import TesseraFormats
 //
 //   tessera-bench estimate COMPARISONS.jsonl LAMBDA      both estimators on a graph in memory
 //   tessera-bench read COMPARISONS.jsonl                 reading and counting
+//   tessera-bench bootstrap COMPARISONS.jsonl RESAMPLES  fits to votes drawn again, lambda 0.1
 //   tessera-bench train CONTEXTS.npy COMPARISONS.jsonl RUNS STEPS BATCH
 //   tessera-bench weights CONTEXTS.npy SAMPLES SEED METHOD [OUT.npy]
 //     Voronoi weights in the bounding box; METHOD is exact, sampled, independent or B reflections blocks
@@ -47,6 +48,19 @@ func estimate(_ file: String, lambda: Double) throws {
     ("standard", .number(standard)), ("weighted", .number(weighted)),
     ("certificate", .number(certificates.max() ?? .nan)), ("pairs", .integer(graph.pairCount)),
   ])
+}
+
+func bootstrap(_ file: String, resamples: Int) throws {
+  let read = try ComparisonReader().read(file, format: .jsonl)
+  let data = try PreferenceDataset(
+    alternatives: read.alternatives, comparisons: read.comparisons)
+  var settings = RewardFit.Settings()
+  settings.lambda = .value(0.1)
+  let result = try RewardFit(settings).run(data)
+  let time = try seconds {
+    _ = try ResampledFit(result, seed: 0).rewards(of: 0..<resamples)
+  }
+  report([("seconds", .number(time))])
 }
 
 func weights(_ file: String, samples: Int, seed: UInt64, method: String, output: String?) throws {
@@ -142,6 +156,7 @@ case ("read", 2):
     pairs = try ComparisonReader().read(arguments[1], format: .jsonl).comparisons.comparisons.count
   }
   report([("seconds", .number(time)), ("pairs", .integer(pairs))])
+case ("bootstrap", 3): try bootstrap(arguments[1], resamples: Int(arguments[2]) ?? 100)
 case ("train", 6):
   try train(
     arguments[1], arguments[2], runs: Int(arguments[3]) ?? 1, steps: Int(arguments[4]) ?? 1,
@@ -156,7 +171,7 @@ case ("parquet", 2...3): try parquet(arguments[1], output: arguments.count > 2 ?
 default:
   FileHandle.standardError.write(
     Data(
-      "usage: tessera-bench estimate FILE LAMBDA | read FILE | weights FILE SAMPLES SEED METHOD [OUT] | near FILE | local FILE PAIRS | parquet FILE [OUT]\n"
+      "usage: tessera-bench estimate FILE LAMBDA | read FILE | bootstrap FILE RESAMPLES | weights FILE SAMPLES SEED METHOD [OUT] | near FILE | local FILE PAIRS | parquet FILE [OUT]\n"
         .utf8)
   )
   exit(64)
