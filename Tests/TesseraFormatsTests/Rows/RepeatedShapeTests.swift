@@ -36,7 +36,8 @@ import Testing
       let prompt = ["p\(below(4))", "a longer name of a prompt, \(below(3))"][below(2)]
       let judge = ["", "j\(below(3))"][below(2)]
       return Array(
-        #"{"a": "model-\#(a)", "b": "m\#((a + 1 + below(8)) % 9)", "preference": \#(preference), "n": -\#(below(3)), "judge": "\#(judge)", "prompt": "\#(prompt)"}"#
+        (#"{"a": "model-\#(a)", "b": "m\#((a + 1 + below(8)) % 9)", "preference": \#(preference), "#
+          + #"n": -\#(below(3)), "judge": "\#(judge)", "prompt": "\#(prompt)"}"#)
           .utf8)
     }
   }
