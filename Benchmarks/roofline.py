@@ -166,6 +166,18 @@ def exact_5():
     return exact(1_000, 5)
 
 
+# Nearest and near answers.
+
+
+@path("near-duplicates, 10,000 x 256")
+def near():
+    m, d = 10_000, 256
+    place = contexts(m, d)
+    return (lambda: ours("near", place)["seconds"]), Least(
+        "all pairs: m^2 / 2 x d multiply-adds; less than the bound where few axes already tell that pairs are far",
+        single=m * m / 2 * d, bytes=4 * m * d)
+
+
 # Training.
 
 
