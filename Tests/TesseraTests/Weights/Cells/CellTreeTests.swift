@@ -88,7 +88,7 @@ import Testing
       let tree = PointTree(points)
       var random = RandomStream(seed: 3)
       var visits = 0
-      for _ in 0..<300 {
+      for _ in 0..<100 {
         let x = SIMD4(
           Float(2 * random.uniform() - 1), Float(2 * random.uniform() - 1), Float(2 * random.uniform() - 1), 0
         )
@@ -97,8 +97,8 @@ import Testing
         let squares = points.map { (($0 - x) * ($0 - x)).sum() }
         #expect(squares.firstIndex(of: squares.min() ?? .nan) == Int(found.number))
       }
-      // Two paths to a leaf of a tree of 13 levels take 26.
-      #expect(visits < 300 * 150)
+      // Of 2,047 boxes. Some 200 about a ring, where places near its axis see it whole.
+      #expect(visits < 100 * 300)
     }
     #expect(PointTree([SIMD4(1, 2, 3, 0)]).nearest(.zero).number == 0)
   }
