@@ -97,8 +97,8 @@ import Testing
         let squares = points.map { (($0 - x) * ($0 - x)).sum() }
         #expect(squares.firstIndex(of: squares.min() ?? .nan) == Int(found.number))
       }
-      // Of 2,047 boxes. Some 200 about a ring, where places near its axis see it whole.
-      #expect(visits < 100 * 300)
+      // Of 2,047 boxes. Some 200 in the worst case, a ring: places near its axis see it whole.
+      #expect(visits < 100 * 400)
     }
     #expect(PointTree([SIMD4(1, 2, 3, 0)]).nearest(.zero).number == 0)
   }
