@@ -1,7 +1,9 @@
 """How time and memory grow with each size: Benchmarks/run growth.
 
+    PATHS=fit Benchmarks/run growth             only what has this word in its name
+
 A size is doubled five times while the others stay; the exponent is the slope of the straight line through the logarithms of
-seconds and size, and of memory above what an almost empty run takes. 1 is linear, 2 quadratic. Sizes begin where a run takes
+seconds and sizes, or of memory and sizes. 1 is linear, 2 quadratic. Sizes begin where a run takes
 long enough to be measured."""
 
 import os
@@ -63,6 +65,8 @@ def growing():
 def growth():
     rows = []
     for name, steps, run in growing():
+        if os.environ.get("PATHS", "") not in name:
+            continue
         results = [[run(n)() for _ in range(3)] for n in steps]
         seconds = [statistics.median(r["seconds"] for r in tries) for tries in results]
         memory = [statistics.median(r["gib"] for r in tries) for tries in results]

@@ -134,7 +134,7 @@ def cell_corners(d):
     """Corners of a cell among points spread evenly at random, without borders (Miles 1970, Moller 1989)."""
     log = math.lgamma
     return math.exp(
-        (d + 1) * math.log(2) + (d - 1) / 2 * math.log(math.pi) - math.log(d)
+        (d + 1) * math.log(2) + (d - 1) / 2 * math.log(math.pi) - 2 * math.log(d)
         + log((d * d + 1) / 2) - log(d * d / 2) + d * (log(1 + d / 2) - log((d + 1) / 2)))
 
 
@@ -250,16 +250,19 @@ def duration(x):
 
 def instructions():
     """Instructions that a processor takes for our sampled weights, where something that counts them is installed."""
-    if not shutil.which("valgrind"):
-        print("\nInstructions are not counted: valgrind is not installed (apt-get install valgrind).")
+    if not shutil.which("valgrind") or not shutil.which("strip"):
+        print("\nInstructions are not counted: valgrind and strip are not installed (apt-get install valgrind binutils).")
         return
+    # Valgrind reads debugging information of its own age only.
+    program = os.path.join(DATA, "tessera-bench-stripped")
+    subprocess.run(["strip", "--strip-debug", "-o", program, OURS], check=True)
     m, d, samples = 500, 384, 16_384
     place = contexts(m, d)
     points = samples // 64
     # Valgrind knows no AVX-512: the kernels for 256 bits.
     environment = {**os.environ, "TESSERA_VECTOR_BITS": "256"}
     result = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", OURS, "weights", place, str(samples), "1", "sampled"],
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, "weights", place, str(samples), "1", "sampled"],
         capture_output=True, text=True, env=environment)
     counted = [int(line.split(":")[1].replace(",", "")) for line in result.stderr.splitlines() if "Collected" in line]
     if not counted:
