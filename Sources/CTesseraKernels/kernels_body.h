@@ -61,9 +61,6 @@ DEFINE_REFLECTIONS(1)
 DEFINE_REFLECTIONS(2)
 DEFINE_REFLECTIONS(4)
 DEFINE_REFLECTIONS(8)
-DEFINE_REFLECTIONS(16)
-DEFINE_REFLECTIONS(32)
-DEFINE_REFLECTIONS(64)
 
 TARGET static void NAME(reflections)(const float *products, long stride, const float *half_norms, long width,
                                      int blocks, int32_t first, float *best, int32_t *where) {
@@ -71,10 +68,7 @@ TARGET static void NAME(reflections)(const float *products, long stride, const f
     case 1: NAME(reflections_1)(products, stride, half_norms, width, first, best, where); break;
     case 2: NAME(reflections_2)(products, stride, half_norms, width, first, best, where); break;
     case 4: NAME(reflections_4)(products, stride, half_norms, width, first, best, where); break;
-    case 8: NAME(reflections_8)(products, stride, half_norms, width, first, best, where); break;
-    case 16: NAME(reflections_16)(products, stride, half_norms, width, first, best, where); break;
-    case 32: NAME(reflections_32)(products, stride, half_norms, width, first, best, where); break;
-    default: NAME(reflections_64)(products, stride, half_norms, width, first, best, where); break;
+    default: NAME(reflections_8)(products, stride, half_norms, width, first, best, where); break;
   }
 }
 

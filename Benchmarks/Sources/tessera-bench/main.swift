@@ -13,6 +13,7 @@ import TesseraFormats
 //     Voronoi weights in the bounding box; METHOD is exact, sampled, independent or B reflections blocks
 //   tessera-bench near CONTEXTS.npy                      how frequent near-duplicates are
 //   tessera-bench local CONTEXTS.npy PAIRS.npy           local comparison weights; a row of PAIRS is two rows of CONTEXTS
+//   tessera-bench limits                                 what the machine can do at most, a second: on one core, on all
 //   tessera-bench parquet FILE [OUT]                     reads prompt, chosen and rejected; writes them to OUT
 
 /// Seconds that `body` takes.
@@ -165,13 +166,14 @@ case ("weights", 5...6):
   try weights(
     arguments[1], samples: Int(arguments[2]) ?? 0, seed: UInt64(arguments[3]) ?? 0, method: arguments[4],
     output: arguments.count > 5 ? arguments[5] : nil)
+case ("limits", 1): report(Limits.measured())
 case ("near", 2): try near(arguments[1])
 case ("local", 3): try local(arguments[1], arguments[2])
 case ("parquet", 2...3): try parquet(arguments[1], output: arguments.count > 2 ? arguments[2] : nil)
 default:
   FileHandle.standardError.write(
     Data(
-      "usage: tessera-bench estimate FILE LAMBDA | read FILE | bootstrap FILE RESAMPLES | weights FILE SAMPLES SEED METHOD [OUT] | near FILE | local FILE PAIRS | parquet FILE [OUT]\n"
+      "usage: tessera-bench estimate FILE LAMBDA | read FILE | bootstrap FILE RESAMPLES | weights FILE SAMPLES SEED METHOD [OUT] | near FILE | local FILE PAIRS | limits | parquet FILE [OUT]\n"
         .utf8)
   )
   exit(64)

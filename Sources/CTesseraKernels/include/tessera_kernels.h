@@ -33,12 +33,31 @@ void tessera_add_products(const float *rows, long row_stride, long inner_stride,
 // score so far stands in `best`, the chunk where it was found in `where`, separately for each of the
 // TESSERA_CHUNK places inside a chunk: 2 * blocks rows (+ and - in turn) of TESSERA_CHUNK numbers.
 //
-// blocks: 1, 2, 4, 8, 16, 32 or 64. width: a multiple of TESSERA_CHUNK. half_norms of padding are +infinity.
+// blocks: 1, 2, 4 or 8; for more there is tessera_many_reflections. width: a multiple of TESSERA_CHUNK. half_norms of padding are +infinity.
 // first: number of the tile's first alternative.
 void tessera_reflections(const float *products, long stride, const float *half_norms, long width, int blocks,
                          int32_t first, float *best, int32_t *where);
 
-// The same for the point alone, without reflections: one row of best and where.
+// Blocks that stand side by side in the rows of tessera_many_reflections, alternatives that its products are made for at once,
+// and the most blocks it takes.
+#define TESSERA_SLICE 16
+#define TESSERA_ROWS 4
+#define TESSERA_MOST_BLOCKS 64
+
+// Nearest alternative of the reflections of `count` points, in 16, 32 or 64 blocks of `width` coordinates, from the products on.
+//
+// A row, of a point or an alternative, has blocks * width numbers: coordinate k of block b at
+// (b / TESSERA_SLICE * width + k) * TESSERA_SLICE + b % TESSERA_SLICE. best and where have 2 * blocks numbers a point: for each
+// reflection the smallest score so far, half_norms[i] less the signed sum of products, and the number of its alternative, `first`
+// for row 0; then the same for the negatives. Of equal scores the first stays. The sums are those of tessera_products and
+// tessera_reflections to the last bit.
+//
+// alternatives: a multiple of TESSERA_ROWS; half_norms of padding are +infinity. Fastest where rows begin at multiples of 64
+// bytes.
+void tessera_many_reflections(const float *points, long count, const float *rows, const float *half_norms,
+                              long alternatives, int blocks, int width, int32_t first, float *best, int32_t *where);
+
+// Nearest alternative of a point alone, from its products, as tessera_reflections: one row of best and where.
 void tessera_nearest(const float *products, const float *half_norms, long width, int32_t first, float *best,
                      int32_t *where);
 

@@ -13,10 +13,12 @@ extension Contexts {
       upper.withUnsafeMutableBufferPointer { upper in
         let (lower, upper) = (Shared(lower), Shared(upper))
         work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
+          guard d > 0 else { return }
+          let (low, high) = (lower[address: piece * d], upper[address: piece * d])
           for i in pieces[piece] {
             withRow(i) { k, value in
-              if value < lower[piece * d + k] { lower[piece * d + k] = value }
-              if value > upper[piece * d + k] { upper[piece * d + k] = value }
+              low[k] = value < low[k] ? value : low[k]
+              high[k] = value > high[k] ? value : high[k]
             }
           }
         }
@@ -28,21 +30,25 @@ extension Contexts {
     )
   }
 
-  /// Adds up a vector of d numbers over all rows, in fixed pieces.
+  /// Adds up the rows, in fixed pieces.
   ///
   /// - Parameter first: Number of the first row, where these are some of the rows.
-  @inline(__always)
-  func sums(
-    first: Int = 0, work: Work, _ term: @Sendable (_ coordinate: Int, _ value: Double) -> Double
-  ) -> PieceSums {
-    PieceSums(first: first, count: count, width: dimension, work: work) { row, add in
-      withRow(row) { add($0, term($0, $1)) }
+  func sums(first: Int = 0, work: Work) -> PieceSums {
+    PieceSums(first: first, count: count, width: dimension, work: work) { row, sums in
+      withRow(row) { sums[$0] += $1 }
     }
   }
 
   /// The terms of a variance around a mean.
   func squareSums(around mean: [Double], first: Int = 0, work: Work) -> PieceSums {
-    sums(first: first, work: work) { ($1 - mean[$0]) * ($1 - mean[$0]) }
+    PieceSums(first: first, count: count, width: dimension, work: work) { row, sums in
+      mean.withUnsafeBufferPointer { mean in
+        withRow(row) { k, value in
+          let x = value - mean[k]
+          sums[k] += x * x
+        }
+      }
+    }
   }
 
   /// Mean and variance of each coordinate over the alternatives.
@@ -120,11 +126,15 @@ extension Contexts {
     let shift = (0..<dimension).map { reference[$0] - 2 * origin[$0] }
     withPointers(&result) { result in
       work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
-        for i in pieces[piece] {
-          var sum = 0.0
-          // (c - o)^2 - (r - o)^2 = (c - r)(c + r - 2 o), without cancellation.
-          withRow(i) { k, value in sum += (value - reference[k]) * scale * ((value + shift[k]) * scale) }
-          result[i] = sum / 2
+        reference.withUnsafeBufferPointer { reference in
+          shift.withUnsafeBufferPointer { shift in
+            // (c - o)^2 - (r - o)^2 = (c - r)(c + r - 2 o), without cancellation.
+            forEachFour(of: pieces[piece], from: SIMD4<Double>.zero) { sums, k, values in
+              sums += (values - reference[k]) * scale * ((values + shift[k]) * scale)
+            } body: { i, sum in
+              result[i] = sum / 2
+            }
+          }
         }
       }
     }
@@ -134,7 +144,7 @@ extension Contexts {
   /// Mean of each coordinate over the alternatives.
   func mean(work: Work = Work()) -> [Double] {
     let m = Double(max(count, 1))
-    return sums(work: work) { $1 }.total.map { $0 / m }
+    return sums(work: work).total.map { $0 / m }
   }
 
   /// A power of two that brings the contexts, seen from a centre, to a size of about 1; 1 where all lie at the centre.

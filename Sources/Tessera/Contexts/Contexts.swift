@@ -109,15 +109,23 @@ public struct Contexts: Sendable {
   /// Calls `body` with every coordinate of one alternative.
   @inline(__always)
   package func withRow(_ alternative: Int, _ body: (_ coordinate: Int, _ value: Double) -> Void) {
+    withRows(
+      alternative,
+      single: { row in for k in 0..<dimension { body(k, Double(row[k])) } },
+      double: { row in for k in 0..<dimension { body(k, row[k]) } })
+  }
+
+  /// Calls one of two with the coordinates of an alternative and of those that follow it, in the precision they are held in:
+  /// loops that are written for either can use vectors.
+  @inline(__always)
+  func withRows<R>(
+    _ alternative: Int, single: (UnsafePointer<Float>) -> R, double: (UnsafePointer<Double>) -> R
+  ) -> R {
     switch storage {
     case .single(let values):
-      values.withUnsafeBufferPointer { values in
-        for k in 0..<dimension { body(k, Double(values[alternative * dimension + k])) }
-      }
+      values.withUnsafeBufferPointer { single(SharedInput($0)[address: alternative * dimension]) }
     case .double(let values):
-      values.withUnsafeBufferPointer { values in
-        for k in 0..<dimension { body(k, values[alternative * dimension + k]) }
-      }
+      values.withUnsafeBufferPointer { double(SharedInput($0)[address: alternative * dimension]) }
     }
   }
 

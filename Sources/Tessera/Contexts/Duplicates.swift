@@ -33,13 +33,11 @@ extension Contexts {
     var hashes = [UInt64](repeating: 0, count: count)
     withPointers(&hashes) { hashes in
       work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
-        for i in pieces[piece] {
-          var hash: UInt64 = 0
-          withRow(i) { _, value in
-            // Adding zero makes -0 and 0, which are equal, hash alike.
-            hash = (hash ^ (value + 0).bitPattern) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 29
-          }
+        forEachFour(of: pieces[piece], from: SIMD4<UInt64>.zero) { hash, _, values in
+          // Adding zero makes -0 and 0, which are equal, hash alike.
+          hash = (hash ^ unsafeBitCast(values + 0, to: SIMD4<UInt64>.self)) &* 0x9E37_79B9_7F4A_7C15
+          hash ^= hash &>> 29
+        } body: { i, hash in
           hashes[i] = hash
         }
       }

@@ -143,6 +143,10 @@ struct PackedContexts: Sendable {
 
   /// Deals the offsets of a point to the blocks: `dealt[block * stride + position]`.
   func deal(_ offsets: UnsafePointer<Float>, to dealt: UnsafeMutablePointer<Float>, stride: Int) {
+    if blocks == 1 {
+      dealt.update(from: offsets, count: dimension)
+      return
+    }
     packing.place.withUnsafeBufferPointer { place in
       for k in 0..<dimension {
         dealt[place[k] / blockWidth * stride + place[k] % blockWidth] = offsets[k]

@@ -37,7 +37,7 @@ public struct RowShard: Sendable {
   /// Sums of the coordinates.
   ///
   /// - Complexity: O(rows x d), as for all sums.
-  public func sums(work: Work = Work()) -> PieceSums { contexts.sums(first: first, work: work) { $1 } }
+  public func sums(work: Work = Work()) -> PieceSums { contexts.sums(first: first, work: work) }
 
   /// Sums of the squared differences from the mean.
   ///

@@ -34,11 +34,11 @@ public struct PieceSums: Sendable, Equatable, Codable {
 
   /// Adds up terms.
   ///
-  /// - Parameter write: Hands every number of a row's term to what it is given.
+  /// - Parameter add: Adds a row's term to `width` sums.
   @inline(__always)
   init(
     first: Int = 0, count: Int, width: Int, work: Work,
-    term write: @Sendable (_ row: Int, _ add: (_ place: Int, _ value: Double) -> Void) -> Void
+    adding add: @Sendable (_ row: Int, _ sums: UnsafeMutablePointer<Double>) -> Void
   ) {
     let headRows = Self.headRows(first, count)
     let pieces = Self.pieces(first, count)
@@ -47,10 +47,12 @@ public struct PieceSums: Sendable, Equatable, Codable {
     withPointers(&head, &sums) { head, sums in
       // The head is one piece of work, then every piece of rows.
       work.forEachWithoutPause(pieces: pieces.count + 1) { piece, _ in
+        guard width > 0 else { return }
         if piece == 0 {
-          for row in 0..<headRows { write(row) { head[row * width + $0] = $1 } }
+          for row in 0..<headRows { add(row, head[address: row * width]) }
         } else {
-          for row in pieces[piece - 1] { write(row) { sums[(piece - 1) * width + $0] += $1 } }
+          let sum = sums[address: (piece - 1) * width]
+          for row in pieces[piece - 1] { add(row, sum) }
         }
       }
     }
@@ -59,7 +61,7 @@ public struct PieceSums: Sendable, Equatable, Codable {
 
   /// Adds up numbers, one a row.
   init(of values: [Double], first: Int = 0, work: Work) {
-    self.init(first: first, count: values.count, width: 1, work: work) { $1(0, values[$0]) }
+    self.init(first: first, count: values.count, width: 1, work: work) { $1[0] += values[$0] }
   }
 
   /// Rows before the first border of pieces.

@@ -3,6 +3,8 @@ public struct Box: AlternativeSpace, Equatable {
   public let lower: [Double]
   public let upper: [Double]
   public let name: String
+  /// Half of each side, as offsets are drawn.
+  private let halves: [Float]
 
   /// - Throws: `SpaceError` when a bound is not finite or a side is not longer than zero.
   public init(lower: [Double], upper: [Double]) throws {
@@ -30,6 +32,7 @@ public struct Box: AlternativeSpace, Equatable {
     self.lower = lower
     self.upper = upper
     self.name = name
+    halves = zip(lower, upper).map { Float(($1 - $0) / 2) }
   }
 
   public var dimension: Int { lower.count }
@@ -46,21 +49,23 @@ public struct Box: AlternativeSpace, Equatable {
   public func sampleOffsets(
     first: Int, count: Int, into offsets: UnsafeMutablePointer<Float>, using random: inout RandomStream
   ) {
-    let halves = zip(lower, upper).map { Float(($1 - $0) / 2) }
     let dimension = dimension
+    // A copy of its own, which stays in registers.
+    var stream = random
+    defer { random = stream }
     halves.withUnsafeBufferPointer { halves in
       var k = 0
       var index = 0
       let total = count * dimension
       while index + 1 < total {
-        let (first, second) = random.symmetricPair()
+        let (first, second) = stream.symmetricPair()
         offsets[index] = first * halves[k]
         k = k + 1 == dimension ? 0 : k + 1
         offsets[index + 1] = second * halves[k]
         k = k + 1 == dimension ? 0 : k + 1
         index += 2
       }
-      if index < total { offsets[index] = random.symmetricPair().0 * halves[k] }
+      if index < total { offsets[index] = stream.symmetricPair().0 * halves[k] }
     }
   }
 }

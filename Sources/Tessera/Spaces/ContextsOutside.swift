@@ -8,16 +8,21 @@ extension Contexts {
       let partial = Shared(partial)
       work.forEachWithoutPause(pieces: pieces.count) { piece, _ in
         for i in pieces[piece] {
-          var inside = true
-          if let box {
-            withRow(i) { k, value in inside = inside && box.lower[k] <= value && value <= box.upper[k] }
-          } else {
-            inside = space.contains(row(i))
-          }
-          if !inside { partial[piece] += 1 }
+          if !(box.map { isInside($0, i) } ?? space.contains(row(i))) { partial[piece] += 1 }
         }
       }
     }
     return partial.reduce(0, +)
+  }
+
+  private func isInside(_ box: Box, _ i: Int) -> Bool {
+    box.lower.withUnsafeBufferPointer { lower in
+      box.upper.withUnsafeBufferPointer { upper in
+        // Counted to the end: a loop that may stop early uses no vectors.
+        var beyond = 0
+        withRow(i) { k, value in beyond &+= (lower[k] <= value ? 0 : 1) &+ (value <= upper[k] ? 0 : 1) }
+        return beyond == 0
+      }
+    }
   }
 }

@@ -3,10 +3,16 @@
 /// A node is a box and the alternatives that can be nearest to some point of it. Halving a box along every axis
 /// gives its children; an alternative is dropped from a child when the one nearest to the child's centre is
 /// nearer everywhere in the child, which one look at the corner of the bisector tells. Points inside a leaf
-/// are compared with its candidates only; the rare point outside the root's box, with all alternatives. Distances come
-/// from differences of coordinates: products, as in `Distances`, would lose the digits that tell near clones apart.
+/// are compared with its candidates only. Where dividing would cost more than looking for what comes, as about the centre of a
+/// sphere of contexts, a leaf keeps none, and its points go through a `PointTree` of all; so does the rare point outside the
+/// root's box. Distances come from differences of coordinates: products, as in `Distances`, would lose the digits that tell
+/// near clones apart.
 package struct CellTree: Sendable {
   private static let leafSize = 4
+  /// What a search of the tree of all points costs, in looks at a candidate: with fewer candidates a leaf keeps them.
+  private static let searchCost = 64
+  /// Points beyond do not make boxes smaller.
+  private static let mostSamples = 1 << 22
 
   private let dimension: Int
   /// Contexts as offsets from the box's centre; lanes beyond the dimension are zero, here and in queries.
@@ -15,11 +21,15 @@ package struct CellTree: Sendable {
   private let nodes: [Node]
   private let candidates: [Int32]
   private let halfWidths: SIMD4<Float>
+  private let all: PointTree
+  /// Looks at a candidate that dividing took.
+  package let looks: Int
 
   private struct Node {
     /// Index of the first of 2^d children; 0 for a leaf.
     var firstChild: Int32 = 0
     var start: Int32 = 0
+    /// 0 where points are searched for among all.
     var count: Int32 = 0
   }
 
@@ -28,9 +38,9 @@ package struct CellTree: Sendable {
 
   /// - Parameters:
   ///   - contexts: Different contexts, at least one.
-  ///   - samples: About how many points will be looked up: a box that few of them reach is not divided where that only
-  ///     multiplies candidates, as about the centre of a sphere of contexts. What is nearest does not depend on it.
-  /// - Complexity: O(m log m) time and memory for contexts without structure; O(m + samples) nodes' worth of candidates else.
+  ///   - samples: About how many points will be looked up: a box is divided where that costs less than searching for those that
+  ///     reach it. What is nearest does not depend on it.
+  /// - Complexity: O(m log m) time and memory for contexts without structure; O(m log m + samples) in any case.
   package init(contexts: Contexts, space: any AlternativeSpace, samples: Int) {
     let d = space.dimension
     dimension = d
@@ -41,7 +51,9 @@ package struct CellTree: Sendable {
     // Symmetric about the origin, and a little wider than the enclosure: rounding must not lead outside.
     let half = (0..<d).map { 1.0001 * max(box.upper[$0] - origin[$0], origin[$0] - box.lower[$0]) }
     halfWidths = Self.lanes(d) { Float(half[$0]) }
+    all = PointTree(points)
 
+    var looks = 0
     var nodes = [Node()]
     var candidates: [Int32] = []
     // Deep enough for leaves of one alternative each when they are spread evenly, and a few levels more where
@@ -51,7 +63,8 @@ package struct CellTree: Sendable {
       depthLimit += 1
     }
     let drawn = space.sample(count: min(Self.pilots, space.pointCount ?? Self.pilots), seed: 0)
-    let weight = Double(samples) / Double(drawn.rows)
+    let samples = Double(min(samples, Self.mostSamples))
+    let weight = samples / Double(drawn.rows)
     var pending: [(node: Int, centre: [Double], half: [Double], list: [Int32], pilots: [Int], depth: Int)] = [
       (
         0, Array(repeating: 0, count: d), half, (0..<Int32(contexts.count)).map { $0 }, Array(0..<drawn.rows),
@@ -60,18 +73,22 @@ package struct CellTree: Sendable {
     ]
     while let (node, centre, half, list, reached, depth) = pending.popLast() {
       let kept = Self.possible(list, exact, centre, half)
+      looks += 2 * list.count
       let here = reached.filter { i in
         (0..<d).allSatisfy { abs(drawn[i, $0] - origin[$0] - centre[$0]) <= half[$0] }
       }
       // Where no pilot comes, one of them at most stands for what does.
       let expected =
         here.isEmpty
-        ? min(weight, Double(samples) / Double(1 << min(d * depth, 60))) : Double(here.count) * weight
-      let isFruitless = kept.count << d > list.count && expected < Double(1 << d) && depth > 0
-      if kept.count <= Self.leafSize || depth == depthLimit || isFruitless {
-        nodes[node].start = Int32(candidates.count)
-        nodes[node].count = Int32(kept.count)
-        candidates.append(contentsOf: kept)
+        ? min(weight, samples / Double(1 << min(d * depth, 60))) : Double(here.count) * weight
+      // Every child looks at all that is kept, twice.
+      let cost = Double(min(kept.count, Self.searchCost)) * expected
+      if kept.count <= Self.leafSize || depth == depthLimit || cost < Double(kept.count << (d + 1)) {
+        if kept.count <= Self.searchCost {
+          nodes[node].start = Int32(candidates.count)
+          nodes[node].count = Int32(kept.count)
+          candidates.append(contentsOf: kept)
+        }
         continue
       }
       nodes[node].firstChild = Int32(nodes.count)
@@ -84,6 +101,7 @@ package struct CellTree: Sendable {
     }
     self.nodes = nodes
     self.candidates = candidates
+    self.looks = looks
   }
 
   /// The alternatives of `list` that are not beaten everywhere in a box by the one nearest to its centre.
@@ -134,7 +152,7 @@ package struct CellTree: Sendable {
     _ x: SIMD4<Float>, _ nodes: UnsafePointer<Node>, _ candidates: UnsafePointer<Int32>,
     _ points: UnsafePointer<SIMD4<Float>>
   ) -> Int32 {
-    if any(x .> halfWidths) || any(x .< -halfWidths) { return nearestOfAll(x, points) }
+    if any(x .> halfWidths) || any(x .< -halfWidths) { return all.nearest(x).number }
     var node = nodes[0]
     var centre = SIMD4<Float>.zero
     var half = halfWidths
@@ -145,6 +163,7 @@ package struct CellTree: Sendable {
       let child = (above[0] ? 1 : 0) + (above[1] ? 2 : 0) + (above[2] ? 4 : 0)
       node = nodes[Int(node.firstChild) + child]
     }
+    if node.count == 0 { return all.nearest(x).number }
     var best = candidates[Int(node.start)]
     if node.count == 1 { return best }
     var least = Float.infinity
@@ -152,17 +171,6 @@ package struct CellTree: Sendable {
       let difference = points[Int(candidates[position])] - x
       let distance = (difference * difference).sum()
       if distance < least { (best, least) = (candidates[position], distance) }
-    }
-    return best
-  }
-
-  private func nearestOfAll(_ x: SIMD4<Float>, _ points: UnsafePointer<SIMD4<Float>>) -> Int32 {
-    var best: Int32 = 0
-    var least = Float.infinity
-    for i in 0..<self.points.count {
-      let difference = points[i] - x
-      let distance = (difference * difference).sum()
-      if distance < least { (best, least) = (Int32(i), distance) }
     }
     return best
   }

@@ -17,10 +17,14 @@ import CTesseraKernels
 ///
 /// Products, transform and minimum run tile by tile; the table of samples against alternatives never exists.
 struct SampledCells {
-  /// Points (with their reflections) that meet a tile of alternatives together.
-  private static let batch = 32
-  /// Alternatives of a tile: batch x blocks x tile products should stay in the second-level cache.
-  private static func tile(blocks: Int) -> Int { blocks >= 64 ? 64 : 128 }
+  /// Points (with their reflections) that meet a tile of alternatives together: as rows they should stay in the second-level
+  /// cache, and for many alternatives go through memory as few times as that allows.
+  private var batch: Int {
+    usesRows ? max(4, min(256, (3 << 16) / (packed.blocks * packed.blockWidth) / 4 * 4)) : 32
+  }
+  /// Alternatives of a tile of panels, whose products with a batch should stay in the second-level cache; ranges of
+  /// alternatives begin at multiples of it.
+  private static let tile = 128
   /// Packed numbers that are held at once; contexts beyond are packed slab by slab.
   static let slabLimit = 1 << 28
 
@@ -32,8 +36,30 @@ struct SampledCells {
   private let first: Int
   private var work: Work
   private let slabs: [Range<Int>]
-  /// All panels, where they fit at once.
-  private let only: PackedContexts.Panels?
+  /// All numbers, where they fit at once.
+  private let only: Arrangement?
+  /// Where a coordinate of a point goes in a row.
+  private let spots: [Int32]
+  private let usesRows: Bool
+
+  /// Alternatives as the kernels read them.
+  private enum Arrangement {
+    case panels(PackedContexts.Panels)
+    case rows(ReflectedRows)
+
+    init(_ packed: PackedContexts, _ range: Range<Int>, asRows: Bool, work: Work) {
+      self =
+        asRows ? .rows(ReflectedRows(packed, range, work: work)) : .panels(packed.panels(range, work: work))
+    }
+
+    /// Alternatives with those of padding.
+    var width: Int {
+      switch self {
+      case .panels(let panels): panels.width
+      case .rows(let rows): rows.count
+      }
+    }
+  }
 
   init(contexts: Contexts, space: any AlternativeSpace, plan: SamplingPlan, seed: UInt64, work: Work) {
     let packed = PackedContexts(
@@ -51,7 +77,9 @@ struct SampledCells {
     (self.seed, self.work) = (seed, work)
     let rows = max(1, Self.slabLimit / max(1, packed.blocks * packed.blockWidth) / 1_024) * 1_024
     slabs = stride(from: 0, to: packed.count, by: rows).map { $0..<min($0 + rows, packed.count) }
-    only = slabs.count == 1 ? packed.panels(slabs[0], work: work) : nil
+    usesRows = ReflectedRows.suit(plan)
+    spots = usesRows ? ReflectedRows.spots(packed) : []
+    only = slabs.count == 1 ? Arrangement(packed, slabs[0], asRows: usesRows, work: work) : nil
   }
 
   /// The same for other work.
@@ -75,9 +103,8 @@ struct SampledCells {
     var bestIndex = [Int32](repeating: 0, count: points * patterns)
     for (number, slab) in slabs.enumerated() {
       try search(
-        only ?? packed.panels(slab, work: work), first: first + slab.lowerBound, firstPoint: firstPoint,
-        points: points,
-        &bestScore, &bestIndex)
+        only ?? Arrangement(packed, slab, asRows: usesRows, work: work), first: first + slab.lowerBound,
+        firstPoint: firstPoint, points: points, &bestScore, &bestIndex)
       if slabs.count > 1 { work.report(Double(number + 1) / Double(slabs.count)) }
     }
     bestIndex.removeLast(points * patterns - samples)
@@ -87,29 +114,38 @@ struct SampledCells {
 
   /// Lowers the best scores by the alternatives of one slab.
   private func search(
-    _ panels: PackedContexts.Panels, first: Int, firstPoint: Int, points: Int, _ bestScore: inout [Float],
+    _ alternatives: Arrangement, first: Int, firstPoint: Int, points: Int, _ bestScore: inout [Float],
     _ bestIndex: inout [Int32]
   ) throws {
     let patterns = plan.groupSize
-    let paddedCount = panels.width
-    let batches = (points + Self.batch - 1) / Self.batch
-    let tile = Self.tile(blocks: plan.blocks)
+    let paddedCount = alternatives.width
+    let batch = batch
+    let batches = (points + batch - 1) / batch
+    let tile = Self.tile
     let tiles = (paddedCount + tile - 1) / tile
     // Few points and many alternatives: split the alternatives as well. The split depends on the shape only.
     let ranges = max(1, min(tiles, (16 + batches - 1) / batches))
     var scores = [Float](repeating: .infinity, count: ranges * points * patterns)
     var indices = [Int32](repeating: 0, count: ranges * points * patterns)
-    try withInputs(panels.numbers, panels.norms) { numbers, norms in
-      try withPointers(&scores, &indices) { scores, indices in
-        try work.forEach(pieces: batches * ranges) { piece, _ in
-          let (batch, range) = (piece / ranges, piece % ranges)
-          let from = batch * Self.batch
+    try withPointers(&scores, &indices) { scores, indices in
+      try work.forEach(pieces: batches * ranges) { piece, _ in
+        let (number, range) = (piece / ranges, piece % ranges)
+        let from = number * batch
+        let count = min(batch, points - from)
+        let part = tiles * range / ranges * tile..<min(tiles * (range + 1) / ranges * tile, paddedCount)
+        let place = (range * points + from) * patterns
+        switch alternatives {
+        case .panels(let panels):
           searchBatch(
-            numbers, norms, paddedCount,
-            tiles: tiles * range / ranges * tile..<min(tiles * (range + 1) / ranges * tile, paddedCount),
-            firstPoint: firstPoint + from, points: min(Self.batch, points - from),
-            scores: scores[address: (range * points + from) * patterns],
-            indices: indices[address: (range * points + from) * patterns])
+            panels, part, firstPoint: firstPoint + from, points: count, scores: scores[address: place],
+            indices: indices[address: place])
+        case .rows(let rows):
+          let length = plan.blocks * packed.blockWidth
+          let drawn = AlignedNumbers(count: count * length)
+          draw(firstPoint + from, count, into: drawn.address, length: length)
+          rows.nearest(
+            part, points: drawn.address, count: count, scores: scores[address: place],
+            indices: indices[address: place])
         }
       }
     }
@@ -123,14 +159,41 @@ struct SampledCells {
     }
   }
 
-  /// Finds the best alternatives of a batch of points within a range of alternatives.
+  /// Draws points as rows.
+  private func draw(_ first: Int, _ count: Int, into rows: UnsafeMutablePointer<Float>, length: Int) {
+    rows.initialize(repeating: 0, count: count * length)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: packed.dimension) { drawn in
+      guard let drawn = drawn.baseAddress else { return }
+      spots.withUnsafeBufferPointer { spots in
+        for point in 0..<count {
+          var random = RandomStream(seed: seed, for: .spacePoints, number: UInt64(first + point))
+          space.sampleOffsets(first: first + point, count: 1, into: drawn, using: &random)
+          let row = rows + point * length
+          for k in 0..<spots.count { row[Int(spots[k])] = drawn[k] }
+        }
+      }
+    }
+  }
+
+  /// Finds the best alternatives of a batch of points within a range of the alternatives of panels.
+  private func searchBatch(
+    _ panels: PackedContexts.Panels, _ tiles: Range<Int>, firstPoint: Int, points: Int,
+    scores: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>
+  ) {
+    withInputs(panels.numbers, panels.norms) { numbers, norms in
+      searchBatch(
+        numbers, norms, panels.width, tiles: tiles, firstPoint: firstPoint, points: points, scores: scores,
+        indices: indices)
+    }
+  }
+
   private func searchBatch(
     _ numbers: SharedInput<Float>, _ norms: SharedInput<Float>, _ paddedCount: Int, tiles: Range<Int>,
     firstPoint: Int, points: Int, scores: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>
   ) {
     let (blocks, width, patterns) = (packed.blocks, packed.blockWidth, plan.groupSize)
     let chunk = Int(TESSERA_CHUNK)
-    let tile = Self.tile(blocks: blocks)
+    let tile = Self.tile
     // Offsets [block][point][position], products [point][block][alternative], then the best score and the
     // chunk it was found in for each point, reflection and place in a chunk.
     let offsetCount = blocks * points * width

@@ -48,4 +48,58 @@ import Testing
       #expect(abs(tree.values[i] - plain.values[i]) < 5 * max(error, 1e-5))
     }
   }
+
+  /// m points, of which many are equally far from some place.
+  private func conspiring(_ shape: String, _ m: Int) -> [[Double]] {
+    var random = RandomStream(seed: 17)
+    return (0..<m).map { _ in
+      let direction = (0..<3).map { _ in random.normal() }
+      switch shape {
+      case "sphere":
+        let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return direction.map { $0 / length }
+      case "circle", "ring":
+        let length = (direction[0] * direction[0] + direction[1] * direction[1]).squareRoot()
+        let plane = [direction[0] / length, direction[1] / length]
+        return shape == "circle" ? plane : plane + [1e-3 * direction[2]]
+      default: return direction
+      }
+    }
+  }
+
+  @Test(arguments: ["normal", "sphere", "circle", "ring"])
+  func `Work grows as m log m, also where contexts are equally far from a place`(shape: String) throws {
+    func tree(_ m: Int) throws -> CellTree {
+      let contexts = try Contexts(Matrix(conspiring(shape, m)))
+      return CellTree(contexts: contexts, space: try BoundingBox(around: contexts), samples: 10_000)
+    }
+    let (few, many) = (try tree(1_000), try tree(8_000))
+    // Eight times as many points and three doublings of the logarithm: 8 log(8,000) / log(1,000) is 10.4.
+    #expect(many.looks < 16 * few.looks)
+    #expect(many.looks < 300 * 8_000)
+    #expect(many.candidateCount < 30 * 8_000)
+  }
+
+  @Test func `The tree of all points finds the nearest one and enters few boxes`() {
+    for shape in ["normal", "sphere", "ring"] {
+      let rows = conspiring(shape, 4_000).map { SIMD4(Float($0[0]), Float($0[1]), Float($0[2]), 0) }
+      // Two of each: the lower number is meant.
+      let points = rows + rows
+      let tree = PointTree(points)
+      var random = RandomStream(seed: 3)
+      var visits = 0
+      for _ in 0..<100 {
+        let x = SIMD4(
+          Float(2 * random.uniform() - 1), Float(2 * random.uniform() - 1), Float(2 * random.uniform() - 1), 0
+        )
+        let found = tree.nearest(x)
+        visits += found.visits
+        let squares = points.map { (($0 - x) * ($0 - x)).sum() }
+        #expect(squares.firstIndex(of: squares.min() ?? .nan) == Int(found.number))
+      }
+      // Of 2,047 boxes. Some 200 in the worst case, a ring: places near its axis see it whole.
+      #expect(visits < 100 * 400)
+    }
+    #expect(PointTree([SIMD4(1, 2, 3, 0)]).nearest(.zero).number == 0)
+  }
 }
