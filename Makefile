@@ -160,11 +160,11 @@ uninstall:
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources \
-	  Service/Package.swift Service/Sources Service/Tests
+	  Service/Package.swift Service/Sources Service/Tests Service/Fuzz
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzz Snippets Benchmarks/Sources \
-	  Service/Package.swift Service/Sources Service/Tests
+	  Service/Package.swift Service/Sources Service/Tests Service/Fuzz
 
 # The library's tests under AddressSanitizer, then under ThreadSanitizer; optimised, since the statistical ones take an hour
 # otherwise. Leaks are not counted: the empty XCTest runner has two.
