@@ -30,9 +30,12 @@ package struct CellTree: Sendable {
   ///   - contexts: Different contexts, at least one.
   ///   - samples: About how many points will be looked up: a box that few of them reach is not divided where that only
   ///     multiplies candidates, as about the centre of a sphere of contexts. What is nearest does not depend on it.
+  /// - Throws: `MemoryError`, before the tree outgrows what there is: 150 to 300 bytes a context without structure, 2,000 on a
+  ///   sphere, 6,000 on a circle, which only growing tells.
   /// - Complexity: O(m log m) time and memory for contexts without structure; O(m + samples) nodes' worth of candidates else.
-  package init(contexts: Contexts, space: any AlternativeSpace, samples: Int) {
+  package init(contexts: Contexts, space: any AlternativeSpace, samples: Int) throws {
     let d = space.dimension
+    try MemoryNeed("a tree of cells", bytes: contexts.count * 150).require()
     dimension = d
     let origin = space.origin
     let box = space.enclosure
@@ -58,7 +61,16 @@ package struct CellTree: Sendable {
         0
       )
     ]
+    // Arrays double: as much as they hold again, and that once more while they are copied.
+    func size() -> Int {
+      nodes.count * MemoryLayout<Node>.stride + candidates.count * MemoryLayout<Int32>.stride
+    }
+    var granted = max(size(), 1 << 20)
     while let (node, centre, half, list, reached, depth) = pending.popLast() {
+      if size() > granted {
+        granted *= 2
+        try MemoryNeed("a tree of cells", bytes: granted).require()
+      }
       let kept = Self.possible(list, exact, centre, half)
       let here = reached.filter { i in
         (0..<d).allSatisfy { abs(drawn[i, $0] - origin[$0] - centre[$0]) <= half[$0] }

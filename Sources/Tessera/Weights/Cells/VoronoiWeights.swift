@@ -61,7 +61,7 @@ public enum VoronoiWeights {
     // A list of points is gone through once, whatever the request.
     let wanted = space.pointCount ?? samples
     let open = space.pointCount == nil ? target : nil
-    let sampler = SampledShares(
+    let sampler = try SampledShares(
       contexts: problem.distinct, space: space, samples: open == nil ? wanted : .max, seed: seed, work: work,
       plan: plan)
     let tally =
