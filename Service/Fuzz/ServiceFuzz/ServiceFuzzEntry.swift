@@ -22,7 +22,8 @@ private let bench: ServiceFuzzBench = {
 
 /// The fuzzer's own thread waits; requests are answered on others, as in the service.
 private func waiting<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
-  let (done, result) = (DispatchSemaphore(value: 0), Mutex<Value?>(nil))
+  let done = DispatchSemaphore(value: 0)
+  let result = Mutex<Value?>(nil)
   Task.detached {
     let value = await body()
     result.withLock { $0 = value }
