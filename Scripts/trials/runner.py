@@ -154,7 +154,8 @@ def weighed(document: dict[str, object]) -> str | None:
             return f"weights add up to {total}"
     for row in rows:
         for name in ("standardReward", "weightedReward"):
-            if name == "standardReward" and row.get(name, 0) is None:
+            # What was compared with nothing has none.
+            if name == "standardReward" and row.get(name, 0) is None and row.get("comparisons") != 0:
                 return f"a {name} that is null"
             value = row.get(name)
             if isinstance(value, float) and not math.isfinite(value):

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
-import TestSupport
 import TesseraServices
+import TestSupport
 import Testing
 
 @Suite struct ReplyCacheTests {

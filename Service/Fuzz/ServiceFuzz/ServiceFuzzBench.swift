@@ -52,10 +52,12 @@ public final class ServiceFuzzBench: Sendable {
     var rows = ""
     for (i, a) in ids.enumerated() {
       for (j, b) in ids.enumerated().dropFirst(i + 1) where (i, j) != (0, 3) {
-        rows += #"{"a":"\#(a)","b":"\#(b)","preference":\#(0.3 + 0.1 * Double((i * 3 + j) % 5)),"count":9}"# + "\n"
+        let share = 0.3 + 0.1 * Double((i * 3 + j) % 5)
+        rows += #"{"a":"\#(a)","b":"\#(b)","preference":\#(share),"count":9}"# + "\n"
       }
     }
-    let alternatives = zip(ids, places).map { #"{"id":"\#($0)","context":[\#($1.0),\#($1.1)]}"# + "\n" }.joined()
+    let lines = zip(ids, places).map { #"{"id":"\#($0)","context":[\#($1.0),\#($1.1)]}"# }
+    let alternatives = lines.joined(separator: "\n")
     let upload = try workbench.upload(name: "votes.jsonl")
     try Array(rows.utf8).withUnsafeBytes { try upload.write($0) }
     let id = try upload.finish().id

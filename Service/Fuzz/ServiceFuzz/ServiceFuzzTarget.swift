@@ -74,7 +74,9 @@ public enum ServiceFuzzTarget: String, CaseIterable, Sendable {
       let route = try service.route(for: head)
       let upload = try service.upload(to: route, head)
       for start in stride(from: 0, to: bytes.count, by: 1_000) {
-        try bytes[start..<min(start + 1_000, bytes.count)].withUnsafeBytes { try service.write($0, to: upload) }
+        try bytes[start..<min(start + 1_000, bytes.count)].withUnsafeBytes {
+          try service.write($0, to: upload)
+        }
       }
       let reply = try service.finish(upload)
       guard case .object(let members)? = try? JSONReader.value(of: Array(reply.text.utf8)),
@@ -109,7 +111,8 @@ public enum ServiceFuzzTarget: String, CaseIterable, Sendable {
   }
 
   /// - Parameter line: A path, and what stands behind a question mark in pairs.
-  private static func head(_ method: String, _ line: String, type: String, length: Int) -> RewardService.Head {
+  private static func head(_ method: String, _ line: String, type: String, length: Int) -> RewardService.Head
+  {
     let parts = line.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     var head = RewardService.Head(method: method, path: parts.first.map(String.init) ?? "")
     for pair in parts.dropFirst().first?.split(separator: "&") ?? [] {

@@ -60,7 +60,8 @@ import Testing
     }
   }
 
-  @Test func `The private folder of a killed service goes at the next start, and nobody else's does`() throws {
+  @Test func `The private folder of a killed service goes at the next start, and nobody else's does`() throws
+  {
     try withFolder { folder in
       func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path)

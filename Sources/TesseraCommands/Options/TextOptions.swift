@@ -180,6 +180,16 @@ struct TextOptions: ParsableArguments {
     }
   }
 
+  /// - Throws: where an option says how texts become contexts, and none do.
+  func refuseWithoutUse(_ why: String) throws {
+    for (name, isGiven) in [
+      ("--fitted-embedder", embedder.fittedEmbedder != nil), ("--embedding-model", embeddingModel != nil),
+      ("--with-prompt", withPrompt), ("--dimensions", embedder.dimensions != LexicalEmbedder.dimension),
+    ] where isGiven {
+      throw ValidationError("\(name) has no effect here: \(why).")
+    }
+  }
+
   /// Contexts of alternatives that have texts, and the texts, which can place them; nil where no alternative has one.
   ///
   /// - Parameters:

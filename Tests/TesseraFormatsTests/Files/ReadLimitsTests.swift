@@ -1,7 +1,7 @@
 import Foundation
-import TestSupport
 import Tessera
 import TesseraFormats
+import TestSupport
 import Testing
 
 /// What strangers send is bounded by what it unfolds to, not by its size.
@@ -42,7 +42,8 @@ import Testing
   @Test(arguments: [100, 5_000_000])
   func `A record that is too long is named by its line, before all of it is read`(limit: Int) throws {
     let folder = try TemporaryFolder()
-    let long = #"{"a":"x","b":"y","preference":0.7,"note":""# + String(repeating: "n", count: 2 * limit) + #""}"#
+    let note = String(repeating: "n", count: 2 * limit)
+    let long = #"{"a":"x","b":"y","preference":0.7,"note":"\#(note)"}"#
     for (name, format, text, line) in [
       ("lines.jsonl", .jsonl, Self.row + Self.row + long + "\n", 3),
       ("endless.jsonl", .jsonl, Self.row + String(repeating: " ", count: 2 * limit), 2),
