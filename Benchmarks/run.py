@@ -9,6 +9,8 @@ import time
 
 import numpy as np
 
+from load import load
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 OURS = os.path.join(HERE, ".build/release/tessera-bench")
 TOOL = os.path.join(HERE, "../.build/release/tessera")
@@ -540,7 +542,7 @@ def python():
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
-    "parquet": parquet, "export": export, "python": python,
+    "parquet": parquet, "export": export, "python": python, "load": lambda: load(comparisons, contexts, table),
 }
 
 if __name__ == "__main__":
