@@ -29,7 +29,7 @@ REFUSED: list[tuple[str, str]] = [
     ("jsonl", line(preference=0.0, winner="a")), ("jsonl", line(preference=0.9, preference_b=0.9)), ("jsonl", line(winner="a", outcome="b")),
     ("jsonl", line(winner="a", tie=True)), ("jsonl", raw('0.9,"preference":0.1')), ("csv", "a,b,winner,winner\nx,y,x,y\n"),
     ("jsonl", '{"a":"tie","b":"x","winner":"tie"}\n'), ("jsonl", '{"a":"x","b":"x","winner":"a"}\n'),
-    *[("jsonl", f'{{"a":{a},"b":"y","preference":0.7}}\n') for a in ['""', '"\\u0000\\ud800"', "true", "[1]", "{}"]],
+    *[("jsonl", f'{{"a":{a},"b":"y","preference":0.7}}\n') for a in ['""', "true", "[1]", "{}"]],
     ("jsonl", '{"a":"\\ud800","b":"\\udfff","preference":0.7}\n'),
     *[("jsonl", text) for text in ["", "\n\n", "\ufeff", "[", "[]", "{}", "3\n", "[1,2]\n", line(preference=0.7).strip()[:-1] + "\n",
       line(preference=0.7).strip() * 2 + "\n", line(preference=0.7).strip() + " x\n", '{"a":"x",}\n', "[" * 600 + "\n"]],

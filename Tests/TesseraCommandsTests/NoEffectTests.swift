@@ -71,6 +71,11 @@ import Testing
 
   @Test func `Names of services where none is asked`() throws {
     let file = try folder.write("{\"id\": \"x\", \"text\": \"one\"}\n", to: "t.jsonl")
+    for options in [["--timeout", "5"], ["--cache", "c"], ["--attempts", "2"]] {
+      let result = try Tool.run(["embed", file, "-o", folder.file("x.npy")] + options)
+      #expect(
+        result.code == 64 && result.errors.contains("\(options[0]) has no effect here"), "\(result.errors)")
+    }
     for options in [["--base-url", "http://127.0.0.1:9/v1"], ["--model", "m"]] {
       let result = try Tool.run(["embed", file, "-o", folder.file("x.npy")] + options)
       #expect(result.code == 64 && result.errors.contains("give --embedder openai."), "\(result.errors)")
