@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import time
 
-from .files import prepare
+from .files import CORPUS, prepare
 from .runner import Runner, npy
 
 MASK = (1 << 64) - 1
@@ -53,16 +55,31 @@ def sizes(runner: Runner) -> None:
 
     for m, d in [(3, 12_000), (3, 40_000)] if full else [(3, 3_000)]:
         runner.run("weights", points(m, d, False), "--pca", "2", "--samples", "100", cpu=20, memory=limit, note=f"{m} x {d}")
-    for m, d, method in [(20_000, 2, "sampled"), (20_000, 3, "sampled"), (4_000, 2, "exact"), (30_000, 3, "sampled")] if full else [(2_000, 3, "sampled")]:
+    for m, d, method in (
+        [(20_000, 2, "sampled"), (20_000, 3, "sampled"), (4_000, 2, "exact"), (30_000, 3, "sampled")] if full else [(2_000, 3, "sampled")]
+    ):
         words = ["--method", method, "--samples", "1000", "--format", "json"]
         runner.run("weights", points(m, d, True), *words, cpu=40, memory=limit, note=f"{m} on a sphere in {d}")
         for size in ("60MB", "200MB"):
             runner.run("weights", "x.npy", *words, "--memory-limit", size, cpu=40, memory=limit, note=f"{m} on a sphere in {d}")
     for m, d in [(60, 6), (300, 5), (800, 4)] if full else [(60, 5)]:
-        runner.run("weights", points(m, d, True), "--method", "exact", "--memory-limit", "60MB", "--format", "json", cpu=60, note=f"{m} x {d} exact")
+        runner.run(
+            "weights",
+            points(m, d, True),
+            "--method",
+            "exact",
+            "--memory-limit",
+            "60MB",
+            "--format",
+            "json",
+            cpu=60,
+            note=f"{m} x {d} exact",
+        )
     line = '{"a":"' + "x" * (60_000_000 if full else 3_000_000) + '","b":"y","preference":1}\n'
     runner.run("inspect", runner.write("long.jsonl", line), cpu=20, memory=limit, note="an id of many bytes")
-    runner.run("fit", "long.jsonl", "--lambda", "0.1", "--format", "json", "--memory-limit", "50MB", refuses=full, cpu=20, note="the same in 50 MB")
+    runner.run(
+        "fit", "long.jsonl", "--lambda", "0.1", "--format", "json", "--memory-limit", "50MB", refuses=full, cpu=20, note="the same in 50 MB"
+    )
     for depth in (511, 513, 100_000):
         text = '{"a":"x","b":"y","preference":1,"more":' + "[" * depth + "]" * depth + "}\n"
         runner.run("inspect", runner.write("deep.jsonl", text), cpu=10, refuses=depth > 512, note=f"{depth} brackets")
@@ -73,16 +90,26 @@ def sizes(runner: Runner) -> None:
         big = runner.write("big.npy", npy([], header="{'descr': '<f4', 'fortran_order': False, 'shape': (75000, 1000), }"))
         with open(big, "ab") as file:
             file.truncate(128 + 300_000_000)
-        runner.run("weights", big, "--samples", "10", "--format", "json", cpu=40, memory=room, note=f"300 MB of zeros in {room // 10**6} MB")
+        runner.run(
+            "weights", big, "--samples", "10", "--format", "json", cpu=40, memory=room, note=f"300 MB of zeros in {room // 10**6} MB"
+        )
         many = runner.some(200_000)
         texts = "".join(f'{{"a":"{i:040}","b":"{i + 1:040}","preference":0.5,"note":"{"n" * 200}"}}\n' for i in range(many))
-        runner.run("fit", runner.write("many.jsonl", texts), "--lambda", "0.1", "--format", "csv", cpu=60, memory=room, note=f"{many} rows in {room // 10**6} MB")
+        runner.run(
+            "fit",
+            runner.write("many.jsonl", texts),
+            "--lambda",
+            "0.1",
+            "--format",
+            "csv",
+            cpu=60,
+            memory=room,
+            note=f"{many} rows in {room // 10**6} MB",
+        )
 
 
 def checkpoints(runner: Runner) -> None:
     """A checkpoint with a flipped bit never ends in another model."""
-    from .files import CORPUS  # the same folder
-
     prepare(runner)
     runner.write("votes3.jsonl", (CORPUS / "comparisons-jsonl" / "votes").read_bytes())
     train = ["train", "votes3.jsonl", "--alternatives", "alternatives.jsonl", "--runs", "1", "--hidden", "2", "--held-out", "0",
@@ -100,9 +127,6 @@ def checkpoints(runner: Runner) -> None:
 
 
 def interrupted(runner: Runner, train: list[str]) -> bytes:
-    import subprocess
-    import time
-
     checkpoint = runner.folder / "m.checkpoint"
     checkpoint.unlink(missing_ok=True)
     process = subprocess.Popen(

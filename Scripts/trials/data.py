@@ -47,7 +47,9 @@ def shapes(runner: Runner) -> None:
         runner.write("x.npy", npy(rows, "<f4" if single else "<f8"))
         options = ["--weights", chance.choice([*SCHEMES, "auto", "paper"])]
         options += chance.choice([[], [], ["--normalize"], ["--center"], ["--pca", str(chance.choice([1, 2, 5]))]])
-        options += chance.choice([[], [], ["--space", chance.choice(["gaussian", "ball", "unit-cube", "bounding-box=0.1", "factor-mixture"])]])
+        options += chance.choice(
+            [[], [], ["--space", chance.choice(["gaussian", "ball", "unit-cube", "bounding-box=0.1", "factor-mixture"])]]
+        )
         options += chance.choice([[], [], ["--method", chance.choice(["exact", "sampled"])]])
         threads = ["--threads", str(chance.choice([1, 2, 3]))]
         note = f"{number} {shape} {m} x {d}"
@@ -56,7 +58,20 @@ def shapes(runner: Runner) -> None:
             runner.write("a.jsonl", "".join(json.dumps({"id": i}) + "\n" for i in ids))
             votes = [(*chance.sample(ids, 2), chance.choice([0, 0.5, 1, 1e-9])) for _ in range(2 * m)]
             runner.write("v.jsonl", "".join(json.dumps({"a": a, "b": b, "preference": p}) + "\n" for a, b, p in votes))
-            runner.run("fit", "v.jsonl", "--alternatives", "a.jsonl", "--contexts", "x.npy", "--lambda", "0.1", *options, *threads, *LITTLE, note=note)
+            runner.run(
+                "fit",
+                "v.jsonl",
+                "--alternatives",
+                "a.jsonl",
+                "--contexts",
+                "x.npy",
+                "--lambda",
+                "0.1",
+                *options,
+                *threads,
+                *LITTLE,
+                note=note,
+            )
         else:
             runner.run("weights", "x.npy", *options, *threads, *LITTLE, note=note)
 
@@ -72,7 +87,7 @@ def scales(runner: Runner) -> None:
         known = [row["weight"] for row in json.loads(first.output)["alternatives"]] if first.code == 0 else None
         for scale in runner.pick(SCALES):
             # By a power of two: nothing is rounded.
-            power = math.frexp(float(str(scale)))[1]
+            power = math.frexp(scale)[1]
             runner.write("x.npy", npy([[math.ldexp(x, power) for x in row] for row in rows]))
 
             def judge(output: bytes) -> str | None:
@@ -88,4 +103,4 @@ def scales(runner: Runner) -> None:
     for name, row in [("1e308", [1e308, -1e308]), ("denormal", [5e-324, 0]), ("largest", [1.7976931348623157e308] * 2)]:
         for scheme in runner.pick(SCHEMES):
             runner.write("x.npy", npy([row, [0.0, 0.0], [1.0, 2.0]]))
-            runner.run("weights", "x.npy", "--weights", str(scheme), *LITTLE, note=name)
+            runner.run("weights", "x.npy", "--weights", scheme, *LITTLE, note=name)

@@ -97,10 +97,11 @@ def headers(runner: Runner) -> None:
         file = runner.write("lie.safetensors", content)
         for words in (["weights", file, "--weights", "linkage"], ["score", file, "x.npy"]):
             runner.run(*words, refuses=True, memory=little, cpu=20, note=name)
-    transform = {"normalizes": False, "mean": [0, 0], "axes": [], "variances": []}
-    for change in [
+    transform: dict[str, object] = {"normalizes": False, "mean": [0, 0], "axes": [], "variances": []}
+    changes: list[dict[str, object]] = [
         {"axes": [[1.0], [1.0]], "mean": [0, 0]}, {"axes": [[1] * 9, [1] * 9]}, {"axes": [[1, 0]], "mean": []},
         {"axes": [[1, 0], [1]]}, {"mean": [1e400]}, {"mean": ["0", "0"]}, {"normalizes": "TRUE"},
-    ]:  # fmt: skip
+    ]  # fmt: skip
+    for change in changes:
         text = json.dumps({**transform, **change}).replace("Infinity", "1e400")
         runner.run("weights", "x.npy", "--transform", runner.write("lie.json", text), refuses=True, note=text[:60])

@@ -66,14 +66,13 @@ def semantics(runner: Runner) -> None:
     words = ["--lambda", "0.1", "--format", "json"]
     for refuses, cases in ((True, REFUSED), (False, READ)):
         for case in runner.pick(cases):
-            form, text = str(case[0]), str(case[1])  # type: ignore[index]
+            form, text = case
             runner.run("fit", runner.write(f"rows.{form}", text), *words, refuses=refuses, note=text[:70])
-    for case in runner.pick(CONTEXTS):
-        name, content = case  # type: ignore[misc]
+    for name, content in runner.pick(CONTEXTS):
         contexts = runner.write("rows.npy", content)
         runner.run("fit", "votes.jsonl", "--alternatives", "alternatives.jsonl", "--contexts", contexts, *words, refuses=True, note=name)
     for text in runner.pick(ALTERNATIVES):
-        runner.run("fit", "votes.jsonl", "--alternatives", runner.write("rows.jsonl", str(text)), *words, refuses=True, note=str(text)[:60])
+        runner.run("fit", "votes.jsonl", "--alternatives", runner.write("rows.jsonl", text), *words, refuses=True, note=text[:60])
     for columns in ["count=n_votes", "annotator=nosuch", "a=,", "a=l,a=l", "aa=l", "", "a", "=x"]:
         for form, text in [("jsonl", VOTES), ("csv", "a,b,winner\nx,y,x\n")]:
             runner.run("fit", runner.write(f"rows.{form}", text), "--columns", columns, *words, refuses=True)
@@ -132,4 +131,4 @@ def options(runner: Runner) -> None:
     # Where an output is a folder that is read, the data must survive: they are written again for each.
     for words in runner.pick([*single, *USELESS]):
         prepare(runner)
-        runner.run(*[str(word) for word in words], refuses=True, cpu=10)  # type: ignore[attr-defined]
+        runner.run(*words, refuses=True, cpu=10)

@@ -13,11 +13,15 @@ import resource
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 # What the tool promises: done, or a kind of error.
 CODES = {0, 64, 65, 66, 69, 71, 73, 76}
 NOT_NUMBERS = re.compile(r"(^|[\s,:\[])[-+]?(nan|inf|infinity)($|[\s,\]}])", re.IGNORECASE)
+
+
+Case = TypeVar("Case")
 
 
 @dataclasses.dataclass
@@ -56,9 +60,9 @@ class Runner:
         """Of so many inputs, those that a short form has; at least one."""
         return max(1, round(number * self.share))
 
-    def pick(self, cases: Sequence[object]) -> Iterable[object]:
+    def pick(self, cases: Sequence[Case]) -> list[Case]:
         """All cases, or a fixed choice of them in a short form."""
-        return cases if self.share >= 1 else self.chance.sample(list(cases), self.some(len(cases)))
+        return list(cases) if self.share >= 1 else self.chance.sample(list(cases), self.some(len(cases)))
 
     def write(self, name: str, content: bytes | str) -> str:
         path = self.folder / name
@@ -149,7 +153,7 @@ def weighed(document: dict[str, object]) -> str | None:
     if any(isinstance(w, (int, float)) for w in weights):
         if not all(isinstance(w, (int, float)) and w >= 0 for w in weights):
             return f"weights {weights[:5]}"
-        total = math.fsum(float(w) for w in weights)  # type: ignore[arg-type]
+        total = math.fsum(float(w) for w in weights)
         if abs(total - 1) > 1e-6:
             return f"weights add up to {total}"
     for row in rows:

@@ -6,8 +6,10 @@ import gzip
 import http.server
 import json
 import sqlite3
+import struct
 import threading
 import time
+from collections.abc import Callable
 
 from .runner import Runner
 
@@ -29,16 +31,17 @@ def plain(body: bytes, status: int = 200, **headers: str) -> tuple[int, dict[str
 
 def entries(texts: list[str], index: object = None, embedding: object = None) -> bytes:
     """A reply whose first entry has another index or embedding."""
-    found = [{"index": i, "embedding": row} for i, row in enumerate(right(texts))]
+    found: list[dict[str, object]] = [{"index": i, "embedding": row} for i, row in enumerate(right(texts))]
     if index is not None:
-        found[0]["index"] = index  # type: ignore[assignment]
+        found[0]["index"] = index
     if embedding is not None:
-        found[0]["embedding"] = embedding  # type: ignore[assignment]
+        found[0]["embedding"] = embedding
     return json.dumps({"data": found}).encode()
 
 
+Answer = Callable[[list[str]], tuple[int, dict[str, str], bytes]]
 # Each makes an answer of the texts that were asked; those that are right although they look odd stand below.
-WRONG = {
+WRONG: dict[str, Answer] = {
     "500": lambda t: plain(b"{}", 500), "503 for ever": lambda t: plain(b"", 503, **{"Retry-After": "0"}),
     "429, wait a year": lambda t: plain(b"", 429, **{"Retry-After": "31536000"}), "429, wait -1": lambda t: plain(b"", 429, **{"Retry-After": "-1"}),
     "204": lambda t: plain(b"", 204), "302 elsewhere": lambda t: plain(b"", 302, Location="http://127.0.0.1:9/v1/embeddings"),
@@ -59,7 +62,7 @@ WRONG = {
     "no HTTP": lambda t: (-1, {}, b"220 smtp ready\r\n"), "a closed connection": lambda t: (-1, {}, b""), "silence": lambda t: (-2, {}, b""),
     "an endless header": lambda t: (-1, {}, b"HTTP/1.1 200 OK\r\nX: " + b"x" * 3_000_000),
 }  # fmt: skip
-RIGHT = {
+RIGHT: dict[str, Answer] = {
     "as it should": lambda t: plain(reply(right(t))), "out of order": lambda t: plain(json.dumps({"data": [
         {"index": i, "embedding": row} for i, row in reversed(list(enumerate(right(t))))]}).encode()),
     "without indices": lambda t: plain(json.dumps({"data": [{"embedding": row} for row in right(t)]}).encode()),
@@ -110,19 +113,19 @@ def services(runner: Runner) -> None:
         (runner.folder / "o.npy").unlink(missing_ok=True)
         # Who is asked to wait waits five minutes at most, which is long here.
         patience = ["--attempts", "1"] if "a year" in mode else ["--attempts", "2"]
-        done = runner.run(*words, *patience, *cache, refuses=refuses, memory=2_500_000_000, cpu=20, environment={"OPENAI_API_KEY": KEY}, note=note)
+        done = runner.run(
+            *words, *patience, *cache, refuses=refuses, memory=2_500_000_000, cpu=20, environment={"OPENAI_API_KEY": KEY}, note=note
+        )
         if KEY in done.errors or "\x1b" in done.errors:
             runner.finding("accepted", words, f"{note}: a key or an escape sequence is printed")
         if done.code == 0 and not refuses:
             content = (runner.folder / "o.npy").read_bytes()
-            import struct
-
             if content[-48:] != b"".join(struct.pack("<3f", *row) for row in right(TEXTS)):
                 runner.finding("accepted", words, f"{note}: other numbers than the service's")
 
     try:
         for mode in runner.pick(list(WRONG)):
-            ask(str(mode), ["--no-cache"], True, str(mode))
+            ask(mode, ["--no-cache"], True, mode)
         for mode in RIGHT:
             ask(mode, ["--no-cache"], False, mode)
         caches(runner, ask)
@@ -130,11 +133,11 @@ def services(runner: Runner) -> None:
         server.shutdown()
 
 
-def caches(runner: Runner, ask: object) -> None:
+def caches(runner: Runner, ask: Callable[[str, list[str], bool, str], None]) -> None:
     """A cache whose bits flip is refused, or asked again, or right."""
     cache = runner.folder / "replies.sqlite"
     words = ["--cache", str(cache)]
-    ask("as it should", words, False, "filling the cache")  # type: ignore[operator]
+    ask("as it should", words, False, "filling the cache")
     connection = sqlite3.connect(cache)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -150,15 +153,13 @@ def caches(runner: Runner, ask: object) -> None:
         cache.write_bytes(bytes(damaged))
         for beside in ("-wal", "-shm"):
             (runner.folder / ("replies.sqlite" + beside)).unlink(missing_ok=True)
-        ask("as it should", words, False, f"cache with a flipped bit at {place}")  # type: ignore[operator]
+        ask("as it should", words, False, f"cache with a flipped bit at {place}")
     for name, content in [("text", b"hello"), ("nothing", b""), ("half", whole[: len(whole) // 2]), ("another database", _other(runner))]:
         cache.write_bytes(content)
-        ask("as it should", words, False, f"a cache that is {name}")  # type: ignore[operator]
+        ask("as it should", words, False, f"a cache that is {name}")
 
 
 def _rows() -> list[bytes]:
-    import struct
-
     return [struct.pack("<3f", *row) for row in right(TEXTS)]
 
 
