@@ -14,7 +14,7 @@ PATIENCE = float(os.environ.get("TESSERA_LOAD_PATIENCE", "1200"))
 
 
 def within(*command):
-    """Seconds, peak memory in GiB and what was printed, of one process that may have 4 GiB of data; why, where it fails."""
+    """Seconds, seconds of processor and peak memory in GiB of one process that may have 4 GiB of data; why, where it fails."""
 
     def bounds():
         resource.setrlimit(resource.RLIMIT_DATA, (ROOM, ROOM))
@@ -31,17 +31,18 @@ def within(*command):
             if waiting.poll() is not None:
                 process.kill()
                 os.wait4(process.pid, 0)
-                return [f"no end after {PATIENCE:.0f} s", "-"]
+                return [f"no end after {PATIENCE:.0f} s", "-", "-"]
             time.sleep(0.05)
     finally:
         waiting.kill()
         waiting.wait()
     seconds = time.perf_counter() - start
     peak = usage.ru_maxrss / 2**20
+    processor = f"{usage.ru_utime + usage.ru_stime:.1f}"
     if status != 0:
         words = process.stderr.read().decode(errors="replace").strip().splitlines()
-        return [f"fails: {words[-1][:80] if words else f'status {status}'}", f"{peak:.2f}"]
-    return [f"{seconds:.1f}", f"{peak:.2f}"]
+        return [f"fails: {words[-1][:80] if words else f'status {status}'}", processor, f"{peak:.2f}"]
+    return [f"{seconds:.1f}", processor, f"{peak:.2f}"]
 
 
 def load(comparisons, contexts, table):
@@ -58,8 +59,10 @@ def load(comparisons, contexts, table):
         ("evalica bradley_terry: rewards", [sys.executable, script, "evalica", votes]),
     ]
     table(
-        "10,000,000 comparisons of 1,000,000 alternatives, whole processes within 4 GiB", ["", "seconds", "peak memory, GiB"],
-        [[name, *within(*command)] for name, command in contestants])
+        "10,000,000 comparisons of 1,000,000 alternatives, whole processes within 4 GiB",
+        ["", "seconds", "of processor", "peak memory, GiB"],
+        [[name, *within(*command)] for name, command in contestants],
+    )
     array = contexts(1_000_000, 768)
     contestants = [
         ("tessera weights", [TOOL, "weights", array, "--method", "sampled", "--samples", "10000", *output]),
@@ -68,5 +71,7 @@ def load(comparisons, contexts, table):
     ]
     table(
         "Weights of 1,000,000 contexts of 768 dimensions (2.86 GiB), 10,000 samples, whole processes within 4 GiB",
-        ["", "seconds", "peak memory, GiB"], [[name, *within(*command)] for name, command in contestants])
+        ["", "seconds", "of processor", "peak memory, GiB"],
+        [[name, *within(*command)] for name, command in contestants],
+    )
     os.remove(array)

@@ -45,7 +45,9 @@ def lbfgs(path, lam=0.1):
         g = n * (s - share)
         return value, np.bincount(i, g, m) - np.bincount(j, g, m) + held * r
 
-    result = minimize(objective, np.zeros(m), jac=True, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-16, "gtol": 1e-8})
+    result = minimize(
+        objective, np.zeros(m), jac=True, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-16, "gtol": 1e-8}
+    )
     print(json.dumps({"largest gradient": float(np.max(np.abs(result.jac)))}))
 
 
