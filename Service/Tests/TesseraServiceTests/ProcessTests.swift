@@ -78,7 +78,7 @@ import Testing
       }
       // Of our name and without a lock, of our name and elsewhere, of another name: none of them is a dead service's.
       let elsewhere = folder.appendingPathComponent("elsewhere")
-      let digits = { String(repeating: $0, count: 32) }
+      func digits(_ digit: Character) -> String { String(repeating: digit, count: 32) }
       let unlocked = folder.appendingPathComponent("tessera-workbench-\(digits("a"))")
       let short = folder.appendingPathComponent("tessera-workbench-abc")
       for place in [elsewhere, unlocked, short] {
