@@ -168,7 +168,7 @@ format:
 	  Service/Package.swift Service/Sources Service/Tests Service/Fuzz
 
 # All tests under AddressSanitizer, then under ThreadSanitizer; optimised, since the statistical ones take an hour otherwise.
-# Two tests of MemoryLimitTests are left out: they bound the address space, of which the sanitizers' shadows need 15 TB. Leaks
+# A test of MemoryLimitTests is left out: it bounds the address space, of which the sanitizers' shadows need 15 TB. Leaks
 # are not counted: the empty XCTest runner has two.
 sanitize: dependencies
 	TESSERA_SANITIZER=address TESSERA_STOP_SECONDS=1 ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release \

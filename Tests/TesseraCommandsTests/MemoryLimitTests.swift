@@ -64,18 +64,6 @@ import Testing
     static let canLimit = ProcessInfo.processInfo.environment["TESSERA_SANITIZER"] == nil
 
     @Test(.enabled(if: canLimit))
-    func `Where no thread can be made the work is done on one`() throws {
-      let rows = (0..<3_000).map { "n\($0),n\($0 + 1),a" }.joined(separator: "\n")
-      let data = try folder.write("a,b,winner\n" + rows + "\n", to: "chain.csv")
-      for room in stride(from: 280_000, through: 400_000, by: 20_000) {
-        // The system's queues used to wait for a stack for ever.
-        let line = "ulimit -v \(room); exec timeout 120 \"\(Tool.path)\" fit \"\(data)\" --lambda 0.1 --top 1"
-        let result = try Tool.run(["-c", line], in: folder.path, program: "/bin/sh")
-        #expect(result.code == 0 || result.code == 71, "\(room): \(result.code) \(result.errors)")
-      }
-    }
-
-    @Test(.enabled(if: canLimit))
     func `Less memory than is needed is a message, not a trap`() throws {
       let file = try array(400_000, 1_000)
       for command in ["weights", "score"] {
