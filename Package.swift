@@ -15,6 +15,7 @@ let package = Package(
     // For Service/.
     .library(name: "TesseraReports", targets: ["TesseraReports"]),
     .library(name: "TesseraPages", targets: ["TesseraPages"]),
+    .library(name: "TestSupport", targets: ["TestSupport"]),
     .executable(name: "tessera", targets: ["TesseraMain"]),
   ],
   dependencies: [

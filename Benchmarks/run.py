@@ -27,6 +27,7 @@ from contestants import (
     table,
     whole,
 )
+from load import load
 
 
 def estimation():
@@ -416,7 +417,8 @@ def python():
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "resampling": resampling, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
-    "parquet": parquet, "export": export, "python": python, "roofline": roofline.roofline, "growth": growth.growth,
+    "parquet": parquet, "export": export, "python": python, "load": lambda: load(comparisons, contexts, table),
+    "roofline": roofline.roofline, "growth": growth.growth,
 }
 
 if __name__ == "__main__":

@@ -69,14 +69,23 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    // Requests that strangers make: for libFuzzer (Scripts/fuzz), and for the test that replays its corpus.
+    .target(
+      name: "ServiceFuzz",
+      dependencies: [
+        "TesseraService", "TesseraWorkbench", .product(name: "Tessera", package: "tessera"),
+        .product(name: "TesseraFormats", package: "tessera"),
+        .product(name: "TesseraText", package: "tessera"),
+      ], path: "Fuzz/ServiceFuzz"),
     .testTarget(
       name: "TesseraServiceTests",
       // The program too: tests start it.
       dependencies: [
-        "TesseraService", "TesseraHTTP", "TesseraServe", "TesseraWorkbench",
+        "TesseraService", "TesseraHTTP", "TesseraServe", "TesseraWorkbench", "ServiceFuzz",
         .product(name: "Tessera", package: "tessera"), .product(name: "TesseraFormats", package: "tessera"),
         .product(name: "TesseraText", package: "tessera"),
         .product(name: "TesseraServices", package: "tessera"),
+        .product(name: "TestSupport", package: "tessera"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -100,6 +100,17 @@ long long tessera_free_memory(void) {
   return least;
 }
 
+int tessera_room_for_threads(int count) {
+  struct rlimit room, stack;
+  if (getrlimit(RLIMIT_AS, &room) != 0 || room.rlim_cur == RLIM_INFINITY) return 1;
+  long long all, resident, shared;
+  if (!pages(&all, &resident, &shared)) return 1;
+  // A stack, its guard, and what a thread allocates first.
+  long long each = 8 << 20;
+  if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur != RLIM_INFINITY) each = (long long)stack.rlim_cur;
+  return all * sysconf(_SC_PAGESIZE) + count * (each + (4 << 20)) <= (long long)room.rlim_cur;
+}
+
 long long tessera_used_memory(void) {
   long long all, resident, shared;
   if (!pages(&all, &resident, &shared)) return 0;
@@ -111,5 +122,10 @@ long long tessera_used_memory(void) {
 long long tessera_free_memory(void) { return LLONG_MAX; }
 
 long long tessera_used_memory(void) { return 0; }
+
+int tessera_room_for_threads(int count) {
+  (void)count;
+  return 1;
+}
 
 #endif

@@ -39,7 +39,9 @@ struct TrainCommand: ParsableCommand {
   var model: Kind = .mlp
 
   @Option(help: ArgumentHelp("Sizes of the hidden layers of an mlp.", valueName: "n,..."))
-  var hidden: String = "32,32"
+  var hidden: String = usualSizes
+
+  private static let usualSizes = "32,32"
 
   @Option(help: "Models to train, with seeds of their own; the reward is their mean.")
   var runs: Int = 20
@@ -101,6 +103,9 @@ struct TrainCommand: ParsableCommand {
       try training(fitSettings.config == nil ? resolved().settings : RewardFit.Settings()).check()
     } catch let problem as RewardTraining.Problem {
       throw ValidationError("\(problem).")
+    }
+    if model == .linear, hidden != Self.usualSizes {
+      throw ValidationError("--hidden has no effect here: a linear reward has no hidden layers.")
     }
     guard heldOut >= 0, heldOut < 1 else {
       throw ValidationError("--held-out is \(heldOut); expected a share below 1.")

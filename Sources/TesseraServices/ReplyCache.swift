@@ -41,7 +41,7 @@ public final class ReplyCache: Sendable {
     }
     connection = Mutex(Connection(pointer: opened))
     // Another process may be writing; waiting is better than losing a reply that was paid for.
-    sqlite3_busy_timeout(opened, 60_000)
+    sqlite3_busy_timeout(opened, CInt(1_000 * Self.patience))
     do {
       try Self.run(
         opened, file,
@@ -59,9 +59,22 @@ public final class ReplyCache: Sendable {
 
   deinit { connection.withLock { _ = sqlite3_close($0.pointer) } }
 
+  /// Seconds to wait for other processes.
+  private static let patience = 60.0
+
+  /// Runs commands that may be run twice.
+  ///
+  /// Two processes that both turn a new file to WAL hold what the other waits for. SQLite then says at once that the file is
+  /// locked, whatever its patience: one of them has to let go and come again.
   private static func run(_ connection: OpaquePointer, _ file: String, _ commands: String) throws {
-    guard sqlite3_exec(connection, commands, nil, nil, nil) == SQLITE_OK else {
-      throw ServiceError.cache(file: file, reason: String(cString: sqlite3_errmsg(connection)))
+    let start = ContinuousClock.now
+    while true {
+      let code = sqlite3_exec(connection, commands, nil, nil, nil)
+      if code == SQLITE_OK { return }
+      guard code & 0xFF == SQLITE_BUSY, .now - start < .seconds(patience) else {
+        throw ServiceError.cache(file: file, reason: String(cString: sqlite3_errmsg(connection)))
+      }
+      usleep(.random(in: 1_000...5_000))
     }
   }
 
@@ -112,7 +125,7 @@ public final class ReplyCache: Sendable {
   /// Says before the work that it cannot be written, or waits until it can.
   ///
   /// - Throws: `ServiceError.cache`.
-  func requireWritable() throws {
+  package func requireWritable() throws {
     try connection.withLock {
       try Self.run($0.pointer, file, "BEGIN IMMEDIATE")
       try Self.run($0.pointer, file, "ROLLBACK")
@@ -133,7 +146,7 @@ public final class ReplyCache: Sendable {
 
   /// Makes what `body` stores one transaction: one wait for the disk instead of one a reply.
   func together(_ body: () throws -> Void) throws {
-    try connection.withLock { try Self.run($0.pointer, file, "BEGIN") }
+    try connection.withLock { try Self.run($0.pointer, file, "BEGIN IMMEDIATE") }
     do {
       try body()
       try connection.withLock { try Self.run($0.pointer, file, "COMMIT") }

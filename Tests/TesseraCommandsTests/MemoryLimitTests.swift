@@ -60,7 +60,11 @@ import Testing
   }
 
   #if os(Linux)
-    @Test func `Less memory than is needed is a message, not a trap`() throws {
+    /// AddressSanitizer's shadow needs an address space of 15 TB: under it these limits cannot be set.
+    static let canLimit = ProcessInfo.processInfo.environment["TESSERA_SANITIZER"] == nil
+
+    @Test(.enabled(if: canLimit))
+    func `Less memory than is needed is a message, not a trap`() throws {
       let file = try array(400_000, 1_000)
       for command in ["weights", "score"] {
         let words = command == "score" ? "score m.safetensors" : command

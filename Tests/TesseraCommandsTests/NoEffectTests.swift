@@ -58,8 +58,24 @@ import Testing
     }
   }
 
+  @Test func `Ways to embed where no alternative has a text`() throws {
+    let votes = try folder.write("a,b,winner\nx,y,a\n", to: "v.csv")
+    for options in [["--fitted-embedder", "/nonexistent"], ["--with-prompt"], ["--dimensions", "8"]] {
+      let result = try Tool.run(["fit", votes, "--lambda", "0.1"] + options)
+      #expect(
+        result.code == 64
+          && result.errors.contains("\(options[0]) has no effect here: no alternative has a text"),
+        "\(result.errors)")
+    }
+  }
+
   @Test func `Names of services where none is asked`() throws {
     let file = try folder.write("{\"id\": \"x\", \"text\": \"one\"}\n", to: "t.jsonl")
+    for options in [["--timeout", "5"], ["--cache", "c"], ["--attempts", "2"]] {
+      let result = try Tool.run(["embed", file, "-o", folder.file("x.npy")] + options)
+      #expect(
+        result.code == 64 && result.errors.contains("\(options[0]) has no effect here"), "\(result.errors)")
+    }
     for options in [["--base-url", "http://127.0.0.1:9/v1"], ["--model", "m"]] {
       let result = try Tool.run(["embed", file, "-o", folder.file("x.npy")] + options)
       #expect(result.code == 64 && result.errors.contains("give --embedder openai."), "\(result.errors)")

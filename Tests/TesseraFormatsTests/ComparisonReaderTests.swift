@@ -204,6 +204,8 @@ import Testing
     #expect(try failure(#"{"a": "", "b": "y", "preference": 1}"#).contains("an empty name"))
     #expect(try failure(#"{"a": ["x"], "b": "y", "preference": 1}"#).contains("a string or a number"))
     #expect(try failure(#"{"a": "x", "b": "y", "preference": 1, "count": 0}"#).contains(#"field "count""#))
+    let tiny = try failure(#"{"a": "x", "b": "y", "preference": 1, "count": 1e-310}"#)
+    #expect(tiny.contains("expected 1e-100 at least"), "\(tiny)")
     #expect(
       try failure(good, alternatives: ["x", "z"])
         == #"c.jsonl:1: field "b": found "y", expected the id of one of the 2 alternatives"#)

@@ -117,6 +117,7 @@ struct ServeOptions: ParsableCommand {
     var limits = WorkbenchLimits()
     limits.uploadBytes = maxUpload
     limits.storedBytes = max(limits.storedBytes, maxUpload)
+    limits.unpackedBytes = max(limits.unpackedBytes, maxUpload)
     if let problem = limits.problem { throw StoreProblem(description: problem) }
     return try Workbench(StudyStore(folder: store), limits: limits)
   }

@@ -5,8 +5,8 @@ import TesseraFormats
 struct DocumentKeys {
   private let names: Set<String>
 
-  /// Documents are read whole.
-  private static let mostBytes = 256 << 20
+  /// Documents are read whole, and values take ten times the room of their text.
+  private static let mostBytes = 64 << 20
 
   /// - Returns: nil where the file is no JSON object.
   init?(file: String) throws {

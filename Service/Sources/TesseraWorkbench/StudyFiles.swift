@@ -40,7 +40,11 @@ enum StudyContent {
       self = document
       return
     }
-    let known = try files.alternatives.map { try AlternativesReader.read($0, texts: .all) }
+    var bounds = ReadLimits()
+    (bounds.unpackedBytes, bounds.recordBytes) = (limits.unpackedBytes, limits.recordBytes)
+    let known = try files.alternatives.map {
+      try AlternativesReader.read($0, texts: .all, limits: bounds)
+    }
     if let known, known.alternatives.count < 2 {
       throw FormatError.content(
         file: "the alternatives", line: nil, field: nil, found: "1 alternative",
@@ -53,7 +57,7 @@ enum StudyContent {
           file: "the contexts", line: nil, field: nil, found: "no alternatives beside them",
           expected: "a file of alternatives, a line for each row")
       }
-      let rows = try ContextsFile.read(file)
+      let rows = try ContextsFile.read(file, member: nil, limits: bounds)
       guard rows.count == known.alternatives.count else {
         throw FormatError.content(
           file: "the contexts", line: nil, field: nil, found: "\(rows.count) rows",
@@ -63,7 +67,7 @@ enum StudyContent {
     }
     var reader = ComparisonReader()
     (reader.layout, reader.keepsPrompts) = (files.layout, true)
-    (reader.keepsTexts, reader.textLimit) = (known == nil, limits.answers)
+    (reader.keepsTexts, reader.textLimit, reader.limits) = (known == nil, limits.answers, bounds)
     let file = try reader.read(
       files.rows, format: files.format, alternatives: known?.alternatives.map(\.id),
       work: work.part(0...0.3, "reading"))

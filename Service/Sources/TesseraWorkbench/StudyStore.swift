@@ -14,6 +14,7 @@ public final class StudyStore: Sendable {
   /// Whether the folder goes when the store is closed.
   public let isTemporary: Bool
   private let database: DatabaseQueue
+  private let lock: FolderLock?
 
   private var files: URL { folder.appendingPathComponent("files", isDirectory: true) }
 
@@ -21,16 +22,14 @@ public final class StudyStore: Sendable {
   /// - Throws: `WorkbenchProblem.store`.
   public init(folder path: String? = nil) throws(WorkbenchProblem) {
     isTemporary = path == nil
-    folder = URL(
-      fileURLWithPath: path
-        ?? FileManager.default.temporaryDirectory.appendingPathComponent(
-          "tessera-workbench-\(StudyRecord.newID())"
-        ).path,
-      isDirectory: true)
+    if path == nil { TemporaryFolders.removeStale() }
+    let place = path ?? TemporaryFolders.newPath()
+    folder = URL(fileURLWithPath: place, isDirectory: true)
     do {
       try FileManager.default.createDirectory(
         at: folder.appendingPathComponent("files"), withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
+      lock = path == nil ? try FolderLock(holding: place) : nil
       var configuration = Configuration()
       configuration.prepareDatabase { database in
         // One service at a time; what is deleted leaves no bytes behind.

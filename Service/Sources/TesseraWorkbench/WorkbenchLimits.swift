@@ -2,6 +2,10 @@
 public struct WorkbenchLimits: Sendable, Equatable {
   /// Bytes of an uploaded file.
   public var uploadBytes = 256 << 20
+  /// Bytes of an uploaded file without its compression.
+  public var unpackedBytes = 1 << 29
+  /// Bytes of a line of it, or of an element of a JSON array.
+  public var recordBytes = 8 << 20
   /// Bytes of all that is stored.
   public var storedBytes = 4 << 30
   /// Studies that are stored.
@@ -25,6 +29,8 @@ public struct WorkbenchLimits: Sendable, Equatable {
   public var problem: String? {
     let counts: [(String, Int, ClosedRange<Int>)] = [
       ("bytes of an upload", uploadBytes, 1_024...(1 << 40)),
+      ("unpacked bytes of an upload", unpackedBytes, uploadBytes...(1 << 44)),
+      ("bytes of a line", recordBytes, 1_024...(1 << 31)),
       ("bytes stored", storedBytes, uploadBytes...(1 << 44)), ("studies", studies, 1...10_000),
       ("answers of a study", answers, 2...1_000_000), ("studies in memory", inMemory, 1...1_000),
       ("answers shown", shown, 2...100_000), ("clones", clones, 1...1_000),

@@ -60,6 +60,53 @@ import Testing
     }
   }
 
+  @Test func `The private folder of a killed service goes at the next start, and nobody else's does`() throws
+  {
+    try withFolder { folder in
+      func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path)
+          .filter { $0.hasPrefix("tessera-workbench-") }.sorted()
+      }
+      func begin() throws -> Process {
+        let (process, lines) = try start(["--port", "0"], environment: ["TMPDIR": folder.path])
+        _ = try #require(lines.next())
+        return process
+      }
+      func end(_ process: Process, _ signal: Int32) {
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+      }
+      // Of our name and without a lock, of our name and elsewhere, of another name: none of them is a dead service's.
+      let elsewhere = folder.appendingPathComponent("elsewhere")
+      func digits(_ digit: Character) -> String { String(repeating: digit, count: 32) }
+      let unlocked = folder.appendingPathComponent("tessera-workbench-\(digits("a"))")
+      let short = folder.appendingPathComponent("tessera-workbench-abc")
+      for place in [elsewhere, unlocked, short] {
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+      }
+      for place in [elsewhere, short] { try Data().write(to: place.appendingPathComponent("owner.lock")) }
+      let link = folder.appendingPathComponent("tessera-workbench-\(digits("b"))")
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: elsewhere)
+      let strangers = try names()
+      #expect(strangers.count == 3)
+
+      let killed = try begin()
+      let left = try names()
+      #expect(left.count == 4)
+      end(killed, SIGKILL)
+      #expect(try names() == left)
+      let living = try begin()
+      let own = try names()
+      #expect(own.count == 4 && own != left)
+      // Beside one that lives.
+      end(try begin(), SIGTERM)
+      #expect(try names() == own)
+      end(living, SIGTERM)
+      #expect(try names() == strangers)
+      #expect(FileManager.default.fileExists(atPath: elsewhere.appendingPathComponent("owner.lock").path))
+    }
+  }
+
   @Test func `What cannot be served ends with the code of its kind`() throws {
     try withFolder { folder in
       let file = try model(folder)

@@ -2,6 +2,7 @@ import Foundation
 import TesseraFormats
 import TesseraService
 import TesseraWorkbench
+import TestSupport
 import Testing
 
 /// Studies outlive the service in a folder, and nothing outlives it elsewhere.
@@ -71,6 +72,32 @@ import Testing
     _ = try upload.finish()
     workbench.close()
     #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test func `A small file that unfolds to a large one, and an endless line, fail in words`() async throws {
+    var limits = WorkbenchLimits()
+    (limits.uploadBytes, limits.unpackedBytes, limits.recordBytes) = (200_000, 200_000, 2_000)
+    let bench = try Bench(limits: limits)
+    let line = #"{"a":"x","b":"y","preference":0.7,"note":""# + String(repeating: "n", count: 3_000) + #""}"#
+    let many = String(repeating: #"{"a":"x","b":"y","preference":0.7}"# + "\n", count: 20_000)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(many, to: "votes.jsonl")
+    let packing = Process()
+    packing.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    packing.arguments = ["gzip", path]
+    try packing.run()
+    packing.waitUntilExit()
+    let packed = try Data(contentsOf: URL(fileURLWithPath: path + ".gz"))
+    for (bytes, name, words) in [
+      (Data(line.utf8), "votes.jsonl", "the upload:1: found a record of more than 2000 bytes"),
+      (packed, "votes.jsonl.gz", "found more than 200000 bytes once it is unpacked"),
+    ] {
+      let upload = try bench.workbench.upload(name: name)
+      try bytes.withUnsafeBytes { try upload.write($0) }
+      let value = try await bench.settled(try upload.finish().id)
+      #expect(value["state"].text == "failed")
+      #expect(value["problem"].text?.contains(words) == true, "\(value)")
+    }
   }
 
   @Test func `What a killed service left half is gone at the next start`() throws {

@@ -132,6 +132,9 @@ int tessera_available_cores(void);
    where the system tells none. */
 long long tessera_free_memory(void);
 
+// Whether there is address space for the stacks of so many more threads: 0 or 1. Below a microsecond where it has no bound.
+int tessera_room_for_threads(int count);
+
 /* Bytes of this process that are in memory, without what is mapped from files; 0 where the system does not tell. */
 long long tessera_used_memory(void);
 

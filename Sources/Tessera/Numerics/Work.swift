@@ -126,7 +126,8 @@ public struct Work: Sendable {
     pieces: Int, watching cancellation: Cancellation?, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void
   ) {
     let workers = min(threads, pieces)
-    guard workers > 1 else {
+    // Without room for another stack the system's queues would wait for it for ever.
+    guard workers > 1, tessera_room_for_threads(Int32(workers - 1)) == 1 else {
       for piece in 0..<max(pieces, 0) {
         if cancellation?.isCancelled ?? false { return }
         body(piece, 0)

@@ -303,7 +303,11 @@ struct DatasetOptions {
     guard raw.dataset.contexts == nil, let texts,
       let embedded = try texts.contexts(
         of: raw.dataset.alternatives, prompts: raw.prompts, file: raw.name, seed: seed, threads: threads)
-    else { return raw }
+    else {
+      try texts?.refuseWithoutUse(
+        raw.dataset.contexts == nil ? "no alternative has a text" : "contexts are known")
+      return raw
+    }
     embedded.fitted.map(fitted)
     // As in a fit, the same words under two prompts are no copies.
     return try raw.with(embedded.texts.placed(embedded.contexts))

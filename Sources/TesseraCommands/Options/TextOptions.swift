@@ -38,6 +38,9 @@ struct EmbedderOptions: ParsableArguments {
       throw ValidationError(
         "--base-url names a service, and the built-in embedder asks none: give --embedder openai.")
     }
+    if embedder != .openai, let name = service.requests.given {
+      throw ValidationError("\(name) has no effect here: no service is asked.")
+    }
     if fittedEmbedder != nil, embedder != .builtin {
       throw ValidationError("--fitted-embedder is for the built-in embedder.")
     }
@@ -90,20 +93,24 @@ struct ServiceOptions: ParsableArguments {
 
 /// How services are asked, and where their replies are kept.
 struct RequestOptions: ParsableArguments {
+  private enum Usual {
+    static let (key, size, atOnce, attempts, timeout) = ("OPENAI_API_KEY", 64, 4, 6, 600.0)
+  }
+
   @Option(help: "Environment variable that holds the key, where the service wants one.")
-  var keyVariable: String = "OPENAI_API_KEY"
+  var keyVariable: String = Usual.key
 
   @Option(help: "Texts of one request, at most.")
-  var requestSize: Int = 64
+  var requestSize: Int = Usual.size
 
   @Option(help: "Requests under way at once.")
-  var requests: Int = 4
+  var requests: Int = Usual.atOnce
 
   @Option(help: "Attempts of a request before giving up.")
-  var attempts: Int = 6
+  var attempts: Int = Usual.attempts
 
   @Option(help: "Seconds without an answer until a request counts as failed.")
-  var timeout: Double = 600
+  var timeout: Double = Usual.timeout
 
   @Option(
     help: ArgumentHelp(
@@ -125,6 +132,15 @@ struct RequestOptions: ParsableArguments {
       throw ValidationError("--timeout is \(timeout); expected a positive number of seconds.")
     }
     if noCache, cache != nil { throw ValidationError("--no-cache and --cache exclude each other.") }
+  }
+
+  /// The first option that was given another value than its own.
+  var given: String? {
+    [
+      ("--request-size", requestSize != Usual.size), ("--requests", requests != Usual.atOnce),
+      ("--attempts", attempts != Usual.attempts), ("--timeout", timeout != Usual.timeout),
+      ("--cache", cache != nil), ("--key-variable", keyVariable != Usual.key),
+    ].first(where: \.1)?.0
   }
 
   static func environment(_ name: String) -> String? {
@@ -177,6 +193,16 @@ struct TextOptions: ParsableArguments {
       ("--embedding-model", embeddingModel != nil), ("--with-prompt", withPrompt),
     ] where isGiven {
       throw ValidationError("\(name) has no effect here: \(file) holds numbers, and no texts.")
+    }
+  }
+
+  /// - Throws: where an option says how texts become contexts, and none do.
+  func refuseWithoutUse(_ why: String) throws {
+    for (name, isGiven) in [
+      ("--fitted-embedder", embedder.fittedEmbedder != nil), ("--embedding-model", embeddingModel != nil),
+      ("--with-prompt", withPrompt), ("--dimensions", embedder.dimensions != LexicalEmbedder.dimension),
+    ] where isGiven {
+      throw ValidationError("\(name) has no effect here: \(why).")
     }
   }
 

@@ -53,13 +53,17 @@ public enum ContextsFile {
   ///
   /// - Parameter member: The array; nil where the file has only one that can be meant.
   /// - Throws: `FormatError`: no such file, no such array, several to choose from, or one that is not m x d finite numbers.
-  public static func read(_ path: String, member: String?) throws -> Contexts {
+  public static func read(
+    _ path: String, member: String?, limits: ReadLimits = ReadLimits()
+  ) throws -> Contexts {
     let start = try path == "-" ? [] : firstBytes(path)
     let ending = path.lowercased()
     if ParquetRows.begins(start) || start.isEmpty && ending.hasSuffix(".parquet") {
-      return try ParquetFile(path).contexts(column: member)
+      let parquet = try ParquetFile(path)
+      try limits.check(unpacked: parquet.metadata.unpackedBytes, file: path)
+      return try parquet.contexts(column: member)
     }
-    if ZipFile.begins(start) { return try readNumpyArchive(path, member) }
+    if ZipFile.begins(start) { return try readNumpyArchive(path, member, limits) }
     let looksNamed = start.count >= 9 && start[8] == 0x7B && !start.starts(with: NumpyFile.magic)
     if looksNamed || ending.hasSuffix(".safetensors") {
       return try SafetensorsFile.contexts(path, tensor: member)
@@ -82,12 +86,15 @@ public enum ContextsFile {
     }
   }
 
-  private static func readNumpyArchive(_ path: String, _ member: String?) throws -> Contexts {
+  private static func readNumpyArchive(
+    _ path: String, _ member: String?, _ limits: ReadLimits
+  ) throws -> Contexts {
     let zip = try ZipFile(path)
     // np.savez appends .npy to the names.
     let arrays = zip.members.filter { $0.name.hasSuffix(".npy") }
     let names = arrays.map { String($0.name.dropLast(4)) }
     let chosen = try choose(member, of: names, file: path, what: "array")
+    try limits.check(unpacked: arrays[chosen].size, file: path)
     return try zip.withContent(of: arrays[chosen]) {
       try NumpyFile.contexts(in: $0, file: path, member: names[chosen])
     }

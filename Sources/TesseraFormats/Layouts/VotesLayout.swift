@@ -140,6 +140,9 @@ struct VotesLayout: ComparisonLayout {
       throw row.error(row.names[slot], quoted(value.bytes), expected)
     }
     guard count > 0, count.isFinite else { throw row.error(row.names[slot], "\(count)", expected) }
+    // Below it products of counts lose their digits.
+    let least = 1 / ComparisonTable.countLimit
+    guard count >= least else { throw row.error(row.names[slot], "\(count)", "\(least) at least") }
     return count
   }
 

@@ -57,6 +57,15 @@ struct ParquetMetadata {
 
   private(set) var schema: [SchemaElement] = []
   private(set) var rowGroups: [RowGroup] = []
+
+  /// Bytes of all pages without their compression, as the footer says, which readers hold them to; `Int.max` for more.
+  var unpackedBytes: Int {
+    rowGroups.lazy.flatMap(\.chunks).reduce(0) { sum, chunk in
+      let (next, overflow) = sum.addingReportingOverflow(max(chunk.uncompressedSize, 0))
+      return overflow ? .max : next
+    }
+  }
+
   private(set) var rows = -1
   private(set) var createdBy: String?
 

@@ -15,9 +15,10 @@ public final class ParquetRows: RowSource {
   private var row = 0
 
   /// - Throws: `FormatError` where the file is not there or is no Parquet file.
-  public init(_ file: String) throws {
+  public init(_ file: String, limits: ReadLimits = ReadLimits()) throws {
     self.file = file
     parquet = try ParquetFile(file)
+    try limits.check(unpacked: parquet.metadata.unpackedBytes, file: file)
   }
 
   /// Whether bytes are the beginning of a Parquet file.

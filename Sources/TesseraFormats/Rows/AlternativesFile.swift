@@ -27,11 +27,11 @@ public enum AlternativesReader {
   /// - Parameters:
   ///   - needsIdentifiers: Whether every line must have an id; otherwise lines without one go by their number, from 0.
   /// - Throws: `FormatError`: malformed lines, repeated ids, contexts on some lines only or of unequal length.
-  public static func read(_ file: String, texts: Texts = .none, needsIdentifiers: Bool = true) throws
-    -> AlternativesFile
-  {
+  public static func read(
+    _ file: String, texts: Texts = .none, needsIdentifiers: Bool = true, limits: ReadLimits = ReadLimits()
+  ) throws -> AlternativesFile {
     let format = RowFormat(file: file) ?? .jsonl
-    let source = try format.open(file)
+    let source = try format.open(file, limits: limits)
     let file = source.file
     try source.select(names)
     var row = [JSONScanner.Value?](repeating: nil, count: names.count)

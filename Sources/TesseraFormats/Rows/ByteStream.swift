@@ -21,6 +21,9 @@ final class ByteStream {
 
   private enum Coding { case plain, gzip, zstd }
   private let descriptor: Int32
+  private let limits: ReadLimits
+  /// Bytes that were handed out.
+  private var produced = 0
   private var coding: Coding?
   private var raw: UnsafeMutableBufferPointer<UInt8> = .allocate(capacity: 1 << 17)
   private var start = 0
@@ -33,7 +36,8 @@ final class ByteStream {
   private var isInside = false
 
   /// - Parameter file: A path, or `-` for standard input.
-  init(file: String) throws {
+  init(file: String, limits: ReadLimits = ReadLimits()) throws {
+    self.limits = limits
     name = file == "-" ? "standard input" : file
     descriptor = try FileAccess.openForReading(file)
     size = FileAccess.size(of: descriptor)
@@ -48,9 +52,16 @@ final class ByteStream {
 
   /// Writes up to `target.count` bytes and says how many; 0 at the end alone.
   ///
-  /// - Throws: `FormatError.cannotRead`, for what is no longer compressed as it began, too.
+  /// - Throws: `FormatError.cannotRead`, for what is no longer compressed as it began, too; `.content` beyond the limits.
   func read(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
     guard !target.isEmpty else { return 0 }
+    let count = try unpack(into: target)
+    produced += count
+    try limits.check(unpacked: produced, file: name)
+    return count
+  }
+
+  private func unpack(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
     let coding = try known()
     switch coding {
     case .plain:

@@ -15,8 +15,8 @@ final class CSVRows: RowSource {
 
   /// - Parameter separator: What stands between fields.
   /// - Throws: `FormatError`.
-  init(file: String, separator: UInt8) throws {
-    records = try RecordReader(file: file, framing: .quotedLine)
+  init(file: String, separator: UInt8, limits: ReadLimits = ReadLimits()) throws {
+    records = try RecordReader(file: file, framing: .quotedLine, limits: limits)
     self.file = records.file
     fields = CSVFields(separator: separator)
     guard let (record, line) = try records.next() else {

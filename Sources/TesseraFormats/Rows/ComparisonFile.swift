@@ -90,6 +90,8 @@ public struct ComparisonReader: Sendable {
   public var category: String?
   /// What families of the two sides are called, as organization for organization_a and organization_b.
   public var family: String?
+  /// How much a file may unfold to.
+  public var limits = ReadLimits()
 
   public init() {}
 
@@ -97,7 +99,7 @@ public struct ComparisonReader: Sendable {
   ///
   /// - Throws: `FormatError`, where its fields are those of none.
   public func recognise(_ file: String, format: Format) throws -> LayoutName? {
-    let source = try format.open(file)
+    let source = try format.open(file, limits: limits)
     let sample = try source.sample()
     guard !sample.isEmpty else { return nil }
     return try LayoutRecognition(source, sample, given: layout, map: map, by: by, aspect: aspect).name
@@ -107,7 +109,7 @@ public struct ComparisonReader: Sendable {
   ///
   /// - Throws: `FormatError`, where the fields of the first row are those of no layout.
   public func comparesTexts(_ file: String, format: Format) throws -> Bool {
-    let source = try format.open(file)
+    let source = try format.open(file, limits: limits)
     let sample = try source.sample()
     guard !sample.isEmpty else { return false }
     switch try LayoutRecognition(source, sample, given: layout, map: map, by: by, aspect: aspect).name {
@@ -138,7 +140,9 @@ public struct ComparisonReader: Sendable {
   public func read(
     _ files: [(file: String, format: Format)], alternatives: [String]? = nil, work: Work = Work()
   ) throws -> ComparisonFile {
-    try read(files.map { file, format in { try format.open(file) } }, alternatives: alternatives, work: work)
+    try read(
+      files.map { file, format in { try format.open(file, limits: limits) } }, alternatives: alternatives,
+      work: work)
   }
 
   /// The same for rows that are opened one source after another.

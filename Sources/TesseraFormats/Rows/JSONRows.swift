@@ -12,8 +12,8 @@ final class JSONRows: RowSource {
   var progress: Double? { records.progress }
 
   /// - Throws: `FormatError`.
-  init(file: String) throws {
-    records = try RecordReader(file: file, framing: .json)
+  init(file: String, limits: ReadLimits = ReadLimits()) throws {
+    records = try RecordReader(file: file, framing: .json, limits: limits)
     self.file = records.file
   }
 

@@ -15,6 +15,7 @@ struct RecordReader: ~Copyable {
   enum Framing { case line, quotedLine, json }
 
   private let stream: ByteStream
+  private let limits: ReadLimits
   private let quotes: Bool
   private let framing: Framing
   /// Whether records are the elements of an array.
@@ -33,10 +34,10 @@ struct RecordReader: ~Copyable {
   /// - Parameters:
   ///   - file: A path, or `-` for standard input.
   ///   - framing: Whether quotation marks can hide line ends, and whether there can be an array.
-  init(file: String, framing: Framing) throws {
-    self.framing = framing
+  init(file: String, framing: Framing, limits: ReadLimits = ReadLimits()) throws {
+    (self.framing, self.limits) = (framing, limits)
     quotes = framing == .quotedLine
-    stream = try ByteStream(file: file)
+    stream = try ByteStream(file: file, limits: limits)
     buffer = .allocate(capacity: 1 << 20)
   }
 
@@ -69,6 +70,7 @@ struct RecordReader: ~Copyable {
       if isArray { return try nextElement() }
       guard let length = try recordLength() else { return nil }
       let first = line + 1
+      try limits.check(record: length, file: file, line: first)
       var content = length
       line += linesInRecord
       if content > 0, buffer[start + content - 1] == 0x0A { content -= 1 }
@@ -142,6 +144,7 @@ struct RecordReader: ~Copyable {
     }
     let first = line + 1
     let length = try elementLength()
+    try limits.check(record: length, file: file, line: first)
     let record = UnsafeBufferPointer(rebasing: buffer[start..<start + length])
     startOfLast = start
     start += length
@@ -230,6 +233,8 @@ struct RecordReader: ~Copyable {
     fills += 1
     // What rows leave behind grows with them: a limit is felt on the way.
     if fills % 16 == 0 { try MemoryNeed("more rows of \(file)", bytes: 2 * buffer.count).require() }
+    // Before there is room for more of it.
+    try limits.check(record: end, file: file, line: line + 1)
     if end == buffer.count {
       try MemoryNeed("a line of \(file)", bytes: 2 * buffer.count).require()
       let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: buffer.count * 2)

@@ -29,13 +29,13 @@ public enum RowFormat: String, Sendable, CaseIterable {
   /// The rows of a file.
   ///
   /// - Parameter file: A path, or `-` for standard input.
-  /// - Throws: `FormatError`.
-  package func open(_ file: String) throws -> any RowSource {
+  /// - Throws: `FormatError`, also beyond the limits, here or while rows are read.
+  package func open(_ file: String, limits: ReadLimits = ReadLimits()) throws -> any RowSource {
     switch self {
-    case .jsonl, .json: try JSONRows(file: file)
-    case .csv: try CSVRows(file: file, separator: 0x2C)
-    case .tsv: try CSVRows(file: file, separator: 0x09)
-    case .parquet: try ParquetRows(file)
+    case .jsonl, .json: try JSONRows(file: file, limits: limits)
+    case .csv: try CSVRows(file: file, separator: 0x2C, limits: limits)
+    case .tsv: try CSVRows(file: file, separator: 0x09, limits: limits)
+    case .parquet: try ParquetRows(file, limits: limits)
     }
   }
 }

@@ -44,6 +44,28 @@ import Testing
     #expect(words.hasSuffix("expected 1.0 TiB at most, the limit of memory"), "\(words)")
   }
 
+  @Test func `What only growing tells is refused when it has grown`() throws {
+    let little = 1 << 20
+    let cloud = try contexts(4_000, 2)
+    let circle = try cloud.normalized()
+    // A cloud's tree takes less than a megabyte, a circle's twenty.
+    _ = try limited(little) {
+      try CellTree(contexts: cloud, space: BoundingBox(around: cloud), samples: 1_000_000)
+    }
+    let error = #expect(throws: MemoryError.self) {
+      try limited(little) {
+        try CellTree(contexts: circle, space: BoundingBox(around: circle), samples: 1_000_000)
+      }
+    }
+    #expect(error?.description.hasPrefix("a tree of cells would need") == true)
+    // On a sphere all are neighbours of all: corners grow from round to round.
+    let sphere = try contexts(200, 5).normalized()
+    let corners = #expect(throws: MemoryError.self) {
+      try limited(little) { try Voronoi(Sampling(method: .exact)).weights(of: sphere) }
+    }
+    #expect(corners?.description.hasPrefix("corners of cells in 5 dimensions would need") == true)
+  }
+
   @Test func `Work of known size is refused before it begins`() throws {
     // Below what any process has in use: every need of more than a megabyte is too much.
     let little = 1 << 20

@@ -40,9 +40,11 @@ package struct CellTree: Sendable {
   ///   - contexts: Different contexts, at least one.
   ///   - samples: About how many points will be looked up: a box is divided where that costs less than searching for those that
   ///     reach it. What is nearest does not depend on it.
+  /// - Throws: `MemoryError`, before the tree outgrows what there is, which only growing tells.
   /// - Complexity: O(m log m) time and memory for contexts without structure; O(m log m + samples) in any case.
-  package init(contexts: Contexts, space: any AlternativeSpace, samples: Int) {
+  package init(contexts: Contexts, space: any AlternativeSpace, samples: Int) throws {
     let d = space.dimension
+    try MemoryNeed("a tree of cells", bytes: contexts.count * 150).require()
     dimension = d
     let origin = space.origin
     let box = space.enclosure
@@ -71,7 +73,16 @@ package struct CellTree: Sendable {
         0
       )
     ]
+    // Arrays double: as much as they hold again, and that once more while they are copied.
+    func size() -> Int {
+      nodes.count * MemoryLayout<Node>.stride + candidates.count * MemoryLayout<Int32>.stride
+    }
+    var granted = max(size(), 1 << 20)
     while let (node, centre, half, list, reached, depth) = pending.popLast() {
+      if size() > granted {
+        granted *= 2
+        try MemoryNeed("a tree of cells", bytes: granted).require()
+      }
       let kept = Self.possible(list, exact, centre, half)
       looks += 2 * list.count
       let here = reached.filter { i in

@@ -1,4 +1,5 @@
 import CTesseraCells
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -27,7 +28,8 @@ enum PolytopeCells {
 
   /// Share of the box nearest to each of different points.
   ///
-  /// - Throws: `WeightsError.cellsFailed` when Qhull gives up, or the shares do not add up to 1.
+  /// - Throws: `WeightsError.cellsFailed` when Qhull gives up, or the shares do not add up to 1; `MemoryError` before the
+  ///   corners of a cell outgrow what there is.
   /// - Complexity: O(m^2 log m) for the neighbours; the cells decide.
   static func shares(
     points: Contexts, box: Box, work: Work
@@ -39,14 +41,21 @@ enum PolytopeCells {
     let rows = (0..<m).map { points.row($0).map { $0 * scale } }
     let box = Box(checked: box.lower.map { $0 * scale }, box.upper.map { $0 * scale }, name: box.name)
     var shares = [Double](repeating: 0, count: m)
+    // The limit is that of the task, which threads below it do not know.
+    let budget = MemoryBudget.current
+    let refused = Mutex<(any Error)?>(nil)
     // Waves keep progress on the calling thread.
     let wave = 64
     for start in stride(from: 0, to: m, by: wave) {
       try withPointers(&shares) { shares in
         try work.forEach(pieces: min(wave, m - start)) { piece, _ in
-          shares[start + piece] = share(of: start + piece, rows, box) ?? .nan
+          do {
+            shares[start + piece] =
+              try share(of: start + piece, rows, box, threads: work.threads, budget) ?? .nan
+          } catch { refused.withLock { $0 = error } }
         }
       }
+      if let error = refused.withLock({ $0 }) { throw error }
       work.report(Double(min(start + wave, m)) / Double(m))
     }
     let sum = shares.reduce(0, +)
@@ -57,7 +66,9 @@ enum PolytopeCells {
   }
 
   /// The share of one cell; nil when Qhull gives up.
-  private static func share(of site: Int, _ rows: [[Double]], _ box: Box) -> Double? {
+  private static func share(
+    of site: Int, _ rows: [[Double]], _ box: Box, threads: Int, _ budget: MemoryBudget
+  ) throws -> Double? {
     let d = box.dimension
     let p = rows[site]
     func squaredDistance(_ q: [Double]) -> Double {
@@ -106,7 +117,28 @@ enum PolytopeCells {
         return polytope.volume
       }
       wanted = used + min(near, max(used, 32))
+      try MemoryNeed(
+        "corners of cells in \(d) dimensions",
+        bytes: memory(
+          halfspaces: halfspaces.count, corners: corners.count / d, more: wanted - used, dimension: d,
+          threads: threads)
+      ).require(within: budget)
     }
+  }
+
+  /// Bytes that the corners of a cell may take with more halfspaces, in every thread: 500 for what Qhull keeps of one (300 to 520
+  /// were measured in three to six dimensions), and a bit for every halfspace. Corners grow with halfspaces to the power of half
+  /// the dimension at most.
+  ///
+  /// - SeeAlso: McMullen, "The maximum numbers of faces of a convex polytope", 1970.
+  private static func memory(
+    halfspaces: Int, corners: Int, more: Int, dimension d: Int, threads: Int
+  ) -> Int {
+    let growth = Double(halfspaces + more) / Double(halfspaces)
+    var most = Double(corners)
+    for _ in 0..<d / 2 { most *= growth }
+    let bytes = most * (500 + Double(halfspaces + more) / 8) * Double(threads)
+    return bytes < 0x1p62 ? Int(bytes) : .max
   }
 
   /// Corners of halfspaces around the origin, and which of them meet where.

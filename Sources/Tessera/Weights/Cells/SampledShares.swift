@@ -9,10 +9,11 @@ struct SampledShares {
   private var cells: SampledCells?
 
   /// - Parameter samples: Expected number; the plan depends on it.
+  /// - Throws: `MemoryError`.
   init(
     contexts: Contexts, space: any AlternativeSpace, samples: Int, seed: UInt64, work: Work,
     plan: SamplingPlan? = nil
-  ) {
+  ) throws {
     self.contexts = contexts
     self.space = space
     self.seed = seed
@@ -23,7 +24,7 @@ struct SampledShares {
         alternatives: contexts.count, dimension: space.dimension, samples: samples,
         isReflectionSymmetric: space.isReflectionSymmetric)
     if self.plan.kind == .cellTree {
-      tree = CellTree(contexts: contexts, space: space, samples: samples)
+      tree = try CellTree(contexts: contexts, space: space, samples: samples)
       cells = nil
     } else {
       tree = nil

@@ -73,7 +73,7 @@ public struct VoronoiTally: Sendable, Equatable {
       guard box == nil else { throw TallyError.exact(why: why) }
       try problem.checkScale(limit: 1e15)
       total = space.pointCount ?? wanted
-      shares = SampledShares(
+      shares = try SampledShares(
         contexts: problem.distinct, space: space, samples: total, seed: seed, work: work.silent)
       self.seed = seed
       self.space = space.name

@@ -49,19 +49,23 @@ public enum VoronoiWeights {
       do {
         let shares = try exactShares(problem.distinct, box, work)
         // Volumes are exact to rounding; where crowded cells lose more, the sum tells, and any of them may be at fault.
-        let defect = abs(shares.reduce(0, +) - 1)
+        let sum = shares.reduce(0, +)
+        let defect = abs(sum - 1)
+        // Far from the box all of them can be lost.
+        guard defect < 1e-6 else { throw WeightsError.cellsFailed(dimension: box.dimension, sum: sum) }
         return problem.weights(
           shares, Array(repeating: defect > 1e-13 ? defect : 0, count: shares.count), .exact, samples: 0,
           seed: seed, choice: why)
       } catch let error as WeightsError where method == .automatic {
         why = "sampled, since \(error)"
+        try problem.checkScale(limit: 1e15)
       }
     }
 
     // A list of points is gone through once, whatever the request.
     let wanted = space.pointCount ?? samples
     let open = space.pointCount == nil ? target : nil
-    let sampler = SampledShares(
+    let sampler = try SampledShares(
       contexts: problem.distinct, space: space, samples: open == nil ? wanted : .max, seed: seed, work: work,
       plan: plan)
     let tally =

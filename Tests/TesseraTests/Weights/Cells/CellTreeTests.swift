@@ -29,8 +29,8 @@ import Testing
     let sphere = try Contexts(Matrix((0..<2_000).map { _ in (0..<3).map { _ in random.normal() } }))
       .normalized()
     let ball = try BoundingBox(around: sphere)
-    let few = CellTree(contexts: sphere, space: ball, samples: 1_000)
-    let many = CellTree(contexts: sphere, space: ball, samples: 1_000_000)
+    let few = try CellTree(contexts: sphere, space: ball, samples: 1_000)
+    let many = try CellTree(contexts: sphere, space: ball, samples: 1_000_000)
     #expect(few.candidateCount * 4 < many.candidateCount)
     func nearest(_ tree: CellTree) throws -> [Int32] {
       try tree.nearest(space: ball, firstSample: 0, samples: 20_000, seed: 3, work: Work())

@@ -2,6 +2,21 @@ import Tessera
 import Testing
 
 @Suite struct PlanarCellsTests {
+  @Test func `Contexts so far from the space that all cells are lost are refused, not weighed by nothing`()
+    throws
+  {
+    let far = try Contexts(Matrix([[1e28, 3], [2e28, -5], [-3e28, 1], [5e27, 2], [-1e28, 7]]))
+    for method in [VoronoiWeights.Method.exact, .automatic] {
+      #expect(throws: WeightsError.self) {
+        try VoronoiWeights.weights(contexts: far, space: UnitCube(dimension: 2), method: method)
+      }
+    }
+    // Nearer, one of them has the whole space.
+    let near = try Contexts(Matrix([[1e9, 3], [2e9, -5], [-3e9, 1]]))
+    let weights = try VoronoiWeights.weights(contexts: near, space: UnitCube(dimension: 2), method: .exact)
+    #expect(abs(weights.values[0] - 1) < 1e-9)
+  }
+
   @Test func `Planar cells agree with clipping against every point`() throws {
     for seed in 0..<40 as Range<UInt64> {
       var random = RandomStream(seed: seed)

@@ -1,0 +1,1 @@
+"""Campaigns of bad luck and bad will against the tool: what Scripts/campaigns runs."""
