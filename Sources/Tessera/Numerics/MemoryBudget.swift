@@ -1,3 +1,4 @@
+import CTesseraKernels
 import Synchronization
 
 /// The memory that a program may use, spelled as 4GiB or 500MB.
@@ -24,7 +25,7 @@ public struct MemoryLimit: Sendable, Equatable {
   public static let spelling = "a size such as 4GiB or 500MB"
 
   /// A number of bytes in words: 2.9 GiB.
-  static func words(_ bytes: Int) -> String {
+  package static func words(_ bytes: Int) -> String {
     var (size, power) = (Double(bytes), 0)
     while size >= 1024, power < 4 { (size, power) = (size / 1024, power + 1) }
     let unit = ["bytes", "KiB", "MiB", "GiB", "TiB"][power]
@@ -43,6 +44,12 @@ public final class MemoryBudget: Sendable {
   private let chosen: Mutex<MemoryLimit?>
 
   public init(limit: MemoryLimit? = nil) { chosen = Mutex(limit) }
+
+  /// Bytes of this program that are in memory, without what is mapped from files; nil where the system does not tell.
+  package static var used: Double? {
+    let bytes = tessera_used_memory()
+    return bytes > 0 ? Double(bytes) : nil
+  }
 
   public var limit: MemoryLimit? { chosen.withLock { $0 } }
 

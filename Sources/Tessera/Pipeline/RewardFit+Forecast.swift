@@ -1,0 +1,184 @@
+extension RewardFit {
+  /// What `run` will do with data, and what it will cost.
+  public struct Forecast: Sendable, Equatable {
+    public let choice: Choice
+    /// How cells are measured; nil for weights that are no cells.
+    public let cells: CellForecast?
+    /// Parts that are held out in turn to choose lambda; nil where it is given, or there is too little.
+    public let folds: Int?
+    /// Whether annotators' comparisons are kept together in the errors.
+    public let hasAnnotators: Bool
+    public let errors: StandardErrors.Computation
+    /// Of the weights, by the number of comparisons; nil where equal weights are all there is, and where they are measured within the
+    /// estimates: profiles, pairs in a space of their own, cells within prompts.
+    public let weighing: CostTrial?
+    /// Of all else, by the number of comparisons.
+    public let estimating: CostTrial
+  }
+
+  /// Decides as `run` does, and does parts of the work to tell what the whole will cost.
+  ///
+  /// - Throws: as `run`.
+  /// - Complexity: about a second, or `run` itself where that is less.
+  public func forecast(_ data: PreferenceDataset, aids: Aids = Aids(), work: Work = Work()) throws -> Forecast {
+    try check(data, aids, nil)
+    let choice = choice(for: data, families: aids.families)
+    // A part has fewer answers and comparisons, and must do what the whole does.
+    var own = settings
+    if choice.weights != .uniform { own.weights = .scheme(choice.weights) }
+    own.pairs = PairChoice(choice.pairs)
+    var cells: CellForecast?
+    if choice.weights == .voronoi, !settings.pairSpace, let contexts = data.contexts {
+      let found = try CellForecast(settings, contexts, aids, self, work)
+      // Few answers have exact cells where many have not.
+      if found.method == .sampled { own.method = .sampled }
+      cells = found
+    }
+    let isApart = choice.weights != .uniform && !own.profiles && !own.pairSpace && !own.perPrompt && scheme == nil
+    let parts = DatasetParts(data)
+    // Weights of many comparisons grow faster than estimates: each has a growth of its own.
+    let weighing =
+      try isApart
+      ? parts.trial(aids) { some, few in
+        let fit = RewardFit(own)
+        return {
+          let (known, _) = try fit.prepared(some, few, work.silent)
+          _ = try fit.measure(known, choice, few, nil, work.silent)
+        }
+      } : nil
+    let rest = RewardFit(own, scheme: isApart ? AsMany() : scheme)
+    let estimating = try parts.trial(aids) { some, few in { _ = try rest.run(some, aids: few, work: work.silent) } }
+    let named = Set(data.comparisons.lazy.map(\.annotator).filter { $0 >= 0 })
+    return Forecast(
+      choice: choice, cells: cells, folds: folds(of: data)?.count, hasAnnotators: named.count > 1,
+      errors: (named.count > 1 ? named.count <= 512 : data.alternatives.count <= StandardErrors.denseLimit)
+        ? .exact : .simulated,
+      weighing: weighing, estimating: estimating)
+  }
+}
+
+/// Weights that cost nothing, beside which there is a second estimate.
+private struct AsMany: WeightScheme {
+  let name = "equal"
+
+  func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    .uniform(alternatives: contexts.count)
+  }
+}
+
+extension DatasetParts {
+  /// What work costs by the number of comparisons, with as many alternatives as make errors simulated where the whole has.
+  fileprivate func trial(
+    _ aids: RewardFit.Aids,
+    _ prepare: (_ some: PreferenceDataset, _ aids: RewardFit.Aids) -> () throws -> Void
+  ) throws -> CostTrial {
+    let least = comparisons(naming: min(dataset.alternatives.count, StandardErrors.denseLimit + 100))
+    return try CostTrial(of: dataset.comparisons.count, from: max(least, min(dataset.comparisons.count, 256))) {
+      size in
+      let (some, places) = try part(comparisons: size)
+      var few = aids
+      few.families = aids.families.map { all in Partition(numbering: places.map { all.groupOf[$0] }) }
+      return prepare(some, few)
+    }
+  }
+}
+
+/// How cells will be measured.
+public struct CellForecast: Sendable, Equatable {
+  /// Never `automatic`.
+  public let method: VoronoiWeights.Method
+  /// Which method, and why, in words.
+  public let why: String
+  /// Points that are drawn; nil for exact cells, and where they are drawn until a target error is reached.
+  public let samples: Int?
+
+  /// - Parameter contexts: As the space sees them.
+  /// - Throws: `SpaceError`, `WeightsError`.
+  init(_ sampling: Sampling, _ contexts: Contexts, _ work: Work) throws {
+    let space = try sampling.space.space(around: contexts, pool: sampling.pool, work: work.silent)
+    let distinct = contexts.duplicates(work: work.silent).count
+    let (box, why) = try VoronoiWeights.exactBox(space, alternatives: distinct, sampling.method)
+    let wanted = space.pointCount ?? (sampling.target == nil ? sampling.samples : nil)
+    let plan = SamplingPlan(
+      alternatives: distinct, dimension: space.dimension, samples: wanted ?? .max,
+      isReflectionSymmetric: space.isReflectionSymmetric)
+    method = box == nil ? .sampled : .exact
+    self.why = box == nil ? "\(why); \(plan)" : why
+    samples = box == nil ? wanted : nil
+  }
+
+  fileprivate init(
+    _ settings: RewardFit.Settings, _ contexts: Contexts, _ aids: RewardFit.Aids, _ fit: RewardFit, _ work: Work
+  ) throws {
+    let transform = try fit.transform(of: contexts, aids, work.silent)
+    let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
+    try self.init(settings.sampling(pool: pool), transform?.apply(to: contexts) ?? contexts, work)
+  }
+}
+
+/// What weighing will do with contexts, and what it will cost.
+public struct WeightForecast: Sendable, Equatable {
+  /// How cells are measured; nil for weights that are no cells.
+  public let cells: CellForecast?
+  /// By samples where cells are sampled, by alternatives elsewhere.
+  public let trial: CostTrial
+
+  /// - Parameters:
+  ///   - scheme: One that looks at contexts alone.
+  ///   - contexts: m x d, as the space sees them.
+  /// - Throws: as the scheme.
+  /// - Complexity: about a second, or the work itself where that is less.
+  public init(_ scheme: any WeightScheme, _ contexts: Contexts, work: Work = Work()) throws {
+    guard contexts.count > 0 else { throw WeightsError.noContexts }
+    guard let voronoi = scheme as? Voronoi else {
+      cells = nil
+      trial = try Self.byRows(contexts) { part in { _ = try scheme.weights(of: part, work: work.silent) } }
+      return
+    }
+    let cells = try CellForecast(voronoi.sampling, contexts, work)
+    self.cells = cells
+    var part = voronoi
+    if cells.method == .sampled { part.sampling.method = .sampled }
+    guard cells.method == .sampled else {
+      trial = try Self.byRows(contexts) { [part] some in { _ = try part.weights(of: some, work: work.silent) } }
+      return
+    }
+    // A pool has its points, whatever is asked for: all are gone through, or as many as are wanted.
+    let isPool = if case .pool = voronoi.sampling.space { true } else { false }
+    guard !isPool else {
+      trial = try CostTrial(of: 1, from: 1) { [part] _ in { _ = try part.weights(of: contexts, work: work.silent) } }
+      return
+    }
+    part.sampling.target = nil
+    let least = 2 * 64 * SamplingPlan.leastGroups
+    func sampled(_ samples: Int) throws -> CostTrial {
+      try CostTrial(of: samples, from: min(samples, least)) { [part] size in
+        var part = part
+        part.sampling.samples = size
+        return { [part] in _ = try part.weights(of: contexts, work: work.silent) }
+      }
+    }
+    guard let target = voronoi.sampling.target else {
+      trial = try sampled(cells.samples ?? voronoi.sampling.samples)
+      return
+    }
+    // The error falls with the square root of the samples.
+    part.sampling.samples = 4 * least
+    let first = try part.weights(of: contexts, work: work.silent)
+    let ratio = target.error(of: first.values, first.standardErrors) / target.value
+    let wanted = Double(4 * least) * ratio * ratio
+    trial = try sampled(Int(min(max(wanted, 1), Double(VoronoiWeights.sampleLimit))))
+  }
+
+  private static func byRows(
+    _ contexts: Contexts, _ prepare: (Contexts) -> () throws -> Void
+  ) throws -> CostTrial {
+    let m = contexts.count
+    var order = Array(0..<m)
+    var random = RandomStream(seed: 0, for: .trialRows)
+    order.shuffle(using: &random)
+    return try CostTrial(of: m, from: min(m, 256)) { size in
+      prepare(size == m ? contexts : contexts.selecting(rows: order.prefix(size).sorted()))
+    }
+  }
+}
