@@ -9,6 +9,8 @@ import time
 
 import numpy as np
 
+from dryrun import dryrun
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 OURS = os.path.join(HERE, ".build/release/tessera-bench")
 TOOL = os.path.join(HERE, "../.build/release/tessera")
@@ -541,6 +543,7 @@ SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
     "parquet": parquet, "export": export, "python": python,
+    "dryrun": lambda: dryrun(TOOL, comparisons, contexts, table),
 }
 
 if __name__ == "__main__":

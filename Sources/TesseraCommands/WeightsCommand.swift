@@ -162,7 +162,8 @@ struct WeightsCommand: ParsableCommand {
     if dry.dryRun {
       let read = [Spell.plural(contexts.count, "alternative"), ForecastWords.contexts(contexts)]
       return try DryRunOptions.say(since: start, read, isJSON: output.format == .json) {
-        let forecast = try WeightForecast(chosen ?? Uniform(), contexts, work: work.silent)
+        let forecast = try WeightForecast(
+          scheme, settings.sampling(pool: pool), contexts, work: work.silent)
         return [("weighing", ["weights \(scheme.name)\(ForecastWords.cells(forecast.cells))"], forecast.trial)]
       }
     }

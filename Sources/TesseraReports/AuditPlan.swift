@@ -94,7 +94,7 @@ extension AuditRequest {
     request.clone = []
     let parts = DatasetParts(data)
     let n = data.comparisons.count
-    return try CostTrial(of: n, from: min(n, 256)) { [request] size in
+    return try CostTrial(of: n, from: min(n, 1_024), powers: 1...1.8, budget: 1) { [request] size in
       let some = try parts.part(comparisons: size).dataset
       return { _ = try AuditPlan(request, of: some, aids: aids, work: work.silent).report(work: work.silent) }
     }

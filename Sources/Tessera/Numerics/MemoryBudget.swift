@@ -1,4 +1,3 @@
-import CTesseraKernels
 import Synchronization
 
 /// The memory that a program may use, spelled as 4GiB or 500MB.
@@ -44,12 +43,6 @@ public final class MemoryBudget: Sendable {
   private let chosen: Mutex<MemoryLimit?>
 
   public init(limit: MemoryLimit? = nil) { chosen = Mutex(limit) }
-
-  /// Bytes of this program that are in memory, without what is mapped from files; nil where the system does not tell.
-  package static var used: Double? {
-    let bytes = tessera_used_memory()
-    return bytes > 0 ? Double(bytes) : nil
-  }
 
   public var limit: MemoryLimit? { chosen.withLock { $0 } }
 

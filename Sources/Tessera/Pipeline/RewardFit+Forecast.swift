@@ -39,7 +39,7 @@ extension RewardFit {
     // Weights of many comparisons grow faster than estimates: each has a growth of its own.
     let weighing =
       try isApart
-      ? parts.trial(aids) { some, few in
+      ? parts.trial(aids, powers: choice.weights.growth) { some, few in
         let fit = RewardFit(own)
         return {
           let (known, _) = try fit.prepared(some, few, work.silent)
@@ -47,13 +47,26 @@ extension RewardFit {
         }
       } : nil
     let rest = RewardFit(own, scheme: isApart ? AsMany() : scheme)
-    let estimating = try parts.trial(aids) { some, few in { _ = try rest.run(some, aids: few, work: work.silent) } }
+    let estimating = try parts.trial(aids, powers: isApart ? 1...1.3 : 1...2) { some, few in
+      { _ = try rest.run(some, aids: few, work: work.silent) }
+    }
     let named = Set(data.comparisons.lazy.map(\.annotator).filter { $0 >= 0 })
     return Forecast(
       choice: choice, cells: cells, folds: folds(of: data)?.count, hasAnnotators: named.count > 1,
       errors: (named.count > 1 ? named.count <= 512 : data.alternatives.count <= StandardErrors.denseLimit)
         ? .exact : .simulated,
       weighing: weighing, estimating: estimating)
+  }
+}
+
+extension SchemeSpecification {
+  /// How fast the time of weighing grows with comparisons, or with alternatives.
+  fileprivate var growth: ClosedRange<Double> {
+    switch self {
+    case .voronoi, .kMeans, .families, .uniform: 0.9...1.3
+    case .local: 1.7...2.0
+    case .linkage, .horizon, .meta, .topics, .radiusGraph, .density, .removeDuplicates: 1.6...2.1
+    }
   }
 }
 
@@ -69,12 +82,12 @@ private struct AsMany: WeightScheme {
 extension DatasetParts {
   /// What work costs by the number of comparisons, with as many alternatives as make errors simulated where the whole has.
   fileprivate func trial(
-    _ aids: RewardFit.Aids,
+    _ aids: RewardFit.Aids, powers: ClosedRange<Double>,
     _ prepare: (_ some: PreferenceDataset, _ aids: RewardFit.Aids) -> () throws -> Void
   ) throws -> CostTrial {
     let least = comparisons(naming: min(dataset.alternatives.count, StandardErrors.denseLimit + 100))
-    return try CostTrial(of: dataset.comparisons.count, from: max(least, min(dataset.comparisons.count, 256))) {
-      size in
+    let n = dataset.comparisons.count
+    return try CostTrial(of: n, from: max(least, min(n, 256)), powers: powers) { size in
       let (some, places) = try part(comparisons: size)
       var few = aids
       few.families = aids.families.map { all in Partition(numbering: places.map { all.groupOf[$0] }) }
@@ -124,15 +137,19 @@ public struct WeightForecast: Sendable, Equatable {
   public let trial: CostTrial
 
   /// - Parameters:
-  ///   - scheme: One that looks at contexts alone.
+  ///   - specification: A scheme that looks at contexts alone.
+  ///   - sampling: As the scheme is to use it.
   ///   - contexts: m x d, as the space sees them.
   /// - Throws: as the scheme.
   /// - Complexity: about a second, or the work itself where that is less.
-  public init(_ scheme: any WeightScheme, _ contexts: Contexts, work: Work = Work()) throws {
+  public init(
+    _ specification: SchemeSpecification, _ sampling: Sampling, _ contexts: Contexts, work: Work = Work()
+  ) throws {
     guard contexts.count > 0 else { throw WeightsError.noContexts }
+    let scheme = specification.scheme(sampling)
     guard let voronoi = scheme as? Voronoi else {
       cells = nil
-      trial = try Self.byRows(contexts) { part in { _ = try scheme.weights(of: part, work: work.silent) } }
+      trial = try Self.byRows(contexts, specification.growth) { part in { _ = try scheme.weights(of: part, work: work.silent) } }
       return
     }
     let cells = try CellForecast(voronoi.sampling, contexts, work)
@@ -140,19 +157,19 @@ public struct WeightForecast: Sendable, Equatable {
     var part = voronoi
     if cells.method == .sampled { part.sampling.method = .sampled }
     guard cells.method == .sampled else {
-      trial = try Self.byRows(contexts) { [part] some in { _ = try part.weights(of: some, work: work.silent) } }
+      trial = try Self.byRows(contexts, specification.growth) { [part] some in { _ = try part.weights(of: some, work: work.silent) } }
       return
     }
     // A pool has its points, whatever is asked for: all are gone through, or as many as are wanted.
     let isPool = if case .pool = voronoi.sampling.space { true } else { false }
     guard !isPool else {
-      trial = try CostTrial(of: 1, from: 1) { [part] _ in { _ = try part.weights(of: contexts, work: work.silent) } }
+      trial = try CostTrial(of: 1, from: 1, powers: 1...1) { [part] _ in { _ = try part.weights(of: contexts, work: work.silent) } }
       return
     }
     part.sampling.target = nil
     let least = 2 * 64 * SamplingPlan.leastGroups
     func sampled(_ samples: Int) throws -> CostTrial {
-      try CostTrial(of: samples, from: min(samples, least)) { [part] size in
+      try CostTrial(of: samples, from: min(samples, least), powers: 1...1) { [part] size in
         var part = part
         part.sampling.samples = size
         return { [part] in _ = try part.weights(of: contexts, work: work.silent) }
@@ -171,13 +188,13 @@ public struct WeightForecast: Sendable, Equatable {
   }
 
   private static func byRows(
-    _ contexts: Contexts, _ prepare: (Contexts) -> () throws -> Void
+    _ contexts: Contexts, _ powers: ClosedRange<Double>, _ prepare: (Contexts) -> () throws -> Void
   ) throws -> CostTrial {
     let m = contexts.count
     var order = Array(0..<m)
     var random = RandomStream(seed: 0, for: .trialRows)
     order.shuffle(using: &random)
-    return try CostTrial(of: m, from: min(m, 256)) { size in
+    return try CostTrial(of: m, from: min(m, 256), powers: powers) { size in
       prepare(size == m ? contexts : contexts.selecting(rows: order.prefix(size).sorted()))
     }
   }

@@ -10,7 +10,7 @@ struct DryRunOptions: ParsableArguments {
   )
   var dryRun = false
 
-  /// The moment the command began, and what is said at its end.
+  /// Says what was read and what the stages would cost.
   ///
   /// - Parameters:
   ///   - start: When the command began.
@@ -21,8 +21,8 @@ struct DryRunOptions: ParsableArguments {
     _ stages: () throws -> [(String, [String], CostTrial)]
   ) throws {
     let reading = (ContinuousClock.now - start) / .seconds(1)
-    let used = MemoryBudget.used
-    let document = DryRunDocument(reading: reading, read, used: used, try stages())
+    let (peak, used) = (MemoryPeak.bytes, MemoryPeak.now)
+    let document = DryRunDocument(reading: reading, read, peak: peak, used: used, try stages())
     try Console.output(isJSON ? DocumentFile.text(document) : document.text)
   }
 }

@@ -7,7 +7,7 @@ public struct DryRunDocument: Sendable, Equatable, Codable {
   /// In the order of the work.
   public var stages: [Stage]
   public var seconds: Double
-  /// Of memory at its most, without what is mapped from files; left out where the system does not tell.
+  /// Of memory at its most, as the system counts it; left out where it does not tell.
   public var bytes: Double?
 
   public struct Stage: Sendable, Equatable, Codable {
@@ -15,10 +15,19 @@ public struct DryRunDocument: Sendable, Equatable, Codable {
     /// What is worked on, and how.
     public var words: [String]
     public var seconds: Double
-    /// Of memory beside that of the stages before; left out where the system does not tell.
+    /// Of memory: of reading its most, of the others what comes to it; left out where the system does not tell.
     public var bytes: Double?
     /// Whether it was done; what was not is estimated by parts of it.
     public var isMeasured: Bool
+    /// The parts that were done, and what they took; none of reading.
+    public var trials: [Trial]
+  }
+
+  public struct Trial: Sendable, Equatable, Codable {
+    /// Comparisons, alternatives or samples.
+    public var size: Int
+    public var seconds: Double
+    public var bytes: Double?
   }
 
   public static let kind = "tessera dry run"
@@ -26,19 +35,23 @@ public struct DryRunDocument: Sendable, Equatable, Codable {
   /// - Parameters:
   ///   - reading: Seconds that it took to read what the work begins with.
   ///   - read: What was read, in words.
-  ///   - used: Bytes in use after it; nil where the system does not tell.
-  package init(reading: Double, _ read: [String], used: Double?, _ stages: [(String, [String], CostTrial)]) {
+  ///   - peak: The most of memory until then; nil where the system does not tell.
+  ///   - used: Bytes in use after it.
+  package init(
+    reading: Double, _ read: [String], peak: Double?, used: Double?, _ stages: [(String, [String], CostTrial)]
+  ) {
     kind = Self.kind
     self.stages =
-      [Stage(stage: "reading", words: read, seconds: reading, bytes: used, isMeasured: true)]
+      [Stage(stage: "reading", words: read, seconds: reading, bytes: peak, isMeasured: true, trials: [])]
       + stages.map { name, words, trial in
         Stage(
-          stage: name, words: words, seconds: trial.seconds, bytes: trial.bytes,
-          isMeasured: trial.isMeasured)
+          stage: name, words: words, seconds: trial.seconds, bytes: trial.bytes, isMeasured: trial.isMeasured,
+          trials: trial.parts.map { Trial(size: $0.size, seconds: $0.seconds, bytes: $0.bytes) })
       }
     seconds = self.stages.reduce(0) { $0 + $1.seconds }
     let most = stages.compactMap(\.2.bytes)
-    bytes = most.count == stages.count ? used.map { $0 + (most.max() ?? 0) } : nil
+    bytes =
+      if let peak, let used, most.count == stages.count { max(peak, used + (most.max() ?? 0)) } else { nil }
   }
 
   /// For people.
