@@ -152,8 +152,12 @@ struct FitCommand: ParsableCommand {
     if dry.dryRun {
       return try DryRunOptions.say(since: start, ForecastWords.read(data), isJSON: output.format == .json) {
         let forecast = try RewardFit(settings).forecast(data, aids: aids, work: work.silent)
-        let estimates = ("estimates", ForecastWords.estimates(forecast, lambda: settings.lambda), forecast.estimating)
-        return (forecast.weighing.map { [("weights", [ForecastWords.weights(forecast)], $0)] } ?? []) + [estimates]
+        let estimates = (
+          "estimates", ForecastWords.estimates(forecast, lambda: settings.lambda), forecast.estimating
+        )
+        return (forecast.weighing.map { [("weights", [ForecastWords.weights(forecast)], $0)] } ?? []) + [
+          estimates
+        ]
       }
     }
     let result = try RewardFit(settings).run(

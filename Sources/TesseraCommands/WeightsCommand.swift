@@ -164,7 +164,9 @@ struct WeightsCommand: ParsableCommand {
       return try DryRunOptions.say(since: start, read, isJSON: output.format == .json) {
         let forecast = try WeightForecast(
           scheme, settings.sampling(pool: pool), contexts, work: work.silent)
-        return [("weighing", ["weights \(scheme.name)\(ForecastWords.cells(forecast.cells))"], forecast.trial)]
+        return [
+          ("weighing", ["weights \(scheme.name)\(ForecastWords.cells(forecast.cells))"], forecast.trial)
+        ]
       }
     }
     let weights = try chosen?.weights(of: contexts, work: work) ?? .uniform(alternatives: contexts.count)

@@ -1,9 +1,10 @@
+import CTesseraKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import CTesseraKernels
 
 /// What work will cost, told by parts of it that are done: trials of doubling size, and how their costs grow.
 ///

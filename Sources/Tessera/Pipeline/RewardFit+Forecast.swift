@@ -20,7 +20,8 @@ extension RewardFit {
   ///
   /// - Throws: as `run`.
   /// - Complexity: about a second, or `run` itself where that is less.
-  public func forecast(_ data: PreferenceDataset, aids: Aids = Aids(), work: Work = Work()) throws -> Forecast {
+  public func forecast(_ data: PreferenceDataset, aids: Aids = Aids(), work: Work = Work()) throws -> Forecast
+  {
     try check(data, aids, nil)
     let choice = choice(for: data, families: aids.families)
     // A part has fewer answers and comparisons, and must do what the whole does.
@@ -34,7 +35,8 @@ extension RewardFit {
       if found.method == .sampled { own.method = .sampled }
       cells = found
     }
-    let isApart = choice.weights != .uniform && !own.profiles && !own.pairSpace && !own.perPrompt && scheme == nil
+    let isApart =
+      choice.weights != .uniform && !own.profiles && !own.pairSpace && !own.perPrompt && scheme == nil
     let parts = DatasetParts(data)
     // Weights of many comparisons grow faster than estimates: each has a growth of its own.
     let weighing =
@@ -121,7 +123,8 @@ public struct CellForecast: Sendable, Equatable {
   }
 
   fileprivate init(
-    _ settings: RewardFit.Settings, _ contexts: Contexts, _ aids: RewardFit.Aids, _ fit: RewardFit, _ work: Work
+    _ settings: RewardFit.Settings, _ contexts: Contexts, _ aids: RewardFit.Aids, _ fit: RewardFit,
+    _ work: Work
   ) throws {
     let transform = try fit.transform(of: contexts, aids, work.silent)
     let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
@@ -149,7 +152,9 @@ public struct WeightForecast: Sendable, Equatable {
     let scheme = specification.scheme(sampling)
     guard let voronoi = scheme as? Voronoi else {
       cells = nil
-      trial = try Self.byRows(contexts, specification.growth) { part in { _ = try scheme.weights(of: part, work: work.silent) } }
+      trial = try Self.byRows(contexts, specification.growth) { part in
+        { _ = try scheme.weights(of: part, work: work.silent) }
+      }
       return
     }
     let cells = try CellForecast(voronoi.sampling, contexts, work)
@@ -157,13 +162,17 @@ public struct WeightForecast: Sendable, Equatable {
     var part = voronoi
     if cells.method == .sampled { part.sampling.method = .sampled }
     guard cells.method == .sampled else {
-      trial = try Self.byRows(contexts, specification.growth) { [part] some in { _ = try part.weights(of: some, work: work.silent) } }
+      trial = try Self.byRows(contexts, specification.growth) { [part] some in
+        { _ = try part.weights(of: some, work: work.silent) }
+      }
       return
     }
     // A pool has its points, whatever is asked for: all are gone through, or as many as are wanted.
     let isPool = if case .pool = voronoi.sampling.space { true } else { false }
     guard !isPool else {
-      trial = try CostTrial(of: 1, from: 1, powers: 1...1) { [part] _ in { _ = try part.weights(of: contexts, work: work.silent) } }
+      trial = try CostTrial(of: 1, from: 1, powers: 1...1) { [part] _ in
+        { _ = try part.weights(of: contexts, work: work.silent) }
+      }
       return
     }
     part.sampling.target = nil

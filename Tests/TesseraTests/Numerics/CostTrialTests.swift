@@ -9,9 +9,10 @@ import Testing
       powers: 0.5...2.2)
   }
 
-  @Test(arguments: [
-    { 0.1 + 1e-5 * $0 }, { 0.02 + 3e-9 * $0 * $0 }, { 1e-6 * $0.squareRoot() * $0 },
-  ] as [@Sendable (Double) -> Double])
+  @Test(
+    arguments: [
+      { 0.1 + 1e-5 * $0 }, { 0.02 + 3e-9 * $0 * $0 }, { 1e-6 * $0.squareRoot() * $0 },
+    ] as [@Sendable (Double) -> Double])
   func `What grows like a power beside a constant is told from three parts`(
     cost: @Sendable (Double) -> Double
   ) {
@@ -45,7 +46,8 @@ import Testing
     #expect(found.isMeasured && found.parts.map(\.size) == [8, 16, 32, 64, 100])
     sizes = []
     #expect(
-      try !CostTrial(of: 1_000_000, from: 2, powers: 1...2, budget: 0) { size in { sizes.append(size) } }.isMeasured)
+      try !CostTrial(of: 1_000_000, from: 2, powers: 1...2, budget: 0) { size in { sizes.append(size) } }
+        .isMeasured)
     #expect(sizes == [2, 4])
   }
 
@@ -85,7 +87,8 @@ import Testing
     }
     let data = try PreferenceDataset(
       alternatives: (0..<30).map { "m\($0)" },
-      contexts: Contexts(Matrix((0..<30).map { _ in (0..<8).map { _ in random.uniform() } })), comparisons: rows)
+      contexts: Contexts(Matrix((0..<30).map { _ in (0..<8).map { _ in random.uniform() } })),
+      comparisons: rows)
     for weights in [WeightChoice.automatic, .paper, .scheme(.uniform)] {
       var settings = RewardFit.Settings()
       settings.weights = weights
