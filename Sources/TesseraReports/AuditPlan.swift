@@ -92,11 +92,8 @@ extension AuditRequest {
     var request = self
     // Those who are cloned may not be in a part; as many others are.
     request.clone = []
-    let parts = DatasetParts(data)
-    let n = data.comparisons.count
-    return try CostTrial(of: n, from: min(n, 1_024), powers: 1...1.8, budget: 1) { [request] size in
-      let some = try parts.part(comparisons: size).dataset
-      return { _ = try AuditPlan(request, of: some, aids: aids, work: work.silent).report(work: work.silent) }
+    return try DatasetParts(data).estimating(aids, powers: 1...1.8, budget: 1) { [request] some, aids in
+      { _ = try AuditPlan(request, of: some, aids: aids, work: work.silent).report(work: work.silent) }
     }
   }
 }

@@ -41,7 +41,7 @@ extension RewardFit {
     // Weights of many comparisons grow faster than estimates: each has a growth of its own.
     let weighing =
       try isApart
-      ? parts.trial(aids, powers: choice.weights.growth) { some, few in
+      ? parts.weighing(aids, powers: choice.weights.growth) { some, few in
         let fit = RewardFit(own)
         return {
           let (known, _) = try fit.prepared(some, few, work.silent)
@@ -49,7 +49,7 @@ extension RewardFit {
         }
       } : nil
     let rest = RewardFit(own, scheme: isApart ? AsMany() : scheme)
-    let estimating = try parts.trial(aids, powers: isApart ? 1...1.3 : 1...2) { some, few in
+    let estimating = try parts.estimating(aids, powers: isApart ? 0.9...1.2 : 1...2) { some, few in
       { _ = try rest.run(some, aids: few, work: work.silent) }
     }
     let named = Set(data.comparisons.lazy.map(\.annotator).filter { $0 >= 0 })
@@ -82,19 +82,46 @@ private struct AsMany: WeightScheme {
 }
 
 extension DatasetParts {
-  /// What work costs by the number of comparisons, with as many alternatives as make errors simulated where the whole has.
-  fileprivate func trial(
+  /// What the work of weighing costs by the number of comparisons: parts keep what lies near to what.
+  fileprivate func weighing(
     _ aids: RewardFit.Aids, powers: ClosedRange<Double>,
     _ prepare: (_ some: PreferenceDataset, _ aids: RewardFit.Aids) -> () throws -> Void
   ) throws -> CostTrial {
-    let least = comparisons(naming: min(dataset.alternatives.count, StandardErrors.denseLimit + 100))
     let n = dataset.comparisons.count
-    return try CostTrial(of: n, from: max(least, min(n, 256)), powers: powers) { size in
+    return try CostTrial(of: n, from: min(n, 256), powers: powers) { size in
       let (some, places) = try part(comparisons: size)
-      var few = aids
-      few.families = aids.families.map { all in Partition(numbering: places.map { all.groupOf[$0] }) }
-      return prepare(some, few)
+      return prepare(some, aids.of(places))
     }
+  }
+
+  /// What estimates cost by the number of comparisons: parts are compared as often as the whole, with as many alternatives as make
+  /// errors simulated where the whole has.
+  package func estimating(
+    _ aids: RewardFit.Aids, powers: ClosedRange<Double>, budget: Double = 0.4,
+    _ prepare: (_ some: PreferenceDataset, _ aids: RewardFit.Aids) -> () throws -> Void
+  ) throws -> CostTrial {
+    let (n, m) = (dataset.comparisons.count, dataset.alternatives.count)
+    let fewest = min(m, StandardErrors.denseLimit + 100)
+    let isFolded = !isOfSmallGroups
+    // So many that the fewest alternatives are compared as often as all, or eight times each where all are there.
+    let least = max(n / max(m, 1) * fewest, min(n, 256))
+    return try CostTrial(
+      of: n, from: m == fewest ? min(least, max(4 * m, 256)) : least, powers: powers, budget: budget
+    ) { size in
+      let few = max(min(Int((Double(size) / Double(n) * Double(m)).rounded()), m), fewest)
+      let (some, places) =
+        try isFolded ? folded(comparisons: size, alternatives: few) : part(comparisons: size)
+      return prepare(some, aids.of(places))
+    }
+  }
+}
+
+extension RewardFit.Aids {
+  /// For some of the alternatives.
+  fileprivate func of(_ places: [Int]) -> RewardFit.Aids {
+    var few = self
+    few.families = families.map { all in Partition(numbering: places.map { all.groupOf[$0] }) }
+    return few
   }
 }
 

@@ -75,8 +75,10 @@ import Testing
     #expect(said(small).isSubset(of: said(large)) && said(large).isSubset(of: said(data)))
     let whole = try parts.part(comparisons: data.comparisons.count)
     #expect(whole.dataset.comparisons == data.comparisons && whole.places == Array(0..<100))
-    #expect(parts.comparisons(naming: 100) == data.comparisons.count)
-    #expect((10..<60).contains(parts.comparisons(naming: 50)))
+    let folded = try parts.folded(comparisons: 200, alternatives: 50)
+    #expect(folded.dataset.alternatives.map(\.id) == folded.places.map { "m\($0)" })
+    #expect((150..<200).contains(Int(folded.dataset.totalComparisons)))
+    #expect(Set(folded.places).count == 50 && !parts.isOfSmallGroups)
   }
 
   @Test func `A forecast names what a fit then does`() throws {
