@@ -27,6 +27,7 @@ from contestants import (
     table,
     whole,
 )
+from dryrun import dryrun
 from load import load
 
 
@@ -417,7 +418,7 @@ def python():
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "resampling": resampling, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
-    "parquet": parquet, "export": export, "python": python, "load": lambda: load(comparisons, contexts, table),
+    "parquet": parquet, "export": export, "python": python, "dryrun": lambda: dryrun(TOOL, comparisons, contexts, table), "load": lambda: load(comparisons, contexts, table),
     "roofline": roofline.roofline, "growth": growth.growth,
 }
 

@@ -56,6 +56,7 @@ struct AuditCommand: ParsableCommand {
 
   @OptionGroup(title: "Alternative space, samples, cores") var space: SpaceOptions
   @OptionGroup var estimate: EstimateOptions
+  @OptionGroup var dry: DryRunOptions
   @OptionGroup var settings: SettingsOptions
   @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
 
@@ -87,10 +88,13 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let (fit, given) = try resolved()
+    let start = ContinuousClock.now
     let library = page.library()
     // A folder that cannot be made is found out before the work, not after it.
-    try page.makeFolder(output)
-    try page.makeFolder(output + "/figures")
+    if !dry.dryRun {
+      try page.makeFolder(output)
+      try page.makeFolder(output + "/figures")
+    }
     let declaration = families.map { FamilyDeclaration($0) }
     var reader = try input.reader()
     reader.family = declaration?.column
@@ -101,6 +105,15 @@ struct AuditCommand: ParsableCommand {
     let ids = data.alternatives.map(\.id)
     let declared = try declaration?.read(ids, inRows: read.file.families(of: ids))
     let work = Console.work("audit", threads: space.threads)
+    if dry.dryRun {
+      return try DryRunOptions.say(since: start, ForecastWords.read(data), isJSON: false) {
+        let trial = try SettingsOptions.worded {
+          try request(fit).forecast(data, aids: space.aids(fit), work: work.silent)
+        }
+        let words = "schemes \(schemes), \(Spell.plural(bootstraps, "resample"))"
+        return [("audit", [words], trial)]
+      }
+    }
     let plan = try plan(fit, data, declared, work.silent)
     try space.store(plan.transform)
     try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: plan.settings.schemes)

@@ -30,6 +30,8 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup var estimate: EstimateOptions
 
+  @OptionGroup var dry: DryRunOptions
+
   @OptionGroup var settings: SettingsOptions
 
   @Option(
@@ -113,6 +115,7 @@ struct FitCommand: ParsableCommand {
   }
 
   func run() throws {
+    let start = ContinuousClock.now
     var (settings, given) = try resolved()
     let state = try states.fromState.map { try DocumentFile.read(RewardFit.State.self, from: $0) }
     if let state {
@@ -150,6 +153,17 @@ struct FitCommand: ParsableCommand {
     let work = Console.work("fitting", threads: space.threads)
     var aids = try space.aids(settings)
     aids.families = declared?.families
+    if dry.dryRun {
+      return try DryRunOptions.say(since: start, ForecastWords.read(data), isJSON: output.format == .json) {
+        let forecast = try RewardFit(settings).forecast(data, aids: aids, work: work.silent)
+        let estimates = (
+          "estimates", ForecastWords.estimates(forecast, lambda: settings.lambda), forecast.estimating
+        )
+        return (forecast.weighing.map { [("weights", [ForecastWords.weights(forecast)], $0)] } ?? []) + [
+          estimates
+        ]
+      }
+    }
     let result = try RewardFit(settings).run(
       data, aids: aids, against: reference, from: state, work: work)
     work.report(1)

@@ -45,6 +45,8 @@ struct WeightsCommand: ParsableCommand {
     help: ArgumentHelp("Put parts together instead of sampling.", valueName: "files"))
   var merge: [String] = []
 
+  @OptionGroup var dry: DryRunOptions
+
   @OptionGroup var settings: SettingsOptions
 
   @OptionGroup(title: "Texts in place of contexts") var texts: TextOptions
@@ -77,6 +79,9 @@ struct WeightsCommand: ParsableCommand {
     if !merge.isEmpty { try refuseBesideMerge() }
     try rows.check(output)
     if let file { try texts.refuseBesideArrays(file) }
+    if part != nil, dry.dryRun {
+      throw ValidationError("--dry-run tells of the whole: give it without --part.")
+    }
     if part != nil, output.output == nil {
       throw ValidationError("--part writes a file for --merge: give -o.")
     }
@@ -109,6 +114,7 @@ struct WeightsCommand: ParsableCommand {
       ("--threads", space.threads != nil), ("--transform", space.transforms.transform != nil),
       ("--save-transform", space.transforms.saveTransform != nil),
       ("--embedding-model", texts.embeddingModel != nil), ("--with-prompt", texts.withPrompt),
+      ("--dry-run", dry.dryRun),
       (answerRows.given ?? "", answerRows.given != nil),
     ] where isGiven { names.append(name) }
     if let name = names.first {
@@ -120,6 +126,7 @@ struct WeightsCommand: ParsableCommand {
 
   func run() throws {
     if !merge.isEmpty { return try mergeParts() }
+    let start = ContinuousClock.now
     let (settings, given) = try resolved()
     let scheme: SchemeSpecification =
       if case .scheme(let scheme) = settings.weights { scheme } else { .voronoi }
@@ -148,10 +155,20 @@ struct WeightsCommand: ParsableCommand {
     let aids = try space.aids(settings)
     let transform = try fit.transform(of: raw, aids, work.silent)
     let contexts = try transform?.apply(to: raw) ?? raw
-    try space.store(transform)
+    if !dry.dryRun { try space.store(transform) }
     let pool = try aids.pool.map { try transform?.apply(to: $0) ?? $0 }
     if let part { return try count(part, ids, contexts, settings, pool, work) }
     let chosen = try scheme == .uniform ? nil : scheme.scheme(settings.sampling(pool: pool))
+    if dry.dryRun {
+      let read = [Spell.plural(contexts.count, "alternative"), ForecastWords.contexts(contexts)]
+      return try DryRunOptions.say(since: start, read, isJSON: output.format == .json) {
+        let forecast = try WeightForecast(
+          scheme, settings.sampling(pool: pool), contexts, work: work.silent)
+        return [
+          ("weighing", ["weights \(scheme.name)\(ForecastWords.cells(forecast.cells))"], forecast.trial)
+        ]
+      }
+    }
     let weights = try chosen?.weights(of: contexts, work: work) ?? .uniform(alternatives: contexts.count)
     work.report(1)
     let isFitted = aids.transform == nil && transform?.mean.isEmpty == false

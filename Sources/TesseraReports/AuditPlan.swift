@@ -80,3 +80,20 @@ public struct AuditPlan: Sendable {
       families: families)
   }
 }
+
+extension AuditRequest {
+  /// What an audit of data will cost, by parts of its comparisons. Declared families are left out.
+  ///
+  /// - Throws: as `AuditPlan` and its report.
+  /// - Complexity: some seconds, or the audit itself where that is less.
+  public func forecast(
+    _ data: PreferenceDataset, aids: RewardFit.Aids = RewardFit.Aids(), work: Work = Work()
+  ) throws -> CostTrial {
+    var request = self
+    // Those who are cloned may not be in a part; as many others are.
+    request.clone = []
+    return try DatasetParts(data).estimating(aids, powers: 1...1.8, budget: 1) { [request] some, aids in
+      { _ = try AuditPlan(request, of: some, aids: aids, work: work.silent).report(work: work.silent) }
+    }
+  }
+}

@@ -138,4 +138,11 @@ int tessera_room_for_threads(int count);
 /* Bytes of this process that are in memory, without what is mapped from files; 0 where the system does not tell. */
 long long tessera_used_memory(void);
 
+/* Begins to look for the most memory of this process anew; returns the bytes in use now, files that are mapped among them, or -1
+   where the system does not tell. */
+long long tessera_watch_peak(void);
+
+/* The most since then; -1 where the system does not tell. */
+long long tessera_peak_memory(void);
+
 #endif

@@ -40,6 +40,8 @@ public struct StandardErrors: Sendable, Equatable {
 
   /// Up to this many alternatives all differences are looked at.
   public static let quasiLimit = 500
+  /// Up to this many alternatives with weight, covariances are worked out as a dense matrix.
+  public static let denseLimit = 1_500
 
   /// - Parameters:
   ///   - estimate: The minimum for these counts and pair weights.
@@ -53,7 +55,7 @@ public struct StandardErrors: Sendable, Equatable {
   ///   Annotators: one sparse solve for each of up to 512, for each draw beyond.
   public init(
     of estimate: RewardEstimate, _ counts: PairCounts, _ pairs: PairWeights, comparisons: [Comparison] = [],
-    reference: Int? = nil, draws: Int = 64, denseLimit: Int = 1_500, seed: UInt64 = 0, work: Work = Work()
+    reference: Int? = nil, draws: Int = 64, denseLimit: Int = Self.denseLimit, seed: UInt64 = 0, work: Work = Work()
   ) throws {
     let problem = try Objective(counts, pairs, lambda: estimate.lambda)
     let here = try problem.evaluation(at: estimate.rewards, work: work)

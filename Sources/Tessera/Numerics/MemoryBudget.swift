@@ -24,7 +24,7 @@ public struct MemoryLimit: Sendable, Equatable {
   public static let spelling = "a size such as 4GiB or 500MB"
 
   /// A number of bytes in words: 2.9 GiB.
-  static func words(_ bytes: Int) -> String {
+  package static func words(_ bytes: Int) -> String {
     var (size, power) = (Double(bytes), 0)
     while size >= 1024, power < 4 { (size, power) = (size / 1024, power + 1) }
     let unit = ["bytes", "KiB", "MiB", "GiB", "TiB"][power]

@@ -16,6 +16,7 @@ public enum RandomPurpose: UInt64, Sendable, CaseIterable {
   case topicHalves
   case rowSample
   case rankIntervals
+  case trialRows
 }
 
 /// A random stream fixed by a seed and a stream number: xoshiro256++ (Blackman and Vigna, 2019).

@@ -71,7 +71,7 @@ import Testing
   func `Work grows as m log m, also where contexts are equally far from a place`(shape: String) throws {
     func tree(_ m: Int) throws -> CellTree {
       let contexts = try Contexts(Matrix(conspiring(shape, m)))
-      return CellTree(contexts: contexts, space: try BoundingBox(around: contexts), samples: 10_000)
+      return try CellTree(contexts: contexts, space: try BoundingBox(around: contexts), samples: 10_000)
     }
     let (few, many) = (try tree(1_000), try tree(8_000))
     // Eight times as many points and three doublings of the logarithm: 8 log(8,000) / log(1,000) is 10.4.
