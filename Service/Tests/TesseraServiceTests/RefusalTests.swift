@@ -191,7 +191,8 @@ import Testing
       await service.ask("GET", "/metrics").text.contains("tessera_batch_size_count{model=\"vectors\"} 1\n"))
   }
 
-  @Test func `Numbers whose reward is beyond the arithmetic are the mistake of who sends them`() async throws {
+  @Test func `Numbers whose reward is beyond the arithmetic are the mistake of who sends them`() async throws
+  {
     let small = [Float](repeating: 1, count: Fixture.embedder.dimension)
     let large = small.indices.map { Float($0.isMultiple(of: 2) ? 3e38 : -3e38) }
     let answer = try await Fixture.service().ask("POST", "/v1/rewards", "{\"vectors\":\([small, large])}")

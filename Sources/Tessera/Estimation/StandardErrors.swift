@@ -55,7 +55,8 @@ public struct StandardErrors: Sendable, Equatable {
   ///   Annotators: one sparse solve for each of up to 512, for each draw beyond.
   public init(
     of estimate: RewardEstimate, _ counts: PairCounts, _ pairs: PairWeights, comparisons: [Comparison] = [],
-    reference: Int? = nil, draws: Int = 64, denseLimit: Int = Self.denseLimit, seed: UInt64 = 0, work: Work = Work()
+    reference: Int? = nil, draws: Int = 64, denseLimit: Int = Self.denseLimit, seed: UInt64 = 0,
+    work: Work = Work()
   ) throws {
     let problem = try Objective(counts, pairs, lambda: estimate.lambda)
     let here = try problem.evaluation(at: estimate.rewards, work: work)
