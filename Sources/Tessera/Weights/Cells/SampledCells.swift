@@ -127,6 +127,18 @@ struct SampledCells {
     let ranges = max(1, min(tiles, (16 + batches - 1) / batches))
     var scores = [Float](repeating: .infinity, count: ranges * points * patterns)
     var indices = [Int32](repeating: 0, count: ranges * points * patterns)
+    // Points that several ranges meet are drawn once. There are few of them.
+    let length = plan.blocks * packed.blockWidth
+    let drawn = usesRows && ranges > 1 ? AlignedNumbers(count: points * length) : nil
+    if let drawn {
+      let together = 16
+      try work.forEach(pieces: (points + together - 1) / together) { piece, _ in
+        let from = piece * together
+        draw(
+          firstPoint + from, min(together, points - from), into: drawn.address + from * length, length: length
+        )
+      }
+    }
     try withPointers(&scores, &indices) { scores, indices in
       try work.forEach(pieces: batches * ranges) { piece, _ in
         let (number, range) = (piece / ranges, piece % ranges)
@@ -140,12 +152,13 @@ struct SampledCells {
             panels, part, firstPoint: firstPoint + from, points: count, scores: scores[address: place],
             indices: indices[address: place])
         case .rows(let rows):
-          let length = plan.blocks * packed.blockWidth
-          let drawn = AlignedNumbers(count: count * length)
-          draw(firstPoint + from, count, into: drawn.address, length: length)
-          rows.nearest(
-            part, points: drawn.address, count: count, scores: scores[address: place],
-            indices: indices[address: place])
+          let mine = drawn ?? AlignedNumbers(count: count * length)
+          if drawn == nil { draw(firstPoint + from, count, into: mine.address, length: length) }
+          withExtendedLifetime(mine) {
+            rows.nearest(
+              part, points: mine.address + (drawn == nil ? 0 : from * length), count: count,
+              scores: scores[address: place], indices: indices[address: place])
+          }
         }
       }
     }
