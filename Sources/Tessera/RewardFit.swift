@@ -39,6 +39,9 @@ public struct RewardFit: Sendable {
     // Appendix C.3: exact duplicates as one, on request.
     let merged = settings.mergeDuplicates ? try MergedDuplicates(known) : nil
     let fitted = merged?.dataset ?? known
+    // Eight draws side by side for each alternative, and what each pair weighs and bends.
+    let (m, entries) = (fitted.alternatives.count, fitted.pairCounts.opponents.count)
+    try MemoryNeed("estimates of \(m) alternatives", bytes: 520 * m + 24 * entries).require()
     let start = Start(state: state, reference: reference.map { merged?.groups.groupOf[$0] ?? $0 })
     // What is asked for, or what the data satisfy: which weights, and how pairs count.
     if let merged { aids.families = aids.families?.merging(merged.groups) }

@@ -37,7 +37,7 @@ import Testing
       let judge = ["", "j\(below(3))"][below(2)]
       return Array(
         (#"{"a": "model-\#(a)", "b": "m\#((a + 1 + below(8)) % 9)", "preference": \#(preference), "#
-          + #"n": -\#(below(3)), "judge": "\#(judge)", "prompt": "\#(prompt)"}"#)
+          + #""length": -\#(below(3)), "judge": "\#(judge)", "prompt": "\#(prompt)"}"#)
           .utf8)
     }
   }
