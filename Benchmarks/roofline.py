@@ -178,6 +178,45 @@ def near():
         single=m * m / 2 * d, bytes=4 * m * d)
 
 
+# Estimates.
+
+
+@path("both estimates, 10,000 alternatives, 1,000,000 comparisons, lambda 0.1")
+def estimates():
+    place = comparisons(10_000, 1_000_000)
+    once = ours("estimate", place, 0.1)
+
+    def run():
+        found = ours("estimate", place, 0.1)
+        return found["standard"] + found["weighted"]
+
+    # A point is looked at before every iteration and after the last.
+    passes = once["iterations"] + 2
+    return run, Least(
+        f"an exponential a pair in each of {passes} passes, a logarithm for its loss; what a pair counts is read, 28 bytes in either row",
+        exponentials=2 * passes * once["pairs"], bytes=passes * 2 * 28 * once["pairs"])
+
+
+def resampled(m, n):
+    place = comparisons(m, n)
+    once = ours("bootstrap", place, 100)
+    # From the rewards of all votes a replicate needs some three iterations, not as many as from nothing.
+    passes = 100 * min(once["iterations"], 3)
+    return (lambda: ours("bootstrap", place, 100)["seconds"]), Least(
+        f"{n:,} draws a replicate; an exponential a pair in each of 3 iterations from the rewards of all votes",
+        draws=100 * n, exponentials=passes * once["pairs"], bytes=100 * 16 * once["pairs"])
+
+
+@path("100 resamples of 8,931 votes of 59 alternatives", rounds=7)
+def resampled_59():
+    return resampled(59, 8_931)
+
+
+@path("100 resamples of 200,000 votes of 200 alternatives")
+def resampled_200():
+    return resampled(200, 200_000)
+
+
 # Training.
 
 

@@ -36,18 +36,19 @@ func estimate(_ file: String, lambda: Double) throws {
   var random = RandomStream(seed: 1)
   let raw = (0..<m).map { _ in 0.1 + random.uniform() }
   let sum = raw.reduce(0, +)
-  var certificates: [Double] = []
+  var fits: [RewardEstimate] = []
   let standard = try seconds {
     let pairs = try PairWeights(uniform: graph, lambda: .normalized)
-    certificates.append(try BradleyTerry(lambda: lambda).fit(graph, pairs).certificate)
+    fits.append(try BradleyTerry(lambda: lambda).fit(graph, pairs))
   }
   let weighted = try seconds {
     let pairs = try PairWeights(products: raw.map { $0 / sum }, graph, lambda: .normalized)
-    certificates.append(try BradleyTerry(lambda: lambda).fit(graph, pairs).certificate)
+    fits.append(try BradleyTerry(lambda: lambda).fit(graph, pairs))
   }
   report([
     ("standard", .number(standard)), ("weighted", .number(weighted)),
-    ("certificate", .number(certificates.max() ?? .nan)), ("pairs", .integer(graph.pairCount)),
+    ("certificate", .number(fits.map(\.certificate).max() ?? .nan)), ("pairs", .integer(graph.pairCount)),
+    ("iterations", .integer(fits.map(\.iterations).reduce(0, +))),
   ])
 }
 
@@ -61,7 +62,10 @@ func bootstrap(_ file: String, resamples: Int) throws {
   let time = try seconds {
     _ = try ResampledFit(result, seed: 0).rewards(of: 0..<resamples)
   }
-  report([("seconds", .number(time))])
+  report([
+    ("seconds", .number(time)), ("pairs", .integer(data.pairCounts.pairCount)),
+    ("iterations", .integer(result.standard.fit.iterations)),
+  ])
 }
 
 func weights(_ file: String, samples: Int, seed: UInt64, method: String, output: String?) throws {

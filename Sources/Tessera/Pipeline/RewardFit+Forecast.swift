@@ -54,7 +54,8 @@ extension RewardFit {
     }
     let named = Set(data.comparisons.lazy.map(\.annotator).filter { $0 >= 0 })
     return Forecast(
-      choice: choice, cells: cells, folds: folds(of: data, work: work.silent)?.count, hasAnnotators: named.count > 1,
+      choice: choice, cells: cells, folds: folds(of: data, work: work.silent)?.count,
+      hasAnnotators: named.count > 1,
       errors: (named.count > 1 ? named.count <= 512 : data.alternatives.count <= StandardErrors.denseLimit)
         ? .exact : .simulated,
       weighing: weighing, estimating: estimating)
