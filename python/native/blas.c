@@ -8,7 +8,7 @@
 
 typedef void (*routine)(void);
 
-static routine set_threads, dgemm, dsymm, dpotrf, dpotri, dpotrs, dsyevd;
+static routine set_threads, dgemm, dsymm, dtrsm, dpotrf, dpotrs, dsyevd;
 
 static int find(void *library, routine *into, const char *name) {
   // POSIX promises that a pointer from dlsym can be called.
@@ -24,7 +24,7 @@ int tessera_blas_open(const char *path) {
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) return 1;
   int whole = find(library, &set_threads, "scipy_openblas_set_num_threads") & find(library, &dgemm, "scipy_cblas_dgemm") & find(library, &dsymm, "scipy_cblas_dsymm")
-    & find(library, &dpotrf, "scipy_dpotrf_") & find(library, &dpotri, "scipy_dpotri_")
+    & find(library, &dtrsm, "scipy_cblas_dtrsm") & find(library, &dpotrf, "scipy_dpotrf_")
     & find(library, &dpotrs, "scipy_dpotrs_") & find(library, &dsyevd, "scipy_dsyevd_");
   if (!whole) return 2;
   // The library shares work among cores itself: threads within a call would only wait for one another, and sum in other orders.
@@ -44,14 +44,16 @@ void cblas_dsymm(int order, int side, int uplo, int m, int n, double alpha, cons
     order, side, uplo, m, n, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
+void cblas_dtrsm(int order, int side, int uplo, int transposed, int diagonal, int m, int n, double alpha, const double *a,
+                 int lda, double *b, int ldb) {
+  ((void (*)(int, int, int, int, int, int, int, double, const double *, int, double *, int))dtrsm)(
+    order, side, uplo, transposed, diagonal, m, n, alpha, a, lda, b, ldb);
+}
+
 // Fortran passes the length of a text behind the other arguments.
 
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info) {
   ((void (*)(const char *, const int *, double *, const int *, int *, size_t))dpotrf)(uplo, n, a, lda, info, 1);
-}
-
-void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info) {
-  ((void (*)(const char *, const int *, double *, const int *, int *, size_t))dpotri)(uplo, n, a, lda, info, 1);
 }
 
 void dpotrs_(const char *uplo, const int *n, const int *nrhs, const double *a, const int *lda, double *b, const int *ldb,

@@ -50,7 +50,7 @@ def tool() -> pathlib.Path:
     return path
 
 
-ROUTINES = ["openblas_set_num_threads", "cblas_dgemm", "cblas_dsymm", "dpotrf_", "dpotri_", "dpotrs_", "dsyevd_"]
+ROUTINES = ["openblas_set_num_threads", "cblas_dgemm", "cblas_dsymm", "cblas_dtrsm", "dpotrf_", "dpotrs_", "dsyevd_"]
 
 
 @pytest.fixture(scope="session")
