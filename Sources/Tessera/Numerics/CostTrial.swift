@@ -36,6 +36,9 @@ public struct CostTrial: Sendable, Equatable {
   /// The same of memory, beyond what was in use before.
   public let bytes: Double?
 
+  /// How fast memory can grow: what is held of pairs of answers is held in pieces.
+  private static let memory = 0.8...1.2
+
   /// Whether the whole was done.
   public var isMeasured: Bool { parts.last?.size == whole }
 
@@ -91,7 +94,8 @@ public struct CostTrial: Sendable, Equatable {
     let bytes = parts.compactMap(\.bytes)
     self.bytes =
       bytes.count < parts.count
-      ? nil : Self.extrapolated(zip(parts, bytes).map { (Double($0.size), $1) }, to: Double(whole), powers)
+      ? nil
+      : Self.extrapolated(zip(parts, bytes).map { (Double($0.size), $1) }, to: Double(whole), Self.memory)
   }
 
   /// - Parameter costs: Sizes that double, but for the last one where it is the whole.
