@@ -90,6 +90,7 @@ extension AuditRequest {
     _ data: PreferenceDataset, aids: RewardFit.Aids = RewardFit.Aids(), work: Work = Work()
   ) throws -> CostTrial {
     var request = self
+    _ = try targets(in: data)
     // Those who are cloned may not be in a part; as many others are.
     request.clone = []
     return try DatasetParts(data).estimating(aids, powers: 1...1.8, budget: 1) { [request] some, aids in
