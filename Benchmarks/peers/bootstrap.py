@@ -6,14 +6,10 @@ import time
 
 import evalica
 
+from estimation import votes
+
 path, resamples = sys.argv[1], int(sys.argv[2])
-xs, ys, winners = [], [], []
-with open(path) as file:
-    for line in file:
-        row = json.loads(line)
-        xs.append(row["a"])
-        ys.append(row["b"])
-        winners.append(evalica.Winner.X if row["preference"] else evalica.Winner.Y)
+xs, ys, winners = votes(path)
 start = time.perf_counter()
 evalica.bootstrap(
     evalica.bradley_terry, xs, ys, winners, n_resamples=resamples, bootstrap_method="percentile", random_state=0

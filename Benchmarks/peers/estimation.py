@@ -49,7 +49,8 @@ def lbfgs(path, lam):
     print(json.dumps({"standard": times[0], "weighted": times[1], "certificate": max(certificates)}))
 
 
-def evalica_bradley_terry(path):
+def votes(path):
+    """Both sides of every comparison and its winner, as evalica takes them."""
     import evalica
 
     xs, ys, winners = [], [], []
@@ -59,6 +60,13 @@ def evalica_bradley_terry(path):
             xs.append(row["a"])
             ys.append(row["b"])
             winners.append(evalica.Winner.X if row["preference"] else evalica.Winner.Y)
+    return xs, ys, winners
+
+
+def evalica_bradley_terry(path):
+    import evalica
+
+    xs, ys, winners = votes(path)
     start = time.perf_counter()
     evalica.bradley_terry(xs, ys, winners)
     print(json.dumps({"standard": time.perf_counter() - start}))
