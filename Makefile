@@ -168,12 +168,13 @@ format:
 	  Service/Package.swift Service/Sources Service/Tests Service/Fuzz
 
 # All tests under AddressSanitizer, then under ThreadSanitizer; optimised, since the statistical ones take an hour otherwise.
-# A test of MemoryLimitTests is left out: it bounds the address space, of which the sanitizers' shadows need 15 TB. Leaks
-# are not counted: the empty XCTest runner has two.
+# Tests that bound the address space or the size of files are left out: the sanitizers need both for themselves. Leaks are not
+# counted: the empty XCTest runner has two. What ThreadSanitizer takes for a race and is none stands in Tests/ThreadSanitizer.supp.
 sanitize: dependencies
 	TESSERA_SANITIZER=address TESSERA_STOP_SECONDS=1 ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release \
 	  --disable-testable-imports --sanitize=address --scratch-path .build-address
-	TESSERA_SANITIZER=thread TESSERA_STOP_SECONDS=1 $(SWIFT) test -c release \
+	TESSERA_SANITIZER=thread TESSERA_STOP_SECONDS=1 \
+	  TSAN_OPTIONS=atexit_sleep_ms=0:suppressions=$(CURDIR)/Tests/ThreadSanitizer.supp $(SWIFT) test -c release \
 	  --disable-testable-imports --sanitize=thread --scratch-path .build-thread
 
 # libFuzzer on every reader of bytes, SECONDS each; TARGETS="npy parquet" for some of them.

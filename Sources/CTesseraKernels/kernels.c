@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #define LANES 16
 #define NAME(x) avx512_##x
 #define TARGET __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))

@@ -92,12 +92,25 @@ TARGET static long NAME(within)(const float *norms, const float *products, const
       any |= (bound <= limit) & (norm < most);
     }
     if (__builtin_reduce_or(any) == 0) continue;
+#if LANES == 16
+    // Places that were found are no more than those that were looked at: a whole vector fits behind them.
+    for (int part = 0; part < TESSERA_PANEL / LANES; part++) {
+      const __mmask16 near = _mm512_movepi32_mask((__m512i)((least[part] <= limit) &
+                                                            (*(const V *)(norms + start + part * LANES) < most)));
+      const __m512i order = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+      const __m512i place = _mm512_add_epi32(order, _mm512_set1_epi32((int)start + part * LANES));
+      _mm512_storeu_si512(places + found, _mm512_maskz_compress_epi32(near, place));
+      _mm512_storeu_ps(bounds + found, _mm512_maskz_compress_ps(near, (__m512)least[part]));
+      found += __builtin_popcount(near);
+    }
+#else
     const float *bound = (const float *)least;
     for (int place = 0; place < TESSERA_PANEL; place++) {
       if (!(bound[place] <= limit) || norms[start + place] == __builtin_inff()) continue;
       places[found] = (int32_t)(start + place);
       bounds[found++] = bound[place];
     }
+#endif
   }
   return found;
 }

@@ -75,31 +75,30 @@ class Lists:
 
     Attributes:
         indices: -1 for none.
-        scores: In single precision, where that decides.
-        lengths: Distances; squares of them in units of the search where double precision decides.
+        squares: Of their distances, in units of the search.
+        unit: Of the search.
     """
 
     indices: Ints
-    lengths: Floats
-    scores: npt.NDArray[np.float32] | None = None
+    squares: Floats
     unit: float = 1.0
 
+    @property
+    def lengths(self) -> Floats:
+        """Distances in the rows' own units."""
+        return np.sqrt(self.squares) * self.unit
+
     @staticmethod
-    def empty(queries: int, count: int, *, exact: bool) -> Lists:
+    def empty(queries: int, count: int) -> Lists:
         """Lists without entries."""
         shape = (queries, count)
-        scores = None if exact else np.full(shape, np.inf, dtype=np.float32)
-        return Lists(np.full(shape, -1, dtype=np.int32), np.full(shape, np.inf), scores)
+        return Lists(np.full(shape, -1, dtype=np.int32), np.full(shape, np.inf))
 
     def nearer(self, other: Lists) -> Lists:
         """Of each query the nearer entry of two lists of one entry."""
-        if self.scores is None or other.scores is None:
-            raise InternalError("found lists without scores; expected scores")
-        swap = precede(other.scores, other.indices, self.scores, self.indices) & (other.indices >= 0)
+        swap = precede(other.squares, other.indices, self.squares, self.indices) & (other.indices >= 0)
         return Lists(
-            np.where(swap, other.indices, self.indices),
-            np.where(swap, other.lengths, self.lengths),
-            np.where(swap, other.scores, self.scores),
+            np.where(swap, other.indices, self.indices), np.where(swap, other.squares, self.squares), other.unit
         )
 
 
@@ -207,15 +206,9 @@ class Shard:
                 {"contexts": self.array, **view.arrays},
             ),
         )
-        arrays: dict[str, Any] = {"contexts": queries, "indices": lists.indices}
-        unit = float(distances.document["unit"])
-        if lists.scores is None:
-            found = self._run("shard closest", {"first": number}, {**arrays, "squares": lists.lengths}, distances).arrays()
-            shape = lists.indices.shape
-            return Lists(found["indices"].reshape(shape), found["squares"].reshape(shape), None, unit)
-        arrays |= {"scores": lists.scores, "lengths": lists.lengths}
+        arrays: dict[str, Any] = {"contexts": queries, "indices": lists.indices, "squares": lists.squares}
         if own is not None and component is not None:
             arrays |= {"own": own, "others": np.ascontiguousarray(component[view.first : view.first + view.count])}
-        found = self._run("shard neighbours", {"first": number}, arrays, distances).arrays()
-        indices, scores, lengths = (found[name].reshape(lists.indices.shape) for name in ("indices", "scores", "lengths"))
-        return Lists(indices, lengths, scores, unit)
+        found = self._run("shard closest", {"first": number}, arrays, distances).arrays()
+        indices, squares = (found[name].reshape(lists.indices.shape) for name in ("indices", "squares"))
+        return Lists(indices, squares, float(distances.document["unit"]))

@@ -177,7 +177,7 @@ def linkage_weights(
     kept = min(int(_native.run("shards kept").document["kept"]), rows.count - 1)
     packing = engine.put(rows.packing(layout.lower, layout.upper))
     with _native.watched("shards", progress) as report:
-        lists = _visited(rows, packing, kept, exact=False, report=report)
+        lists = _visited(rows, packing, kept, report=report)
     growth = _native.run(
         "shards tree",
         {"count": rows.count},
@@ -190,13 +190,13 @@ def linkage_weights(
     return weights_of(_native.run("shards tree weights", {"weights": scheme}, {"groups": layout.groups}, subject=growth))
 
 
-def _visited(rows: Rows, packing: Any, kept: int, *, exact: bool, report: _native.Progress) -> Lists:
+def _visited(rows: Rows, packing: Any, kept: int, *, report: _native.Progress) -> Lists:
     """The nearest rows of all rows: every shard's rows visit one shard after the other, beginning with their own."""
     if kept < 1:
-        return Lists.empty(rows.count, 0, exact=exact)
+        return Lists.empty(rows.count, 0)
     shards, engine = rows.shards, rows.engine
     queries = [rows.ask(shard, "take") for shard in shards]
-    lists: list[Any] = [Lists.empty(rows.views[shard].count, kept, exact=exact) for shard in shards]
+    lists: list[Any] = [Lists.empty(rows.views[shard].count, kept) for shard in shards]
     # All are on their way at once, each at another shard.
     for step in range(len(shards)):
         for place, shard in enumerate(shards):
@@ -206,8 +206,7 @@ def _visited(rows: Rows, packing: Any, kept: int, *, exact: bool, report: _nativ
     found: list[Lists] = [engine.get(one) for one in lists]
     return Lists(
         np.concatenate([one.indices for one in found]),
-        np.concatenate([one.lengths for one in found]),
-        None,
+        np.concatenate([one.squares for one in found]),
         found[0].unit,
     )
 
@@ -222,12 +221,13 @@ def _strangers(rows: Rows, packing: Any, open_: Ints, component: Ints) -> Lists:
         wanted = open_[start : start + _QUERIES]
         queries = engine.put(_fetched(rows, wanted))
         own = np.ascontiguousarray(component[wanted])
-        empty = Lists.empty(len(wanted), 1, exact=False)
+        empty = Lists.empty(len(wanted), 1)
         asked = [rows.ask(shard, "taken", packing, queries, 0, empty, own, components) for shard in rows.shards]
         parts.append(reduce(Lists.nearer, (engine.get(one) for one in asked)))
     return Lists(
         np.concatenate([one.indices.reshape(-1) for one in parts]),
-        np.concatenate([one.lengths.reshape(-1) for one in parts]),
+        np.concatenate([one.squares.reshape(-1) for one in parts]),
+        parts[0].unit,
     )
 
 
@@ -280,5 +280,5 @@ def nearest(
     rows = Rows(engine, layout.all())
     packing = engine.put(rows.packing(layout.lower, layout.upper))
     with _native.watched("shards", progress) as report:
-        lists = _visited(rows, packing, k, exact=True, report=report)
-    return Neighbours(lists.indices, np.sqrt(lists.lengths) * lists.unit)
+        lists = _visited(rows, packing, k, report=report)
+    return Neighbours(lists.indices, lists.lengths)

@@ -78,6 +78,30 @@ void tessera_nearest_pairs(const float *x, const float *y, long stride, const fl
 long tessera_within(const float *norms, const float *products, const float *crossed, long width, float own, float error,
                     float rounding, float limit, int32_t *places, float *bounds);
 
+// A row as bytes: row = scale * bytes + what is left. `rest` is at least the length of what is left, `length` at least that of the
+// row and of its bytes; `sum` is that of the bytes.
+typedef struct {
+  float scale, rest, length;
+  int32_t sum;
+} tessera_byte_row;
+
+// Whether tessera_byte_bounds is fast on this machine: its vectors multiply bytes (AVX-512 VNNI).
+bool tessera_has_byte_bounds(void);
+
+// Writes a row as bytes, with zeros up to a multiple of four. What is left counts the rounding of the coordinates to single
+// precision.
+tessera_byte_row tessera_to_bytes(const float *row, int width, int8_t *bytes);
+
+// Arranges up to TESSERA_PANEL rows of bytes: four coordinates of each row side by side, then the next four; zeros for rows that
+// are not there. A byte is stored as byte + 128. Rows and panel are as wide as the next multiple of four.
+void tessera_panel_of_bytes(const int8_t *rows, int count, int width, uint8_t *panel);
+
+// products[q * stride + i] = scale_q scale_i <bytes_q, bytes_i> + rest_q length_i + length_q rest_i: at least the product of query
+// q and row i, but for some 2^-20 of their lengths. Below 2^17 coordinates, so that no sum overflows.
+void tessera_byte_bounds(const int8_t *queries, const tessera_byte_row *of, int count, int width, const uint8_t *panels,
+                         const float *scales, const float *rests, const float *lengths, long panel_count,
+                         float *products, long stride);
+
 // Squared distances of one row from others, in double precision from the differences:
 // squares[i] = sum_k (scale (own[k] - row[k]))^2, where row is number which[i] of `rows`, or number i where `which` is
 // NULL. The order of the sum is the same for (a, b) and (b, a), so both give the same bytes.

@@ -17,6 +17,9 @@ struct Candidates: Sendable {
 
   subscript(number: Int) -> (place: Int, bound: Float) { (Int(places[number]), bounds[number]) }
 
+  /// Takes a candidate out of what was found: no limit, not even infinity, admits its bound.
+  mutating func drop(_ number: Int) { bounds[number] = .nan }
+
   /// Finds the places of one query whose bound is at most a limit.
   ///
   /// - Parameters:

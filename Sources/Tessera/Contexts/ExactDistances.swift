@@ -27,44 +27,55 @@ package struct ExactDistances: Sendable {
   ///
   /// - Complexity: O(others x d).
   func squares(from i: Int, to others: Range<Int>, into squares: UnsafeMutablePointer<Double>) {
-    self.squares(from: i, of: contexts, to: others, into: squares)
+    precondition(others.lowerBound >= 0 && others.upperBound <= contexts.count)
+    measure(i, of: contexts, first: others.lowerBound, which: nil, count: others.count, squares)
   }
 
-  /// The same from one of other contexts, of the same dimension and storage.
-  private func squares(
-    from i: Int, of queries: Contexts, to others: Range<Int>, into squares: UnsafeMutablePointer<Double>
+  /// Writes the squared distances of one of other contexts, of the same dimension and storage, from some of these.
+  ///
+  /// - Parameters:
+  ///   - places: Of these contexts, counted from `first`.
+  ///   - squares: At least as many.
+  func squares(
+    from i: Int, of queries: Contexts, to places: [Int32], first: Int, into squares: inout [Double]
+  ) {
+    precondition(
+      places.count <= squares.count && first >= 0
+        && places.allSatisfy { $0 >= 0 && first + Int($0) < contexts.count })
+    withPointers(&squares) { squares in
+      places.withUnsafeBufferPointer { places in
+        measure(i, of: queries, first: first, which: places.baseAddress, count: places.count, squares[address: 0])
+      }
+    }
+  }
+
+  /// The kernel for the storage of both.
+  private func measure(
+    _ i: Int, of queries: Contexts, first: Int, which: UnsafePointer<Int32>?, count: Int,
+    _ squares: UnsafeMutablePointer<Double>
   ) {
     let d = contexts.dimension
-    precondition(
-      i >= 0 && i < queries.count && queries.dimension == d && others.lowerBound >= 0
-        && others.upperBound <= contexts.count)
-    guard d > 0 else { return squares.update(repeating: 0, count: others.count) }
+    precondition(i >= 0 && i < queries.count && queries.dimension == d)
+    guard d > 0 else { return squares.update(repeating: 0, count: count) }
     switch (queries.storage, contexts.storage) {
     case (.single(let queries), .single(let values)):
       queries.withUnsafeBufferPointer { queries in
         values.withUnsafeBufferPointer { values in
           tessera_squares_float(
-            SharedInput(queries)[address: i * d], SharedInput(values)[address: others.lowerBound * d], nil,
-            others.count, Int32(d), scale, squares)
+            SharedInput(queries)[address: i * d], SharedInput(values)[address: first * d], which, count, Int32(d),
+            scale, squares)
         }
       }
     case (.double(let queries), .double(let values)):
       queries.withUnsafeBufferPointer { queries in
         values.withUnsafeBufferPointer { values in
           tessera_squares_double(
-            SharedInput(queries)[address: i * d], SharedInput(values)[address: others.lowerBound * d], nil,
-            others.count, Int32(d), scale, squares)
+            SharedInput(queries)[address: i * d], SharedInput(values)[address: first * d], which, count, Int32(d),
+            scale, squares)
         }
       }
     default: preconditionFailure("contexts of unlike storage")
     }
-  }
-
-  /// Squared distance of one of these contexts from one of others, of the same dimension and storage, in squared units.
-  func square(_ j: Int, of queries: Contexts, _ i: Int) -> Double {
-    var square = 0.0
-    squares(from: i, of: queries, to: j..<j + 1, into: &square)
-    return square
   }
 
   /// Squared distance of two contexts, in squared units.

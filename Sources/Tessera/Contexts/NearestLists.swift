@@ -28,6 +28,11 @@ public struct NearestLists: Sendable, Equatable {
     (self.count, self.indices, self.squares) = (count, indices, squares)
   }
 
+  /// Distances in the contexts' own units; infinite for none.
+  ///
+  /// - Parameter unit: That of the search.
+  public func lengths(unit: Double) -> [Double] { squares.map { $0.squareRoot() * unit } }
+
   public var queries: Int { count == 0 ? 0 : indices.count / count }
 
   /// Those of some queries.

@@ -105,9 +105,14 @@ struct PackedContexts: Sendable {
         }
       }
     }
-    var norms = Array(halfNorms[range])
-    norms.append(contentsOf: repeatElement(.infinity, count: panels * panel - range.count))
-    return Panels(numbers: numbers, norms: norms)
+    return Panels(numbers: numbers, norms: paddedNorms(range))
+  }
+
+  /// Half norms of a range of alternatives, infinite in places beyond its last up to a whole panel.
+  func paddedNorms(_ range: Range<Int>) -> [Float] {
+    let panel = Int(TESSERA_PANEL)
+    return Array(halfNorms[range])
+      + repeatElement(.infinity, count: (range.count + panel - 1) / panel * panel - range.count)
   }
 
   /// The contexts as rows, seen from the mean: m x d numbers, of which there is at least one.

@@ -4,40 +4,23 @@
 ///
 /// P is the projection on the axes. Embeddings have most of their spread along few axes, so that a tenth of the coordinates rules
 /// out nearly all that is not near; what is left is worked out in double precision from the whole contexts. Contexts that spread
-/// alike in all directions are not helped: `init` then says so.
+/// alike in all directions are not helped: `SearchBound` tells.
 struct PrincipalPrefix: Sendable {
   /// m x (width + 1): along the axes, then the length of the rest; seen from the mean, in units of the search.
   let contexts: Contexts
 
-  /// Below these a search is cheap as it is.
-  private static let fewContexts = 4_096
-  private static let fewCoordinates = 64
   /// Contexts that tell the axes: more of them change little.
   private static let mostForAxes = 4_096
   /// The same where coordinates are many, for the time that eigenvectors take.
   private static let manyCoordinates = 1_024
-  /// A distance in double precision costs about as many products of a coordinate, for each of its own.
-  private static let exactCost = 40.0
-
-  /// What a search asks: which pairs its bound must let through.
-  enum Question {
-    /// The nearest other context of each.
-    case nearest
-    /// All within a distance, in units of the search.
-    case within(Double)
-  }
 
   /// - Parameters:
-  ///   - mean: Of the contexts.
-  ///   - scale: What coordinates are multiplied by, for the search.
-  /// - Returns: nil where a search by whole products is cheaper, as some of the contexts tell.
-  /// - Throws: `Cancelled`.
-  /// - Complexity: O(m d width) time on all cores beside the axes, O(m width) memory.
-  init?(_ contexts: Contexts, mean: [Double], scale: Double, for question: Question, work: Work) throws {
-    let (m, d) = (contexts.count, contexts.dimension)
-    guard m >= Self.fewContexts, d > Self.fewCoordinates else { return nil }
-    let seen = Seen(contexts: contexts, mean: mean, scale: scale)
-    guard let axes = Self.axes(seen), let width = Self.width(seen, axes, question) else { return nil }
+  ///   - axes: Of these contexts.
+  ///   - width: How many of them, at least one.
+  /// - Throws: `ContextsError`, `Cancelled`.
+  /// - Complexity: O(m d width) time on all cores, O(m width) memory.
+  init(_ seen: SearchBound.Seen, along axes: Axes, width: Int, work: Work) throws {
+    let (m, d) = (seen.contexts.count, seen.contexts.dimension)
     let chosen = axes.prefix(width)
     let columns = width + 1
     var values = [Float](repeating: 0, count: m * columns)
@@ -60,27 +43,11 @@ struct PrincipalPrefix: Sendable {
         }
       }
     }
-    self.contexts = try Contexts(Matrix(rows: m, columns: columns, storage: values))
-  }
-
-  /// Contexts from their mean, in units of the search.
-  private struct Seen {
-    let contexts: Contexts
-    let mean: [Double]
-    let scale: Double
-
-    func rows(_ chosen: [Int]) -> [Double] {
-      let d = contexts.dimension
-      var rows = [Double](repeating: 0, count: chosen.count * d)
-      for (place, i) in chosen.enumerated() {
-        contexts.withRow(i) { k, value in rows[place * d + k] = (value - mean[k]) * scale }
-      }
-      return rows
-    }
+    contexts = try Contexts(Matrix(rows: m, columns: columns, storage: values))
   }
 
   /// Directions at right angles, of length 1.
-  private struct Axes {
+  struct Axes {
     /// Coordinate, then axis.
     let columns: [Double]
     let count: Int
@@ -102,80 +69,16 @@ struct PrincipalPrefix: Sendable {
     }
   }
 
-  /// The first half of the axes, as some of the contexts tell them.
-  private static func axes(_ seen: Seen) -> Axes? {
+  /// The first half of the axes, as some of the contexts tell them; nil without room for them.
+  static func axes(_ seen: SearchBound.Seen) -> Axes? {
     let (m, d) = (seen.contexts.count, seen.contexts.dimension)
     let most = d <= manyCoordinates ? mostForAxes : manyCoordinates
     let chosen = Array(stride(from: 0, to: m, by: max(m / most, 1)).prefix(most))
     guard let few = try? Contexts(Matrix(rows: chosen.count, columns: d, storage: seen.rows(chosen))),
-      // Without room for them the search goes without.
       let found = try? few.principalAxes(
         weights: [Double](repeating: 1 / Double(chosen.count), count: chosen.count),
         wanted: min(d, chosen.count) / 2)
     else { return nil }
     return Axes(found.axes)
-  }
-
-  /// As many axes as make the search cheapest, judged by some pairs; nil where whole products do.
-  private static func width(_ seen: Seen, _ axes: Axes, _ question: Question) -> Int? {
-    let (m, d) = (seen.contexts.count, seen.contexts.dimension)
-    let (queries, others) = (48, 2_048)
-    let asking = seen.rows((0..<queries).map { $0 * (m / queries) })
-    // None of those that ask, which are multiples of an even stride where there are many.
-    let asked = seen.rows((0..<others).map { $0 * (m / others) + (m / others > 1 ? 1 : 0) })
-    let (x, y) = (axes.project(asking, count: queries), axes.project(asked, count: others))
-    func squares(_ rows: [Double], _ count: Int, _ width: Int) -> [Double] {
-      (0..<count).map { i in
-        rows[i * width..<(i + 1) * width].reduce(0) { $0 + $1 * $1 }
-      }
-    }
-    let (wholeX, wholeY) = (squares(asking, queries, d), squares(asked, others, d))
-    // Half of what a pair must not be beyond, for each that asks.
-    let limits: [Double] = (0..<queries).map { i in
-      switch question {
-      case .within(let radius): return radius * radius
-      case .nearest:
-        var least = Double.infinity
-        for j in 0..<others {
-          var square = 0.0
-          for k in 0..<d {
-            let difference = asking[i * d + k] - asked[j * d + k]
-            square += difference * difference
-          }
-          if square > 0 { least = min(least, square) }
-        }
-        return least
-      }
-    }
-    var best = (cost: Double(d), width: nil as Int?)
-    // Squares along the axes so far: of those that ask, of the asked, and of their differences.
-    var (keptX, keptY) = ([Double](repeating: 0, count: queries), [Double](repeating: 0, count: others))
-    var between = [Double](repeating: 0, count: queries * others)
-    var from = 0
-    for width in [16, 32, 64, 128, 256, 512] where width <= axes.count {
-      for i in 0..<queries {
-        for k in from..<width { keptX[i] += x[i * axes.count + k] * x[i * axes.count + k] }
-      }
-      for j in 0..<others {
-        for k in from..<width { keptY[j] += y[j * axes.count + k] * y[j * axes.count + k] }
-      }
-      var passed = 0
-      for i in 0..<queries {
-        let rest = max(wholeX[i] - keptX[i], 0).squareRoot()
-        for j in 0..<others {
-          for k in from..<width {
-            let difference = x[i * axes.count + k] - y[j * axes.count + k]
-            between[i * others + j] += difference * difference
-          }
-          let apart = rest - max(wholeY[j] - keptY[j], 0).squareRoot()
-          if between[i * others + j] + apart * apart <= limits[i] { passed += 1 }
-        }
-      }
-      from = width
-      let share = Double(passed) / Double(queries * others)
-      let cost = Double(width + 1) + exactCost * Double(d) * share
-      if cost < best.cost { best = (cost, width) }
-    }
-    return best.width
   }
 }

@@ -35,7 +35,6 @@ enum Operation {
     "shard search": ShardCellsOperation.search,
     "shard nearest": ShardCellsOperation.nearest,
     "shard distances": ShardDistancesOperation.distances,
-    "shard neighbours": ShardDistancesOperation.neighbours,
     "shard closest": ShardDistancesOperation.closest,
     "shards copies": ShardOperation.copies,
     "shards total": ShardOperation.total,

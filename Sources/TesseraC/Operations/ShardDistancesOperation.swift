@@ -20,40 +20,25 @@ enum ShardDistancesOperation {
     var packing: Packing
   }
 
-  /// A shard; settings: `packing`. The document: `unit`. The result is the subject of `shard neighbours` and `shard closest`.
+  /// A shard; settings: `packing`. The document: `unit`. The result is the subject of `shard closest`.
   static func distances(_ request: Request, _ work: Work) throws -> Outcome {
     let packing = try request.settings(Packed.self).packing
     let distances = try ShardedDistances(ShardOperation.shard(request), packing: packing, work: work)
     return Outcome(.object([("unit", .number(distances.unit))]), value: distances)
   }
 
-  /// Subject: distances; queries as a shard is given. Lists in and out: `indices`, `scores`, `lengths`, queries x neighbours.
-  /// Arrays in, optional: `own`, `others`, components of queries and rows. Products in single precision.
-  static func neighbours(_ request: Request, _ work: Work) throws -> Outcome {
-    let distances = try request.subject(ShardedDistances.self, "distances of a shard")
-    let given = try request.required("indices")
-    let lists = try NeighbourLists(
-      count: given.columns, indices: ShardOperation.indices(request, "indices"),
-      scores: Array(request.required("scores").elements(.float32, Float.self)),
-      lengths: ShardOperation.doubles(request, "lengths"))
-    let components =
-      request.array("own") == nil
-      ? nil : (try ShardOperation.indices(request, "own"), try ShardOperation.indices(request, "others"))
-    let found = try distances.taken(
-      into: lists, of: ShardOperation.shard(request), outside: components, work: work)
-    return Outcome(arrays: [
-      ("indices", .indices(found.indices)), ("scores", .floats(found.scores, columns: 1)),
-      ("lengths", .doubles(found.lengths, columns: 1)),
-    ])
-  }
-
-  /// The same in double precision: lists in and out are `indices`, `squares`.
+  /// Subject: distances; queries as a shard is given. Lists in and out: `indices`, `squares`, queries x neighbours. Arrays in,
+  /// optional: `own`, `others`, components of queries and rows.
   static func closest(_ request: Request, _ work: Work) throws -> Outcome {
     let distances = try request.subject(ShardedDistances.self, "distances of a shard")
     let lists = try NearestLists(
       count: request.required("indices").columns, indices: ShardOperation.indices(request, "indices"),
       squares: ShardOperation.doubles(request, "squares"))
-    let found = try distances.taken(into: lists, of: ShardOperation.shard(request), work: work)
+    let components =
+      request.array("own") == nil
+      ? nil : (try ShardOperation.indices(request, "own"), try ShardOperation.indices(request, "others"))
+    let found = try distances.taken(
+      into: lists, of: ShardOperation.shard(request), outside: components, work: work)
     return Outcome(arrays: [
       ("indices", .indices(found.indices)), ("squares", .doubles(found.squares, columns: 1)),
     ])

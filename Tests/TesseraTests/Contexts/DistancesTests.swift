@@ -29,8 +29,8 @@ import Testing
     let component = (0..<200).map { Int32($0 % 3) }
     let distances = try Distances(Contexts(Matrix(rows)))
     let queries: [Int32] = [5, 0, 199]
-    let free = try distances.neighbours(of: queries, count: 4)
-    let outside = try distances.neighbours(of: queries, count: 4, outside: component)
+    let free = try distances.neighbours(of: queries, count: 4).indices
+    let outside = try distances.neighbours(of: queries, count: 4, outside: component).indices
     for (place, query) in queries.enumerated() {
       let i = Int(query)
       let others = rows.indices.filter { $0 != i }.sorted {
@@ -41,7 +41,7 @@ import Testing
       #expect(outside[place * 4..<place * 4 + 4].map { Int($0) } == Array(strangers.prefix(4)))
     }
     // Three contexts have two neighbours each.
-    let few = try Distances(Contexts(Matrix(Array(rows.prefix(3))))).neighbours(of: [0], count: 4)
+    let few = try Distances(Contexts(Matrix(Array(rows.prefix(3))))).neighbours(of: [0], count: 4).indices
     #expect(few[2...] == [-1, -1] && few[0] > 0 && few[1] > 0)
   }
 

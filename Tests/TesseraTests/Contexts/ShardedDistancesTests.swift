@@ -34,25 +34,18 @@ func packing(of shards: [RowShard], _ contexts: Contexts) throws -> Packing {
     let contexts = try shardedRows(1_500, d, seed: 2, single: single)
     let whole = try Distances(contexts)
     let all = try whole.neighbours(of: (0..<1_500).map { $0 }, count: 7)
-    let nearest = try whole.nearestNeighbours()
     let parts = shards(of: contexts, [0, 1, 400, 1_100, 1_500])
     let packing = try packing(of: parts, contexts)
     let hosts = try parts.map { try ShardedDistances($0, packing: packing) }
     for queries in parts {
-      var lists = NeighbourLists(queries: queries.contexts.count, count: 7)
-      var exact = NearestLists(queries: queries.contexts.count, count: 1)
+      var lists = NearestLists(queries: queries.contexts.count, count: 7)
       // In any order.
-      for host in [hosts[2], hosts[0], hosts[3], hosts[1]] {
-        lists = try host.taken(into: lists, of: queries)
-        exact = try host.taken(into: exact, of: queries)
-      }
-      let rows = queries.first..<queries.first + queries.contexts.count
-      #expect(lists.indices[...] == all[7 * rows.lowerBound..<7 * rows.upperBound])
-      #expect(exact.indices[...] == nearest.places[rows])
-      #expect(exact.squares.map { $0.squareRoot() * hosts[0].unit }[...] == nearest.distances[rows])
-      for place in lists.indices.indices {
-        #expect(
-          lists.lengths[place] == whole.distance(rows.lowerBound + place / 7, Int(lists.indices[place])))
+      for host in [hosts[2], hosts[0], hosts[3], hosts[1]] { lists = try host.taken(into: lists, of: queries) }
+      let rows = 7 * queries.first..<7 * (queries.first + queries.contexts.count)
+      #expect(lists.indices[...] == all.indices[rows])
+      #expect(lists.squares[...] == all.squares[rows])
+      for (place, length) in lists.lengths(unit: hosts[0].unit).enumerated() {
+        #expect(length == whole.distance(queries.first + place / 7, Int(lists.indices[place])))
       }
     }
   }
@@ -66,12 +59,12 @@ func packing(of shards: [RowShard], _ contexts: Contexts) throws -> Packing {
 
     let packing = try packing(of: parts, contexts)
     let host = try ShardedDistances(parts[0], packing: packing)
-    let lists = NeighbourLists(queries: 1, count: 1)
+    let lists = NearestLists(queries: 1, count: 1)
     for wrong in [parts[1], RowShard(try Contexts(Matrix([[1.0, 2, 3, 4, 5, 6]]))), zeros[0]] {
       #expect(throws: ShardError.self) { try host.taken(into: lists, of: wrong) }
     }
     #expect(throws: ShardError.self) { try ShardedDistances(zeros[0], packing: packing) }
-    #expect(throws: ShardError.self) { try NeighbourLists(count: 2, indices: [1], scores: [1], lengths: [1]) }
+    #expect(throws: ShardError.self) { try NearestLists(count: 2, indices: [1], squares: [1]) }
   }
 
   @Test func `A packing whose places lie elsewhere is refused: kernels write there`() throws {

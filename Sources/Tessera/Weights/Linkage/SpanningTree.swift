@@ -40,26 +40,14 @@ public struct SpanningTree: Sendable, Equatable {
   private static func grown(_ contexts: Contexts, work: Work) throws -> TreeGrowth {
     let m = contexts.count
     guard m > 1 else { return try TreeGrowth(count: m, neighbours: [], lengths: []) }
-    let search = try Distances(contexts, work: work)
-    let k = min(TreeGrowth.kept, m - 1)
-    let lists = try search.neighbours(of: (0..<Int32(m)).map { $0 }, count: k)
-    // Distances in double precision, on all cores.
-    var lengths = [Double](repeating: .infinity, count: m * k)
-    try withPointers(&lengths) { lengths in
-      try work.forEach(pieces: (m + 255) / 256) { piece, _ in
-        for i in piece * 256..<min((piece + 1) * 256, m) {
-          for place in i * k..<(i + 1) * k { lengths[place] = search.distance(i, Int(lists[place])) }
-        }
-      }
-    }
-    var growth = try TreeGrowth(count: m, neighbours: lists, lengths: lengths)
+    let search = try Distances(contexts, work: work).bounded(for: .nearest)
+    let lists = try search.neighbours(of: (0..<Int32(m)).map { $0 }, count: min(TreeGrowth.kept, m - 1))
+    var growth = try TreeGrowth(
+      count: m, neighbours: lists.indices, lengths: lists.lengths(unit: search.unit))
     while !growth.isDone {
       try work.check()
-      let open = growth.open
-      let found =
-        open.isEmpty ? [] : try search.neighbours(of: open, count: 1, outside: growth.component)
-      growth = try growth.joining(
-        found, lengths: zip(open, found).map { $1 < 0 ? .infinity : search.distance(Int($0), Int($1)) })
+      let found = try search.neighbours(of: growth.open, count: 1, outside: growth.component)
+      growth = try growth.joining(found.indices, lengths: found.lengths(unit: search.unit))
     }
     return growth
   }

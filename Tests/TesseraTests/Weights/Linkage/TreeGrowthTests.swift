@@ -13,25 +13,25 @@ import Testing
     let packing = try packing(of: parts, contexts)
     let hosts = try parts.map { try ShardedDistances($0, packing: packing) }
     let lists = try parts.map { queries in
-      try hosts.reduce(NeighbourLists(queries: queries.contexts.count, count: TreeGrowth.kept)) {
+      try hosts.reduce(NearestLists(queries: queries.contexts.count, count: TreeGrowth.kept)) {
         try $1.taken(into: $0, of: queries)
       }
     }
     var growth = try TreeGrowth(
-      count: m, neighbours: lists.flatMap(\.indices), lengths: lists.flatMap(\.lengths))
+      count: m, neighbours: lists.flatMap(\.indices), lengths: lists.flatMap { $0.lengths(unit: hosts[0].unit) })
     var asked = 0
     while !growth.isDone {
       let open = growth.open.map { Int($0) }
       asked += open.count
       let queries = RowShard(contexts.selecting(rows: open))
-      var found = NeighbourLists(queries: open.count, count: 1)
+      var found = NearestLists(queries: open.count, count: 1)
       for (host, part) in zip(hosts, parts) {
         let range = part.first..<part.first + part.contexts.count
         found = try host.taken(
           into: found, of: queries,
           outside: (open.map { growth.component[$0] }, Array(growth.component[range])))
       }
-      growth = try growth.joining(found.indices, lengths: found.lengths)
+      growth = try growth.joining(found.indices, lengths: found.lengths(unit: hosts[0].unit))
     }
     #expect(asked > 0)
     #expect(try SpanningTree(growth, copies: copies) == SpanningTree(given))
