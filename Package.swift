@@ -61,7 +61,8 @@ let package = Package(
     .target(name: "Tessera", dependencies: ["COpenBLAS", "CTesseraKernels", "CTesseraCells"]),
     // Files in and out: rows (JSONL, CSV, Parquet), arrays (.npy, safetensors), documents (JSON), their verification. No
     // Foundation either, nor in the next: a library for another language that links them is a seventh of the size.
-    .target(name: "TesseraFormats", dependencies: ["Tessera", "CZstd", "CZlib", "CSnappy"]),
+    .target(
+      name: "TesseraFormats", dependencies: ["Tessera", "CTesseraKernels", "CZstd", "CZlib", "CSnappy"]),
     // Texts to contexts: what an embedder is, and the built-in one.
     .target(name: "TesseraText", dependencies: ["Tessera", "TesseraFormats"]),
     // Texts to contexts, and questions to answers, by services over HTTP; their cache.

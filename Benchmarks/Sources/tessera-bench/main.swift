@@ -152,6 +152,7 @@ func parquet(_ file: String, output: String?) throws {
 }
 
 // OpenBLAS is set as the command line tool sets it.
+LinearAlgebra.useOneThread()
 let arguments = Array(CommandLine.arguments.dropFirst())
 switch (arguments.first, arguments.count) {
 case ("estimate", 3): try estimate(arguments[1], lambda: Double(arguments[2]) ?? 0.1)

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tessera_rows.h"
+
 // Alternatives are handled in chunks of this many; arrays of alternatives are padded to a multiple of it.
 #define TESSERA_CHUNK 16
 

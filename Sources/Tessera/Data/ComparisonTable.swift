@@ -1,3 +1,5 @@
+import CTesseraKernels
+
 /// Gathers comparisons, counting repeated ones instead of keeping them.
 ///
 /// Two comparisons are repeated when they name the same two alternatives (in either order), the same annotator, the
@@ -54,6 +56,39 @@ public struct ComparisonTable: Sendable {
     comparisons.append(kept)
     if comparisons.count * 3 > slots.count * 2 { grow() }
     return position < 0
+  }
+
+  /// Adds many comparisons that stand for one statement each: what they wait for from memory is asked for ahead.
+  ///
+  /// - Returns: How many were the first of their kind.
+  /// - Throws: as `add`; the comparisons before the one that is refused were added then.
+  /// - Complexity: O(new.count).
+  package mutating func add(ofOne new: [Comparison]) throws -> Int {
+    var first = 0
+    let most = 256
+    var hashes = [UInt32](repeating: 0, count: min(most, new.count))
+    for start in stride(from: 0, to: new.count, by: most) {
+      let block = start..<min(start + most, new.count)
+      if slots.isEmpty { makeSlots() }
+      // What is asked for is a hint: slots that move meanwhile are found all the same.
+      let mask = UInt32(truncatingIfNeeded: slots.count - 1)
+      slots.withUnsafeBufferPointer { slots in
+        for place in block {
+          let hash = Self.hash(Self.ordered(new[place]))
+          hashes[place - start] = hash
+          tessera_prefetch(slots.baseAddress.map { $0 + Int(hash & mask) })
+        }
+        comparisons.withUnsafeBufferPointer { comparisons in
+          for place in block {
+            let held = slots[Int(hashes[place - start] & mask)]
+            guard UInt32(held >> 32) == hashes[place - start], held != 0 else { continue }
+            tessera_prefetch(comparisons.baseAddress.map { $0 + Self.position(held) })
+          }
+        }
+      }
+      for place in block where try add(new[place]) { first += 1 }
+    }
+    return first
   }
 
   /// Whether a comparison of the same two, in either order, with this annotator, prompt and outcome was added.

@@ -10,6 +10,12 @@ protocol ComparisonLayout {
   /// - Throws: `FormatError`.
   mutating func read(_ row: Row, into sink: inout ComparisonSink) throws
 
+  /// Takes rows that follow, where the source can show many at once and nothing is special about them.
+  ///
+  /// - Returns: How many were taken; the next one is for `read`.
+  /// - Throws: `FormatError`.
+  mutating func readAhead(_ source: any RowSource, into sink: inout ComparisonSink) throws -> Int
+
   /// Takes what the rows of a file say together.
   ///
   /// - Throws: `FormatError`.
@@ -17,6 +23,7 @@ protocol ComparisonLayout {
 }
 
 extension ComparisonLayout {
+  mutating func readAhead(_ source: any RowSource, into sink: inout ComparisonSink) throws -> Int { 0 }
   mutating func finish(into sink: inout ComparisonSink) throws {}
 }
 

@@ -206,6 +206,60 @@ struct ComparisonSink {
     }
   }
 
+  // MARK: Rows that are alike
+
+  /// What names stand for.
+  enum Named { case alternative, annotator }
+
+  /// Whether comparisons of plain votes leave nothing behind but themselves.
+  var takesPlainVotes: Bool {
+    !settings.keepsRecords && settings.dropped.isEmpty && !settings.dropsRepeats && examples.count == 3
+      && accumulator.total < ComparisonTable.countLimit / 2
+  }
+
+  /// Numbers of names that are known, -1 for the others.
+  func find(_ what: Named, _ member: Int, of rows: RowsAhead, into numbers: inout [Int32]) {
+    switch what {
+    case .alternative: ids.find(member, of: rows, into: &numbers)
+    case .annotator: annotators.find(member, of: rows, into: &numbers)
+    }
+  }
+
+  /// The number that was found, or a new one; nil for what is no name here.
+  @inline(__always)
+  mutating func number(_ what: Named, _ found: Int, _ name: UnsafeBufferPointer<UInt8>) -> Int? {
+    found >= 0 ? found : new(what, name)
+  }
+
+  private mutating func new(_ what: Named, _ name: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard !name.isEmpty else { return nil }
+    guard what == .alternative else { return annotators.intern(name) }
+    guard !closed, let number = ids.intern(name) else { return nil }
+    if number >= contents.count { fillUp() }
+    return number
+  }
+
+  /// Comparisons of one row each, which nothing else is known of.
+  ///
+  /// - Parameter bothBad: Those in which both were bad.
+  mutating func add(plain comparisons: [Comparison], bothBad: [Int]) throws {
+    endRow()
+    rows += comparisons.count
+    repeats += comparisons.count - (try accumulator.add(ofOne: comparisons))
+    for place in bothBad {
+      countBothBad(Int(comparisons[place].a), Int(comparisons[place].b), comparisons[place].count)
+    }
+  }
+
+  private mutating func countBothBad(_ a: Int, _ b: Int, _ count: Double) {
+    bothBadTotal += count
+    if bothBad.count <= max(a, b) {
+      bothBad += [Double](repeating: 0, count: max(a, b) + 1 - bothBad.count)
+    }
+    bothBad[a] += count
+    bothBad[b] += count
+  }
+
   // MARK: Texts
 
   mutating func prompt(_ transcript: Transcript, _ row: Row, _ field: String) throws -> Prompt {
@@ -375,14 +429,7 @@ struct ComparisonSink {
     } catch let problem as DatasetError {
       throw row.error(nil, "\(problem)", "a comparison")
     }
-    if isBothBad {
-      bothBadTotal += count
-      if bothBad.count <= max(a, b) {
-        bothBad += [Double](repeating: 0, count: max(a, b) + 1 - bothBad.count)
-      }
-      bothBad[a] += count
-      bothBad[b] += count
-    }
+    if isBothBad { countBothBad(a, b, count) }
     if settings.keepsRecords {
       records.append(RowRecord(file: fileNumber, row: row.number, place: row.place, comparison))
     }

@@ -1,5 +1,11 @@
 import Tessera
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What a row says came out: preference for the first, between 0 and 1, and whether both were bad.
 struct Outcome: Equatable {
   let share: Double
@@ -186,7 +192,7 @@ struct OutcomeFields {
         return Outcome(share: isA ? 1 : 0)
       }
       switch word {
-      case "tie", "draw", "equal": return .tie
+      case _ where Self.plainTieWords.contains(word): return .tie
       case _ where Self.tieWords.contains(word): return .bothBad
       default: break
       }
@@ -202,6 +208,8 @@ struct OutcomeFields {
     }
   }
 
+  private static let plainTieWords = ["tie", "draw", "equal"]
+  /// The same, and words for two that are both bad.
   private static let tieWords: Set<String> = [
     "tie", "draw", "equal", "both_bad", "bothbad", "both bad", "tie (bothbad)", "tie (both_bad)",
     "tie(bothbad)",
@@ -226,7 +234,34 @@ struct OutcomeFields {
     return Outcome(share: share)
   }
 
-  private static func same(_ x: UnsafeBufferPointer<UInt8>, _ y: UnsafeBufferPointer<UInt8>) -> Bool {
-    x.count == y.count && zip(x, y).allSatisfy { $0 == $1 }
+  static func same(_ x: UnsafeBufferPointer<UInt8>, _ y: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard x.count == y.count else { return false }
+    guard let one = x.baseAddress, let other = y.baseAddress else { return true }
+    return memcmp(one, other, x.count) == 0
+  }
+
+  /// Ways to say an outcome in one field.
+  enum Way { case preference, preferenceOfB, winner }
+
+  /// The one field of rows that has an outcome; nil where there are several, or one that only goes with others.
+  ///
+  /// - Parameter isThere: Whether rows have something in a slot.
+  func only(_ isThere: (_ slot: Int) -> Bool) -> (slot: Int, way: Way)? {
+    let ways = [(preferences, Way.preference), (preferencesB, .preferenceOfB), (winners, .winner)]
+    let found = ways.flatMap { slots, way in slots.filter(isThere).map { ($0, way) } }
+    return found.count == 1 && !ties.contains(where: isThere) && !oneHot.contains(where: isThere) ? found[0] : nil
+  }
+
+  /// All words for outcomes, in lower case; of those that are the same the first counts.
+  ///
+  /// - Parameters:
+  ///   - a, b: Names of the sides' columns.
+  static func words(_ a: String, _ b: String) -> [(word: [UInt8], outcome: Outcome)] {
+    let (first, second) = (Outcome(share: 1), Outcome(share: 0))
+    let sides = [("a", first), (a.lowercased(), first), ("b", second), (b.lowercased(), second)]
+    let ties = plainTieWords.map { ($0, Outcome.tie) } + tieWords.sorted().map { ($0, Outcome.bothBad) }
+    let others = words.flatMap { [($0.a, first), ($0.b, second)] }
+    // Longer text is no word.
+    return (sides + ties + others).map { (Array($0.0.utf8), $0.1) }.filter { $0.0.count <= 64 }
   }
 }

@@ -18,6 +18,7 @@ struct VotesLayout: ComparisonLayout {
   /// First line whose winner is an id that no side word could mean, and first whose winner is one side's word and the other's
   /// id.
   private var winnerByIdPlace: Int?
+  private var plain = PlainVotes()
   private var ambiguous: (source: any RowSource, place: Int)?
   private var ambiguousRows = 0
 
@@ -91,6 +92,26 @@ struct VotesLayout: ComparisonLayout {
   /// The column whose name is nearest to one of some words.
   private static func guess(_ words: [String], _ columns: [String]) -> String? {
     words.lazy.compactMap { NearestName.of($0, among: columns) }.first
+  }
+
+  mutating func readAhead(_ source: any RowSource, into sink: inout ComparisonSink) throws -> Int {
+    let settings = sink.settings
+    let taken = try plain.read(source, into: &sink) {
+      [sides, outcomes, count, prompts, annotators, fields] layout in
+      func isThere(_ slot: Int) -> Bool { layout.memberOfSlot[slot] != nil }
+      guard let (a, b) = sides.first(where: { isThere($0.a) && isThere($0.b) }),
+        let memberA = layout.memberOfSlot[a], let memberB = layout.memberOfSlot[b],
+        let (slot, way) = outcomes.only(isThere), let outcome = layout.memberOfSlot[slot],
+        way != .winner || layout.isText[outcome], !isThere(count),
+        !settings.keepsPrompts || !prompts.contains(where: isThere)
+      else { return nil }
+      let annotator = settings.keepsAnnotators ? annotators.first(where: isThere) : nil
+      return PlainVotes.Fields(
+        a: memberA, b: memberB, outcome: outcome, annotator: annotator.flatMap { layout.memberOfSlot[$0] },
+        says: way, words: OutcomeFields.words(fields[a], fields[b]))
+    }
+    winnerByIdPlace = winnerByIdPlace ?? plain.winnerByIdPlace
+    return taken
   }
 
   mutating func read(_ row: Row, into sink: inout ComparisonSink) throws {

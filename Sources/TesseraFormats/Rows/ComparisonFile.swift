@@ -252,12 +252,23 @@ public struct ComparisonReader: Sendable {
     try source.select(names)
     var layout = layout
     var values = [JSONScanner.Value?](repeating: nil, count: names.count)
+    let isPlain =
+      !isFiltered && filter.dropped.isEmpty && filter.limit == nil && sides.isEmpty && category == nil
     var rows = 0
-    while let place = try source.next(&values) {
-      if rows & 0xFFFF == 0 {
+    var nextCheck = 0
+    while true {
+      if rows >= nextCheck {
+        nextCheck = rows + 0x10000
         try work.check()
         if let progress = source.progress { work.report(progress) }
       }
+      if isPlain {
+        let taken = try layout.readAhead(source, into: &sink)
+        rows += taken
+        passed += taken
+        if taken > 0 { continue }
+      }
+      guard let place = try source.next(&values) else { break }
       rows += 1
       let row = Row(source: source, number: rows - 1, place: place, names: names, values: values)
       if isFiltered, try !filter.passes(row, from: layout.fields.count) {

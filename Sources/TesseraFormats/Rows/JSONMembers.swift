@@ -14,7 +14,9 @@ struct JSONMembers {
   private var objects = 0
   /// The shape of the last object that was read member by member; nil where it had none. The slots of member number i are
   /// `shapeSlots[shapeEnds[i]..<shapeEnds[i + 1]]`.
-  private var shape: RepeatedShape?
+  private(set) var shape: RepeatedShape?
+  /// Which shape it is, counted from the first.
+  private(set) var shapes = 0
   private var shapeSlots: [Int] = []
   private var shapeEnds: [Int] = []
   /// How much oftener objects were alike than not: below zero no shape is looked for any more.
@@ -75,10 +77,24 @@ struct JSONMembers {
     }
     if looksForShape {
       shape = RepeatedShape(record, members)
+      shapes += 1
       worth -= 1
     }
     return false
   }
+
+  /// For each slot the member of the shape at hand that it has; nil for none.
+  func membersOfSlots() -> [Int?] {
+    var found = [Int?](repeating: nil, count: names.count)
+    guard let shape else { return found }
+    for member in 0..<shape.count {
+      for place in shapeEnds[member]..<shapeEnds[member + 1] { found[shapeSlots[place]] = member }
+    }
+    return found
+  }
+
+  /// Objects of the shape at hand were read elsewhere.
+  mutating func count(alike objects: Int) { worth += objects }
 
   private mutating func number(of key: JSONScanner.Value) -> Int {
     key.withText { text in

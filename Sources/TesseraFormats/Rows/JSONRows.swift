@@ -3,6 +3,8 @@ final class JSONRows: RowSource {
   private var records: RecordReader
   private var members = JSONMembers([])
   private var rows = 0
+  private var layout: RowsAhead.Layout?
+  private var spans: [Int32] = []
 
   let file: String
   /// Lines say little of where an element of an array stands.
@@ -47,6 +49,32 @@ final class JSONRows: RowSource {
       $0.value.map { !UTF8Check.isValid(UnsafeRawBufferPointer($0.bytes)) } ?? false
     }
     throw self.error(place, member?.name, "bytes that are not UTF-8", "UTF-8")
+  }
+
+  var layoutAhead: RowsAhead.Layout? {
+    guard let shape = members.shape else { return nil }
+    if let layout, layout.number == members.shapes { return layout }
+    layout = RowsAhead.Layout(
+      number: members.shapes, memberOfSlot: members.membersOfSlots(), isText: shape.isText)
+    return layout
+  }
+
+  func withAhead<Result>(most: Int, _ body: (RowsAhead) throws -> Result) rethrows -> Result? {
+    guard let shape = members.shape else { return nil }
+    let (count, bytes, line) = records.ahead(shape, most: most, into: &spans)
+    guard count > 0 else { return nil }
+    return try spans.withUnsafeBufferPointer { spans in
+      try body(
+        RowsAhead(
+          count: count, place: line, text: bytes, spans: spans, stride: shape.places))
+    }
+  }
+
+  func skip(ahead count: Int) {
+    guard let shape = members.shape, count > 0 else { return }
+    records.skip(lines: count, bytes: Int(spans[count * shape.places - 1]))
+    members.count(alike: count)
+    rows += count
   }
 
   private func malformed(

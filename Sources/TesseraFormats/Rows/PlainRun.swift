@@ -7,45 +7,24 @@ enum PlainRun {
 
   /// How many bytes stand before the first quotation mark, backslash or control character; all of them where there is none.
   ///
+  /// - Parameter isASCII: Whether bytes beyond ASCII end a run as well.
   /// - Complexity: O(count) time, a word a step.
   @inline(__always)
-  static func length(_ bytes: UnsafeRawBufferPointer) -> Int {
+  static func length(_ bytes: UnsafeRawBufferPointer, isASCII: Bool = false) -> Int {
     guard let base = bytes.baseAddress else { return 0 }
+    let beyond = isASCII ? tops : 0
     let count = bytes.count
     var at = 0
     // Loads stay within `bytes`: at + 8 <= count.
     while at + 8 <= count {
       let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-      let found = ends(word)
+      let found = ends(word) | (word & beyond)
       if found != 0 { return at + found.trailingZeroBitCount / 8 }
       at += 8
     }
     while at < count {
       let byte = base.load(fromByteOffset: at, as: UInt8.self)
-      if byte < 0x20 || byte == 0x22 || byte == 0x5C { return at }
-      at += 1
-    }
-    return count
-  }
-
-  /// The same where bytes beyond ASCII end a run as well.
-  ///
-  /// - Complexity: O(count) time, a word a step.
-  @inline(__always)
-  static func asciiLength(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard let base = bytes.baseAddress else { return 0 }
-    let count = bytes.count
-    var at = 0
-    // Loads stay within `bytes`: at + 8 <= count.
-    while at + 8 <= count {
-      let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-      let found = ends(word) | (word & tops)
-      if found != 0 { return at + found.trailingZeroBitCount / 8 }
-      at += 8
-    }
-    while at < count {
-      let byte = base.load(fromByteOffset: at, as: UInt8.self)
-      if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x80 { return at }
+      if byte < 0x20 || byte == 0x22 || byte == 0x5C || (isASCII && byte >= 0x80) { return at }
       at += 1
     }
     return count

@@ -1,3 +1,4 @@
+import CTesseraKernels
 import Tessera
 
 #if canImport(Glibc)
@@ -38,7 +39,14 @@ struct RecordReader: ~Copyable {
     (self.framing, self.limits) = (framing, limits)
     quotes = framing == .quotedLine
     stream = try ByteStream(file: file, limits: limits)
-    buffer = .allocate(capacity: 1 << 20)
+    buffer = Self.allocated(1 << 20)
+  }
+
+  /// Room for so many bytes, with as many more behind it as may be read beside them.
+  private static func allocated(_ capacity: Int) -> UnsafeMutableBufferPointer<UInt8> {
+    let whole = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity + Int(TESSERA_SLACK))
+    whole[capacity...].initialize(repeating: 0)
+    return UnsafeMutableBufferPointer(rebasing: whole[..<capacity])
   }
 
   deinit { buffer.deallocate() }
@@ -80,6 +88,23 @@ struct RecordReader: ~Copyable {
       start += length
       if !record.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return (record, first) }
     }
+  }
+
+  /// Lines of a shape that follow and are all there, at most `most`: how many, where they stand, and the number of the first.
+  /// Nothing is taken; valid until the next call.
+  func ahead(_ shape: RepeatedShape, most: Int, into spans: inout [Int32]) -> (
+    count: Int, bytes: UnsafeBufferPointer<UInt8>, line: Int
+  ) {
+    let bytes = UnsafeBufferPointer(rebasing: buffer[start..<min(end, start + (1 << 30))])
+    // Before the first record it is not known what the bytes are.
+    guard line > 0, !isArray, !quotes else { return (0, bytes, line + 1) }
+    return (shape.scan(bytes, longest: limits.recordBytes, most: most, into: &spans), bytes, line + 1)
+  }
+
+  /// Takes lines that were looked at, so many bytes of them.
+  mutating func skip(lines: Int, bytes: Int) {
+    start += bytes
+    line += lines
   }
 
   private mutating func skipByteOrderMark() throws {
@@ -237,7 +262,7 @@ struct RecordReader: ~Copyable {
     try limits.check(record: end, file: file, line: line + 1)
     if end == buffer.count {
       try MemoryNeed("a line of \(file)", bytes: 2 * buffer.count).require()
-      let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: buffer.count * 2)
+      let larger = Self.allocated(buffer.count * 2)
       _ = larger.moveInitialize(fromContentsOf: buffer[0..<end])
       buffer.deallocate()
       buffer = larger

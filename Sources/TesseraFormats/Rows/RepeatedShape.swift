@@ -1,3 +1,5 @@
+import CTesseraKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -14,7 +16,7 @@ struct RepeatedShape {
   /// The bytes in front of each value and behind the last one, one after the other.
   private let gaps: [UInt8]
   private let ends: [Int]
-  private let isText: [Bool]
+  let isText: [Bool]
 
   /// - Parameters:
   ///   - record: One object, in valid JSON.
@@ -42,6 +44,34 @@ struct RepeatedShape {
 
   var count: Int { isText.count }
 
+  /// Places that `scan` writes for each line: where each value begins and ends, and where the next line begins.
+  var places: Int { 2 * count + 1 }
+
+  /// Lines of this shape at the beginning of some bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: Whole lines, below 2^31 bytes. `TESSERA_SLACK` bytes more can be read behind them.
+  ///   - longest: Bytes of a line at most.
+  ///   - most: Lines at most.
+  ///   - spans: Gets the `places` of every line, counted from the first byte; made larger where that is needed.
+  /// - Returns: How many lines there are before one that differs.
+  func scan(
+    _ bytes: UnsafeBufferPointer<UInt8>, longest: Int, most: Int, into spans: inout [Int32]
+  ) -> Int {
+    if spans.count < most * places { spans = Array(repeating: 0, count: most * places) }
+    let padded = gaps + [UInt8](repeating: 0, count: Int(TESSERA_SLACK))
+    return padded.withUnsafeBufferPointer { gaps in
+      ends.map(Int32.init).withUnsafeBufferPointer { ends in
+        isText.withUnsafeBytes { isText in
+          var shape = tessera_shape(
+            gaps: gaps.baseAddress, ends: ends.baseAddress,
+            is_text: isText.baseAddress?.assumingMemoryBound(to: UInt8.self), values: Int32(count))
+          return tessera_scan_lines(bytes.baseAddress, bytes.count, &shape, longest, most, &spans)
+        }
+      }
+    }
+  }
+
   /// The values of an object of this shape.
   ///
   /// - Parameter take: Called with the number of each value, in order; also for those before the place where the shape ends.
@@ -60,7 +90,7 @@ struct RepeatedShape {
         at += length
         before = ends[place]
         let rest = UnsafeBufferPointer(rebasing: record[at...])
-        let found = isText[place] ? PlainRun.asciiLength(UnsafeRawBufferPointer(rest)) : Self.number(rest)
+        let found = isText[place] ? PlainRun.length(UnsafeRawBufferPointer(rest), isASCII: true) : Self.number(rest)
         guard found > 0 || isText[place] else { return false }
         take(
           place,

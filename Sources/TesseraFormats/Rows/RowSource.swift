@@ -34,6 +34,43 @@ package protocol RowSource: AnyObject {
   /// - Returns: The row's place, counted from 1 in `places`; nil at the end.
   /// - Throws: `FormatError`, naming file, place and field; `Cancelled`.
   func next(_ values: inout [JSONScanner.Value?]) throws -> Int?
+
+  /// How rows ahead are laid out, where they are likely to be alike and can be looked at together; nil elsewhere.
+  var layoutAhead: RowsAhead.Layout? { get }
+
+  /// Shows rows of that layout that follow, at most `most`; nothing is taken.
+  ///
+  /// - Returns: What `body` returns; nil where there is none, and `next` has to say what follows.
+  func withAhead<Result>(most: Int, _ body: (RowsAhead) throws -> Result) rethrows -> Result?
+
+  /// Takes the first of the rows that were shown.
+  func skip(ahead count: Int)
+}
+
+/// Rows that follow one another in a file and are alike: as many values in the same order, each a plain text or number.
+package struct RowsAhead {
+  package struct Layout {
+    /// Rows with another number can be laid out otherwise.
+    let number: Int
+    /// For each slot that was selected which of a row's values it has; nil for none.
+    let memberOfSlot: [Int?]
+    /// Whether each value stands in quotation marks.
+    let isText: [Bool]
+  }
+
+  let count: Int
+  /// Of the first.
+  let place: Int
+  let text: UnsafeBufferPointer<UInt8>
+  /// Where values stand in `text`: value v of row k from `spans[k * stride + 2 * v]` to the next.
+  let spans: UnsafeBufferPointer<Int32>
+  let stride: Int
+
+  @inline(__always)
+  func value(_ member: Int, ofRow row: Int) -> UnsafeBufferPointer<UInt8> {
+    let place = row * stride + 2 * member
+    return UnsafeBufferPointer(rebasing: text[Int(spans[place])..<Int(spans[place + 1])])
+  }
 }
 
 /// What places of rows are counted in.
@@ -47,6 +84,9 @@ package enum RowPlaces: Sendable {
 extension RowSource {
   package var names: [String] { header ?? [] }
   package var textColumns: Set<String> { [] }
+  package var layoutAhead: RowsAhead.Layout? { nil }
+  package func withAhead<Result>(most: Int, _ body: (RowsAhead) throws -> Result) rethrows -> Result? { nil }
+  package func skip(ahead count: Int) {}
 
   /// An error in a row.
   package func error(_ place: Int, _ field: String?, _ found: String, _ expected: String) -> FormatError {

@@ -1,3 +1,5 @@
+import CTesseraKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -23,6 +25,26 @@ package struct StringTable {
   /// The number of a string that is there; nil otherwise.
   func find(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
     number(slots[slot(of: key, hash: Self.hash(key))])
+  }
+
+  /// The numbers of one value of many rows, -1 for strings that are not there.
+  ///
+  /// - Complexity: O(rows), and look-ups do not wait for one another.
+  func find(_ member: Int, of rows: RowsAhead, into numbers: inout [Int32]) {
+    if numbers.count < rows.count { numbers = Array(repeating: 0, count: rows.count) }
+    slots.withUnsafeBufferPointer { slots in
+      bytes.withUnsafeBufferPointer { bytes in
+        ends.withUnsafeBufferPointer { ends in
+          // Numbers of slots keep `ends` and `bytes` within their arrays; every row has its span.
+          var table = tessera_strings(
+            slots: slots.baseAddress, mask: UInt64(slots.count - 1), bytes: bytes.baseAddress,
+            ends: ends.baseAddress, seed: Self.secrets.0, factor: Self.secrets.1)
+          tessera_find_strings(
+            &table, rows.text.baseAddress, rows.spans.baseAddress.map { $0 + 2 * member }, rows.stride, rows.count,
+            &numbers)
+        }
+      }
+    }
   }
 
   /// The number of a string, a new one where it is not there yet; nil when the bytes are not UTF-8.
@@ -90,25 +112,6 @@ package struct StringTable {
   private static let secrets = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max) | 1)
 
   private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt32 {
-    let (seed, factor) = secrets
-    // Both halves of a product with a secret: every bit of a word moves bits that only the secret tells.
-    func mixed(_ word: UInt64) -> UInt64 {
-      let product = word.multipliedFullWidth(by: factor)
-      return product.high ^ product.low
-    }
-    var hash = seed ^ UInt64(key.count)
-    let raw = UnsafeRawBufferPointer(key)
-    var index = 0
-    while index + 8 <= raw.count {
-      hash = mixed(hash ^ raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      index += 8
-    }
-    var last: UInt64 = 0
-    while index < raw.count {
-      last = last << 8 | UInt64(raw[index])
-      index += 1
-    }
-    hash = mixed(mixed(hash ^ last) ^ seed)
-    return UInt32(truncatingIfNeeded: hash >> 32)
+    tessera_string_hash(key.baseAddress, key.count, secrets.0, secrets.1)
   }
 }
