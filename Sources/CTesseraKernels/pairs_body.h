@@ -54,6 +54,13 @@ INLINE eights NAME(taken)(const double *from, const int32_t *places) {
                   from[places[4]], from[places[5]], from[places[6]], from[places[7]]};
 }
 
+// Asks for what eight entries will need, so many entries ahead. limit: how many there are.
+INLINE void NAME(ask)(const tessera_graph *graph, const double *from, long entry, long limit) {
+  const long first = entry + graph->ahead;
+  if (!graph->ahead || first + 8 > limit) return;
+  for (long lane = 0; lane < 8; lane++) __builtin_prefetch(from + graph->opponents[first + lane]);
+}
+
 // -p log s(d) - (1 - p) log s(-d), with exp(-|d|) at hand. won: where d >= 0. rest: 1 - p.
 INLINE eights NAME(loss)(eights difference, longs won, eights small, eights p, eights rest) {
   return NAME(logarithm)(small) + NAME(choose)(won, rest, (eights){0} - p) * difference;
@@ -96,6 +103,7 @@ TARGET static double NAME(pair_terms)(const tessera_graph *graph, const double *
                                       double lambda, long first, long last, double *residuals, double *curvature,
                                       double *diagonal) {
   double value = 0;
+  const long limit = graph->row_starts[last];
   for (long i = first; i < last; i++) {
     if (!graph->is_active[i]) continue;
     double own = rewards[i], ridge = lambda * graph->coverage[i];
@@ -103,12 +111,14 @@ TARGET static double NAME(pair_terms)(const tessera_graph *graph, const double *
     long entry = graph->row_starts[i];
     const long end = graph->row_starts[i + 1];
     for (; entry + 8 <= end; entry += 8) {
+      NAME(ask)(graph, rewards, entry, limit);
       *(eights *)(curvature + entry) =
           NAME(block)(&sums, rewards, graph->opponents + entry, *(const eights *)(graph->mass + entry),
                       *(const eights *)(rates + entry), own, (int32_t)i);
     }
     if (entry < end) {
       const long rest = end - entry;
+      NAME(ask)(graph, rewards, entry, limit);
       // Lanes beyond the row have no mass; the last one repeats the last opponent, which tells whether there is one above.
       int32_t opponents[8];
       eights factor = {0}, rate = {0};
@@ -130,14 +140,18 @@ TARGET static double NAME(pair_terms)(const tessera_graph *graph, const double *
 TARGET static double NAME(hessian_product)(const tessera_graph *graph, const double *curvature, const double *diagonal,
                                            const double *x, long first, long last, double *product) {
   double sum = 0;
+  const long limit = graph->row_starts[last];
   for (long i = first; i < last; i++) {
     if (!graph->is_active[i]) continue;
     eights others = {0};
     long entry = graph->row_starts[i];
     const long end = graph->row_starts[i + 1];
-    for (; entry + 8 <= end; entry += 8)
+    for (; entry + 8 <= end; entry += 8) {
+      NAME(ask)(graph, x, entry, limit);
       others += *(const eights *)(curvature + entry) * NAME(taken)(x, graph->opponents + entry);
+    }
     double rest = 0;
+    if (entry < end) NAME(ask)(graph, x, entry, limit);
     for (; entry < end; entry++) rest += curvature[entry] * x[graph->opponents[entry]];
     double row = graph->weights[i] * (diagonal[i] * x[i] - (NAME(total)(others) + rest));
     product[i] = row;
@@ -150,12 +164,15 @@ TARGET static void NAME(hessian_products)(const tessera_graph *graph, const doub
                                           const double *x, long first, long last, double *product, double *sums) {
   const eights *from = (const eights *)x;
   eights sum = {0};
+  const long limit = graph->row_starts[last], ahead = graph->ahead;
   for (long i = first; i < last; i++) {
     if (!graph->is_active[i]) continue;
     eights row = diagonal[i] * from[i];
     const long end = graph->row_starts[i + 1];
-    for (long entry = graph->row_starts[i]; entry < end; entry++)
+    for (long entry = graph->row_starts[i]; entry < end; entry++) {
+      if (ahead && entry + ahead < limit) __builtin_prefetch(from + graph->opponents[entry + ahead]);
       row -= curvature[entry] * from[graph->opponents[entry]];
+    }
     row *= graph->weights[i];
     ((eights *)product)[i] = row;
     sum += from[i] * row;

@@ -1,7 +1,7 @@
 // Lines of files of rows: their values found sixteen bytes at a time, and strings looked up many at a time.
 //
-// Vectors of sixteen bytes are part of every x86-64 processor, and names are seldom longer: there is nothing to choose at run time.
-// Elsewhere bytes are looked at one by one, with the same results.
+// Vectors of sixteen bytes are part of every x86-64 processor, and names are seldom longer: there is nothing to choose at run
+// time. Elsewhere bytes are looked at one by one, with the same results.
 
 #include "tessera_rows.h"
 

@@ -226,7 +226,7 @@ struct FitCommand: ParsableCommand {
             verdict: clones.map {
               CloneVerdictDocument($0, ids: data.alternatives.map(\.id), weighted: name)
             })))
-    case .csv: try output.write(table.csv(FitDocument(result, against: against), rows: rows))
+    case .csv: try output.write(table.csv(rows: rows, work: work.silent))
     }
   }
 

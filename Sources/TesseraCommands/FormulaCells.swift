@@ -2,9 +2,13 @@
 enum FormulaCells {
   /// The first cell that begins as a formula does and is no number; nil where none does.
   static func first(in csv: String) -> String? {
+    var csv = csv
+    return csv.withUTF8(first)
+  }
+
+  private static func first(in bytes: UnsafeBufferPointer<UInt8>) -> String? {
     var isQuoted = false
     var isStart = true
-    let bytes = Array(csv.utf8)
     for (place, byte) in bytes.enumerated() {
       let sign = UnicodeScalar(byte)
       if isStart, byte != UInt8(ascii: "\"") {

@@ -120,6 +120,8 @@ typedef struct {
   const double *weights;   // w_i
   const double *coverage;  // c_i
   const bool *is_active;   // rows that are not are left out
+  // Numbers of opponents are asked for so many entries ahead: they come from memory where there are many. 0: they are in a cache.
+  long ahead;
 } tessera_graph;
 
 // Value, residuals and curvature of a regularised Bradley-Terry objective in the rows `first` to `last`: see `Objective`.

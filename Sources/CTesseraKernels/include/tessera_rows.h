@@ -6,8 +6,8 @@
 // Bytes that may be read behind those of a buffer of lines, whatever they hold.
 #define TESSERA_SLACK 16
 
-// What stands around the values of lines that are alike: of value v the bytes ends[v - 1] to ends[v] of `gaps` in front (from 0 for the
-// first), of all values those behind ends[values - 1], up to ends[values]. TESSERA_SLACK bytes more can be read behind the gaps.
+// What stands around the values of lines that are alike: in front of value v the bytes ends[v - 1] to ends[v] of `gaps` (from 0
+// for the first), behind the last value those from there to ends[values]. TESSERA_SLACK bytes more can be read behind them.
 typedef struct {
   const uint8_t *gaps;
   const int32_t *ends;
@@ -15,15 +15,15 @@ typedef struct {
   int32_t values;
 } tessera_shape;
 
-// Lines at the beginning of `bytes` that have a shape, at most `most`: how many. A text in them is ASCII without escapes. Lines end with LF
-// or CRLF; the first that differs ends the run, as one does that is longer than `longest` bytes or not all there.
+// Lines at the beginning of `bytes` that have a shape, at most `most`: how many. A text in them is ASCII without escapes. Lines
+// end with LF or CRLF; the first that differs ends the run, as one does that is longer than `longest` bytes or not all there.
 //
 // spans gets 2 values + 1 places a line, counted from `bytes`: where each value begins and ends, and where the next line begins.
 // count: below 2^31. TESSERA_SLACK bytes behind the `count` can be read.
 long tessera_scan_lines(const uint8_t *bytes, long count, const tessera_shape *shape, long longest, long most, int32_t *spans);
 
-// A table of strings by their bytes: open addressing with linear probing, the hash in a slot's upper half, the number and one more below,
-// 0 for an empty slot. String n is bytes[ends[n]] to bytes[ends[n + 1]].
+// A table of strings by their bytes: open addressing with linear probing, the hash in a slot's upper half, the number and one
+// more below, 0 for an empty slot. String n is bytes[ends[n]] to bytes[ends[n + 1]].
 typedef struct {
   const uint64_t *slots;
   uint64_t mask;

@@ -10,18 +10,24 @@ public struct Components: Sendable, Equatable {
     var component = [Int](repeating: -1, count: counts.alternatives)
     var count = 0
     var stack: [Int] = []
+    var unseen = counts.alternatives
     for start in 0..<counts.alternatives where component[start] < 0 {
       component[start] = count
+      unseen -= 1
       stack.append(start)
       while let i = stack.popLast() {
+        // Where many pairs are compared, a few rows have named everybody.
+        if unseen == 0 { break }
         for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] {
           let j = Int(counts.opponents[entry])
           if component[j] < 0 {
             component[j] = count
+            unseen -= 1
             stack.append(j)
           }
         }
       }
+      stack.removeAll(keepingCapacity: true)
       count += 1
     }
     of = component

@@ -40,12 +40,7 @@ package struct DatasetParts {
         a: number[Int(row.a)], b: number[Int(row.b)], outcome: row.outcome, count: row.count,
         annotator: row.annotator, prompt: row.prompt)
     }
-    return (
-      try PreferenceDataset(
-        withUniqueIdentifiers: places.map { dataset.alternatives[$0] },
-        contexts: dataset.contexts?.selecting(rows: places), annotators: dataset.annotators,
-        prompts: dataset.prompts, comparisons: ComparisonTable(kept)), places
-    )
+    return (try keeping(places, kept), places)
   }
 
   /// The first comparisons of the order among fewer alternatives, each of which stands for several: everyone is compared about as
@@ -68,11 +63,14 @@ package struct DatasetParts {
         a: min(a, b), b: max(a, b), outcome: a < b ? row.outcome : 1 - row.outcome, count: row.count,
         annotator: row.annotator, prompt: row.prompt)
     }
-    return (
-      try PreferenceDataset(
-        withUniqueIdentifiers: places.map { dataset.alternatives[$0] },
-        contexts: dataset.contexts?.selecting(rows: places), annotators: dataset.annotators,
-        prompts: dataset.prompts, comparisons: ComparisonTable(kept)), places
-    )
+    return (try keeping(places, kept), places)
+  }
+
+  /// Some alternatives, with comparisons in their numbers.
+  private func keeping(_ places: [Int], _ comparisons: [Comparison]) throws -> PreferenceDataset {
+    try PreferenceDataset(
+      withUniqueIdentifiers: places.map { dataset.alternatives[$0] },
+      contexts: dataset.contexts?.selecting(rows: places), annotators: dataset.annotators,
+      prompts: dataset.prompts, comparisons: ComparisonTable(comparisons))
   }
 }

@@ -59,16 +59,25 @@ public struct PairCounts: Sendable, Equatable {
   /// - Parameter comparisons: Indices below `alternatives`; order does not matter beyond rounding.
   /// - Complexity: O(alternatives + comparisons).
   public init(alternatives: Int, comparisons: [Comparison]) {
-    let order = Self.rowOrder(alternatives, comparisons.count) { position in
-      (Int(comparisons[position].a), Int(comparisons[position].b))
+    let order = PairOrder(alternatives, comparisons.count) { position in
+      let comparison = comparisons[position]
+      let halves = comparison.outcome * 2
+      let isPlain = comparison.count == 1 && (halves == 0 || halves == 1 || halves == 2)
+      return PairOrder.Statement(
+        a: comparison.a, b: comparison.b, plainHalves: isPlain ? UInt64(halves) : nil)
     }
-    var builder = Builder(alternatives: alternatives, capacity: order.entries.count)
+    var builder = Builder(alternatives: alternatives, capacity: order.count)
     for row in 0..<alternatives {
-      for entry in order.entries[order.starts[row]..<order.starts[row + 1]] {
-        let comparison = comparisons[Int(entry >= 0 ? entry : ~entry)]
+      for place in order.starts[row]..<order.starts[row + 1] {
+        let entry = order[place]
+        if entry.isPlain {
+          builder.add(opponent: entry.opponent, outcome: entry.outcome, count: 1)
+          continue
+        }
+        let comparison = comparisons[entry.position]
         builder.add(
-          opponent: entry >= 0 ? comparison.b : comparison.a,
-          outcome: entry >= 0 ? comparison.outcome : 1 - comparison.outcome, count: comparison.count)
+          opponent: entry.opponent, outcome: entry.isSwapped ? 1 - comparison.outcome : comparison.outcome,
+          count: comparison.count)
       }
       builder.endRow()
     }
@@ -79,11 +88,14 @@ public struct PairCounts: Sendable, Equatable {
   ///
   /// - Precondition: a and b of every pair differ and are below `alternatives`.
   public init(alternatives: Int, pairs: [Pair]) {
-    let order = Self.rowOrder(alternatives, pairs.count) { (pairs[$0].a, pairs[$0].b) }
-    var builder = Builder(alternatives: alternatives, capacity: order.entries.count)
+    let order = PairOrder(alternatives, pairs.count) {
+      PairOrder.Statement(a: Int32(pairs[$0].a), b: Int32(pairs[$0].b), plainHalves: nil)
+    }
+    var builder = Builder(alternatives: alternatives, capacity: order.count)
     for row in 0..<alternatives {
-      for entry in order.entries[order.starts[row]..<order.starts[row + 1]] {
-        builder.add(entry >= 0 ? pairs[Int(entry)] : pairs[Int(~entry)].swapped)
+      for place in order.starts[row]..<order.starts[row + 1] {
+        let pair = pairs[order[place].position]
+        builder.add(order[place].isSwapped ? pair.swapped : pair)
       }
       builder.endRow()
     }
@@ -111,37 +123,6 @@ public struct PairCounts: Sendable, Equatable {
     counts = builder.counts
     tieCounts = builder.ties
     softLabels = builder.soft
-  }
-
-  /// A two-pass counting sort: first by opponent, then stably by row. An entry is a position, bit-inverted where the row is
-  /// b and the opponent a.
-  private static func rowOrder(_ alternatives: Int, _ count: Int, _ pair: (Int) -> (Int, Int)) -> (
-    starts: [Int], entries: [Int32]
-  ) {
-    var starts = [Int](repeating: 0, count: alternatives + 1)
-    for position in 0..<count {
-      let (a, b) = pair(position)
-      starts[a + 1] += 1
-      starts[b + 1] += 1
-    }
-    for i in 0..<alternatives { starts[i + 1] += starts[i] }
-    var byOpponent = [Int32](repeating: 0, count: 2 * count)
-    var fill = starts
-    for position in 0..<count {
-      let (a, b) = pair(position)
-      byOpponent[fill[b]] = Int32(position)
-      fill[b] += 1
-      byOpponent[fill[a]] = ~Int32(position)
-      fill[a] += 1
-    }
-    var entries = [Int32](repeating: 0, count: 2 * count)
-    fill = starts
-    for entry in byOpponent {
-      let row = entry >= 0 ? pair(Int(entry)).0 : pair(Int(~entry)).1
-      entries[fill[row]] = entry
-      fill[row] += 1
-    }
-    return (starts, entries)
   }
 
   /// Rows under construction; within a row opponents come in ascending order.

@@ -96,17 +96,18 @@ struct HessianSystem {
   /// in the preconditioner's norm.
   ///
   /// - Parameter rightHandSide: Zero where alternatives are not active; so is the solution.
-  func solve<Value: HessianValue>(_ rightHandSide: [Value], tolerance: Double) throws -> [Value] {
-    let m = rightHandSide.count
+  func solve<Value: HessianValue>(_ rightHandSide: consuming [Value], tolerance: Double) throws -> [Value] {
+    // What is left of it is written in its place, where nobody else has it.
+    var residual = rightHandSide
+    let m = residual.count
     // The preconditioner; zero where alternatives are not active.
     let inverse = (0..<m).map { i in
       problem.isActive[i] ? 1 / (problem.pairs.weights[i] * here.diagonal[i]) : 0
     }
     var x = [Value](repeating: .zero, count: m)
-    var residual = rightHandSide
     balance(&residual)
-    var direction = x
-    var product = x
+    var direction = [Value](repeating: .zero, count: m)
+    var product = [Value](repeating: .zero, count: m)
     var rho = Value.zero
     for i in 0..<m where problem.isActive[i] {
       direction[i] = inverse[i] * residual[i]

@@ -87,17 +87,21 @@ struct NoisePropagation {
   ///
   /// - Parameter levels: How far each part of the graph moves as a whole, sum rho_i x_i / sum rho_i; nil for not at all, as
   ///   where only win rates change.
-  func rewards(movedBy noise: [Lanes], levels: [Lanes]? = nil, tolerance: Double) throws -> [Lanes] {
+  func rewards(movedBy noise: consuming [Lanes], levels: [Lanes]? = nil, tolerance: Double) throws -> [Lanes]
+  {
+    var noise = noise
+    let weightless = (0..<m).filter { !problem.isActive[$0] }
+    let own = weightless.map { noise[$0] }
     let w = problem.pairs.weights
-    var x = try HessianSystem(problem, here, work: work).solve(
-      noise.indices.map { problem.isActive[$0] ? w[$0] * noise[$0] : .zero }, tolerance: tolerance)
+    for i in 0..<m { noise[i] = problem.isActive[i] ? w[i] * noise[i] : .zero }
+    var x = try HessianSystem(problem, here, work: work).solve(noise, tolerance: tolerance)
     if let levels {
       for (part, level) in zip(problem.parts, levels) { for i in part { x[Int(i)] += level } }
     }
-    for i in 0..<m where !problem.isActive[i] {
+    for (place, i) in weightless.enumerated() {
       let (curvature, diagonal) = weightlessRow(i)
       guard diagonal > 0 else { continue }
-      var sum = noise[i]
+      var sum = own[place]
       for (j, h) in curvature { sum += h * x[j] }
       x[i] = (1 / diagonal) * sum
     }

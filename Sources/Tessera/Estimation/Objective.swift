@@ -92,10 +92,18 @@ struct Objective: Sendable {
   /// - Throws: `EstimationError.lambda`, as above.
   func with(lambda: Double) throws -> Objective { try Objective(self, lambda: lambda) }
 
-  private init(_ other: Objective, lambda: Double) throws {
+  /// The same with another ridge for each alternative, in place of lambda times its coverage.
+  func with(ridge: [Double]) throws -> Objective {
+    try Objective(
+      self, lambda: 1,
+      pairs: PairWeights(weights: pairs.weights, opponentMass: pairs.opponentMass, coverage: ridge))
+  }
+
+  private init(_ other: Objective, lambda: Double, pairs: PairWeights? = nil) throws {
     guard lambda.isFinite, lambda > 0 else { throw EstimationError.lambda(found: lambda) }
     self.lambda = lambda
-    (counts, pairs, isActive, parts) = (other.counts, other.pairs, other.isActive, other.parts)
+    (counts, isActive, parts) = (other.counts, other.isActive, other.parts)
+    self.pairs = pairs ?? other.pairs
     (pieces, largestRowMass) = (other.pieces, other.largestRowMass)
   }
 
@@ -167,6 +175,9 @@ struct Objective: Sendable {
     result.value = values.reduce(0, +)
   }
 
+  /// Rewards of so many alternatives are in the cache of a core.
+  private static let cached = 1 << 16
+
   /// The sparse graph as kernels take it.
   struct Graph: @unchecked Sendable {
     // Read only, and valid while `withGraph` runs: it holds the arrays.
@@ -180,7 +191,8 @@ struct Objective: Sendable {
           Graph(
             rows: tessera_graph(
               row_starts: rowStarts.start, opponents: opponents.start, mass: mass.start,
-              weights: weights.start, coverage: coverage.start, is_active: isActive.start)))
+              weights: weights.start, coverage: coverage.start, is_active: isActive.start,
+              ahead: self.isActive.count > Self.cached ? 32 : 0)))
       }
     }
   }

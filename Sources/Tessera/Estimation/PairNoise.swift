@@ -43,17 +43,16 @@ struct PairNoise: Sendable {
       if least < own { isSame = false }
       return min(own, least)
     }
-    let free = PairWeights(weights: pairs.weights, opponentMass: pairs.opponentMass, coverage: ridge)
+    let free = isSame ? problem : try problem.with(ridge: ridge)
     let rewards =
       isSame
       ? estimate
       : try NewtonSolver(settings: BradleyTerry(lambda: 1, tolerance: 1e-7)).solve(
-        Objective(counts, free, lambda: 1), start: estimate, work: work.silent
+        free, start: estimate, work: work.silent
       ).rewards
     self.counts = counts
     self.rewards = rewards
-    let leverage = try Leverage(
-      isSame ? problem : Objective(counts, free, lambda: 1), rewards, denseLimit: denseLimit, work: work)
+    let leverage = try Leverage(free, rewards, denseLimit: denseLimit, work: work)
 
     // R, D and d of an entry.
     @Sendable func terms(_ i: Int, _ entry: Int) -> (residual: Double, freedom: Double, model: Double) {

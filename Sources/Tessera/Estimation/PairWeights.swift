@@ -64,9 +64,14 @@ public struct PairWeights: Sendable, Equatable {
   ) throws {
     try Self.check(weights, counts)
     self.weights = weights
-    let factors = Self.factors(counts, pairs, pooledPairs)
-    var mass = weights.withUnsafeBufferPointer { weights in counts.opponents.map { weights[Int($0)] } }
-    if let factors { for entry in mass.indices { mass[entry] *= factors[entry] } }
+    // w_j k_ij in the place of k_ij: what is as long as the pairs is held once.
+    var mass =
+      Self.factors(counts, pairs, pooledPairs) ?? Array(repeating: 1, count: counts.opponents.count)
+    withPointers(&mass) { mass in
+      withInputs(weights, counts.opponents) { weights, opponents in
+        for entry in 0..<counts.opponents.count { mass[entry] *= weights[Int(opponents[entry])] }
+      }
+    }
     // An opponent of which nothing with weight is known says nothing.
     if weights.contains(0) {
       let isKnown = weights.indices.map { i in
@@ -238,10 +243,13 @@ public struct PairWeights: Sendable, Equatable {
   private static func factors(_ counts: PairCounts, _ pairs: PairConvention, _ pooled: [Double]?) -> [Double]?
   {
     guard pairs == .count else { return nil }
-    var factors = counts.counts
-    if let pooled { for entry in factors.indices { factors[entry] /= max(pooled[entry], 1) } }
-    let scale = Double(factors.count) / max(factors.reduce(0, +), .leastNormalMagnitude)
-    for entry in factors.indices { factors[entry] *= scale }
+    func factor(_ entry: Int) -> Double { counts.counts[entry] / max(pooled?[entry] ?? 1, 1) }
+    let sum = counts.counts.indices.reduce(0) { $0 + factor($1) }
+    let scale = Double(counts.counts.count) / max(sum, .leastNormalMagnitude)
+    var factors = [Double](repeating: scale, count: counts.counts.count)
+    withPointers(&factors) { factors in
+      for entry in counts.counts.indices { factors[entry] *= factor(entry) }
+    }
     return factors
   }
 

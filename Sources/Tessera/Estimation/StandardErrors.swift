@@ -42,6 +42,8 @@ public struct StandardErrors: Sendable, Equatable {
   public static let quasiLimit = 500
   /// Up to this many alternatives with weight, covariances are worked out as a dense matrix.
   public static let denseLimit = 1_500
+  /// Up to this many annotators each has its own solve; beyond, they are drawn under random signs.
+  public static let annotatorLimit = 512
 
   /// - Parameters:
   ///   - estimate: The minimum for these counts and pair weights.
@@ -52,20 +54,31 @@ public struct StandardErrors: Sendable, Equatable {
   ///   - denseLimit: Up to this many alternatives with weight, the covariance is computed as a dense matrix.
   /// - Throws: `EstimationError`, `Cancelled`.
   /// - Complexity: independent: O(m^3) up to the limit; beyond, one sparse solve for each draw, eight at a time.
-  ///   Annotators: one sparse solve for each of up to 512, for each draw beyond.
+  ///   Annotators: one sparse solve for each of up to `annotatorLimit`, for each draw beyond.
   public init(
     of estimate: RewardEstimate, _ counts: PairCounts, _ pairs: PairWeights, comparisons: [Comparison] = [],
     reference: Int? = nil, draws: Int = 64, denseLimit: Int = Self.denseLimit, seed: UInt64 = 0,
     work: Work = Work()
   ) throws {
-    let problem = try Objective(counts, pairs, lambda: estimate.lambda)
+    try self.init(
+      of: estimate, Objective(counts, pairs, lambda: estimate.lambda), comparisons: comparisons,
+      reference: reference, draws: draws, denseLimit: denseLimit, seed: seed, work: work)
+  }
+
+  /// The same with the objective at hand that the estimate is the minimum of.
+  init(
+    of estimate: RewardEstimate, _ problem: Objective, comparisons: [Comparison] = [],
+    reference: Int? = nil, draws: Int = 64, denseLimit: Int = Self.denseLimit, seed: UInt64 = 0,
+    work: Work = Work()
+  ) throws {
+    let counts = problem.counts
     let here = try problem.evaluation(at: estimate.rewards, work: work)
     let propagation = NoisePropagation(problem, here, rewards: estimate.rewards, work: work)
     let noise = try PairNoise(problem, estimate.rewards, denseLimit: denseLimit, work: work)
     let m = counts.alternatives
     var spread = Spread(m, reference: reference, all: m <= Self.quasiLimit)
     if let clusters = Clusters(comparisons) {
-      let exactly = clusters.count <= 512
+      let exactly = clusters.count <= Self.annotatorLimit
       let lanes = exactly ? clusters.count : (max(draws, 1) + 7) / 8 * 8
       for batch in 0..<(lanes + 7) / 8 {
         work.report(Double(8 * batch) / Double(lanes))
@@ -95,8 +108,10 @@ public struct StandardErrors: Sendable, Equatable {
       let batches = (max(draws, 1) + 7) / 8
       for batch in 0..<batches {
         work.report(Double(batch) / Double(batches))
-        let signs = try propagation.independentNoise(batch: batch, seed: seed, variances: noise.variances)
-        spread.add(try propagation.rewards(movedBy: signs, tolerance: 1e-4))
+        spread.add(
+          try propagation.rewards(
+            movedBy: propagation.independentNoise(batch: batch, seed: seed, variances: noise.variances),
+            tolerance: 1e-4))
       }
       spread.scale(by: 1 / Double(8 * batches))
       self.noise = .independent
@@ -164,6 +179,10 @@ public struct StandardErrors: Sendable, Equatable {
 
     /// nil with fewer than two known annotators.
     init?(_ comparisons: [Comparison]) {
+      // Mostly nobody is named: nothing is written down then.
+      guard let first = comparisons.first(where: { $0.annotator >= 0 }),
+        comparisons.contains(where: { $0.annotator >= 0 && $0.annotator != first.annotator })
+      else { return nil }
       var known: [Int32: Int] = [:]
       for comparison in comparisons {
         if comparison.annotator >= 0, let cluster = known[comparison.annotator] {
@@ -174,7 +193,6 @@ public struct StandardErrors: Sendable, Equatable {
         of.append(count)
         count += 1
       }
-      guard known.count >= 2 else { return nil }
     }
   }
 
@@ -234,8 +252,10 @@ public struct StandardErrors: Sendable, Equatable {
         var spread = Spread(variances.count, reference: reference, all: covariances != nil)
         let batches = (max(draws, 1) + 7) / 8
         for batch in 0..<batches {
-          let signs = try propagation.independentNoise(batch: batch, seed: seed, variances: variances)
-          spread.add(try propagation.rewards(movedBy: signs, tolerance: 1e-4))
+          spread.add(
+            try propagation.rewards(
+              movedBy: propagation.independentNoise(batch: batch, seed: seed, variances: variances),
+              tolerance: 1e-4))
         }
         spread.scale(by: 1 / Double(8 * batches))
         return spread

@@ -56,8 +56,9 @@ extension RewardFit {
     return Forecast(
       choice: choice, cells: cells, folds: folds(of: data, work: work.silent)?.count,
       hasAnnotators: named.count > 1,
-      errors: (named.count > 1 ? named.count <= 512 : data.alternatives.count <= StandardErrors.denseLimit)
-        ? .exact : .simulated,
+      errors: (named.count > 1
+        ? named.count <= StandardErrors.annotatorLimit
+        : data.alternatives.count <= StandardErrors.denseLimit) ? .exact : .simulated,
       weighing: weighing, estimating: estimating)
   }
 }

@@ -215,10 +215,12 @@ extension RewardFit {
     _ start: Start, _ rewards: [Double?]?, _ work: Work
   ) throws -> Estimate {
     let known = rewards.flatMap { start.state?.start(data, $0) }
-    let found = try BradleyTerry(lambda: strength.lambda * strength.scale).fit(
-      data.pairCounts, pairs, start: known, work: work.part(0...0.6))
+    let lambda = strength.lambda * strength.scale
+    let problem = try Objective(data.pairCounts, pairs, lambda: lambda)
+    let found = try NewtonSolver(settings: BradleyTerry(lambda: lambda)).solve(
+      problem, start: known, work: work.part(0...0.6))
     let errors = try StandardErrors(
-      of: found, data.pairCounts, pairs, comparisons: data.comparisons, reference: start.reference,
+      of: found, problem, comparisons: data.comparisons, reference: start.reference,
       seed: settings.seed, work: work.part(0.6...1))
     return Estimate(
       fit: found, errors: errors, pairs: pairs,

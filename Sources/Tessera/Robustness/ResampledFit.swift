@@ -48,6 +48,8 @@ public struct ResampledFit: Sendable {
   /// What each alternative was fitted as; nil where none were merged.
   public let members: [Int]?
   private let counts: PairCounts
+  /// Where each comparison is counted.
+  private let places: PairCounts.Places
   /// Units up to each cluster, itself included.
   private let ends: [Int]
   /// The cluster of each unit; empty where there are too many units to write them down.
@@ -71,6 +73,7 @@ public struct ResampledFit: Sendable {
       throw DatasetError.unknownAlternative(index: Int(max(c.a, c.b)), alternatives: m)
     }
     counts = PairCounts(alternatives: m, comparisons: comparisons)
+    places = counts.places(of: comparisons)
     for (what, found, expected) in [
       ("clusters", clusters.count, comparisons.count), ("start", start.count, m),
       ("groups", groups?.groupOf.count ?? m, m),
@@ -154,22 +157,11 @@ public struct ResampledFit: Sendable {
   /// - Throws: `EstimationError`, `Cancelled`.
   /// - Complexity: O(votes log(comparisons)), and a fit that starts near its end.
   func estimate(of number: Int, work: Work) throws -> RewardEstimate? {
-    var times = [Double](repeating: 0, count: units.count)
-    var random = RandomStream(seed: settings.seed, for: .bootstrap, number: UInt64(number))
-    let total = ends.last ?? 0
-    for _ in 0..<total {
-      let unit = min(Int(random.uniform() * Double(total)), total - 1)
-      times[total == units.count ? unit : cluster(of: unit)] += 1
+    let times = times(number)
+    let part = counts.counting(comparisons, places) { row in
+      comparisons[row].count * Double(times[clusters[row]]) / Double(units[clusters[row]])
     }
-    let drawn = zip(comparisons, clusters).compactMap { c, cluster in
-      times[cluster] == 0
-        ? nil
-        : Comparison(
-          a: c.a, b: c.b, outcome: c.outcome, count: c.count * times[cluster] / Double(units[cluster]),
-          annotator: c.annotator, prompt: c.prompt)
-    }
-    guard !drawn.isEmpty else { return nil }
-    let part = PairCounts(alternatives: weights.count, comparisons: drawn)
+    guard !part.opponents.isEmpty else { return nil }
     let pooled = pooledPairs.map { counts.restricted($0, to: part) }
     let pairs: PairWeights
     switch settings.masses {
@@ -230,9 +222,29 @@ public struct ResampledFit: Sendable {
     spread(try estimate(of: number, work: work))
   }
 
-  /// The cluster that a unit belongs to.
+  /// How often each cluster is drawn for a replicate: as many units as there are, with replacement.
+  private func times(_ number: Int) -> [Int32] {
+    var times = [Int32](repeating: 0, count: units.count)
+    var random = RandomStream(seed: settings.seed, for: .bootstrap, number: UInt64(number))
+    let total = ends.last ?? 0
+    let isWritten = total == units.count || !clusterOfUnit.isEmpty
+    withPointers(&times) { times in
+      clusterOfUnit.withUnsafeBufferPointer { clusterOfUnit in
+        for _ in 0..<total {
+          let unit = min(Int(random.uniform() * Double(total)), total - 1)
+          if !isWritten {
+            times[cluster(of: unit)] += 1
+          } else {
+            times[total == units.count ? unit : Int(clusterOfUnit[unit])] += 1
+          }
+        }
+      }
+    }
+    return times
+  }
+
+  /// The cluster that a unit belongs to, where that is not written down.
   private func cluster(of unit: Int) -> Int {
-    if !clusterOfUnit.isEmpty { return Int(clusterOfUnit[unit]) }
     var (low, high) = (0, ends.count)
     while low < high {
       let middle = (low + high) / 2

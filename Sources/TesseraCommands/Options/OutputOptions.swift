@@ -99,7 +99,15 @@ struct OutputOptions: ParsableArguments {
   func write(_ text: String) throws {
     if format == .csv { FormulaCells.warn(text) }
     if let file {
-      try FileAccess.write(Array(text.utf8), to: file)
+      var text = text
+      // In parts, so that a large table is not held twice.
+      try FileAccess.write(to: file) { append in
+        try text.withUTF8 { bytes in
+          for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
+            try append(Array(bytes[start..<min(start + (1 << 20), bytes.count)])[...])
+          }
+        }
+      }
     } else {
       try Console.output(text)
     }

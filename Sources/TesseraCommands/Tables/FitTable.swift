@@ -71,21 +71,36 @@ struct FitTable {
   }
 
   /// The rows of the JSON document as CSV, with component and ranks, in the order of the table.
-  func csv(_ document: FitDocument, rows: RowOptions) throws -> String {
-    var text = ""
-    let order = FitOrder(result, standardRanks, weightedRanks).places
-    for (row, i) in order.prefix(rows.limitOfCSV).enumerated() {
-      guard case .object(let all) = try DocumentEncoder.json(document.alternatives[i]) else { continue }
+  func csv(rows: RowOptions, work: Work) throws -> String {
+    let order = Array(FitOrder(result, standardRanks, weightedRanks).places.prefix(rows.limitOfCSV))
+    let document = FitDocument.Rows(result)
+    @Sendable func members(_ i: Int) throws -> [(key: String, value: JSONValue)] {
+      guard case .object(let all) = try DocumentEncoder.json(document[i]) else { return [] }
       // The component stands in every file, in one place, numbered as in the document.
-      let members = all.filter { $0.key != "component" }
-      if row == 0 {
-        text +=
-          (members.map(\.key) + ["component", "standardRank", "weightedRank"]).joined(separator: ",") + "\n"
-      }
-      let ranks = [result.components.of[i], standardRanks[i], weightedRanks?[i]]
-      let fields = members.map { csvField($0.value.plainText) } + ranks.map { $0.map(String.init) ?? "" }
-      text += fields.joined(separator: ",") + "\n"
+      return all.filter { $0.key != "component" }
     }
+    @Sendable func line(_ i: Int) throws -> String {
+      let ranks = [result.components.of[i], standardRanks[i], weightedRanks?[i]]
+      let fields =
+        try members(i).map { csvField($0.value.plainText) } + ranks.map { $0.map(String.init) ?? "" }
+      return fields.joined(separator: ",") + "\n"
+    }
+    let header = try order.first.map { first in
+      (try members(first).map(\.key) + ["component", "standardRank", "weightedRank"]).joined(separator: ",")
+        + "\n"
+    }
+    // Lines of a million alternatives take as long as their rewards: they are made on all cores.
+    let block = 1_024
+    var parts = [Swift.Result<String, any Error>](
+      repeating: .success(""), count: (order.count + block - 1) / block)
+    try withPointers(&parts) { parts in
+      try work.forEach(pieces: (order.count + block - 1) / block) { piece, _ in
+        let places = order[piece * block..<min((piece + 1) * block, order.count)]
+        parts[piece] = Swift.Result { try places.reduce(into: "") { $0 += try line($1) } }
+      }
+    }
+    var text = header ?? ""
+    for part in parts { text += try part.get() }
     return text
   }
 

@@ -83,6 +83,17 @@ public enum DocumentEncoder {
       try node.child(key.stringValue).set(value, codingPath + [key])
     }
 
+    // What rows of documents are made of: nothing to find out about their types.
+    mutating func encode(_ value: String, forKey key: Key) {
+      node.child(key.stringValue).scalar = .string(value)
+    }
+    mutating func encode(_ value: Double, forKey key: Key) {
+      node.child(key.stringValue).scalar = .number(value)
+    }
+    mutating func encode(_ value: Int, forKey key: Key) {
+      node.child(key.stringValue).scalar = .integer(value)
+    }
+
     mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type, forKey key: Key)
       -> KeyedEncodingContainer<Nested>
     {

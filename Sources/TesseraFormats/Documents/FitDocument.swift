@@ -278,22 +278,8 @@ public struct FitDocument: Sendable, Equatable, Codable {
         standardLargestError: standard.errors.quasiError,
         weightedLargestError: weighted?.errors.quasiError)
     }
-    let (comparisons, winRates) = (result.comparisons, result.winRates)
-    alternatives = ids.indices.map { i in
-      Row(
-        id: ids[i], weight: result.weights.values[i], weightStandardError: result.weights.standardErrors[i],
-        standardReward: standard.rewards[i], standardRewardError: standard.errors.values[i],
-        weightedReward: weighted?.rewards[i], weightedRewardError: weighted?.errors.values[i],
-        weightedRewardSamplingError: weighted?.weightNoise.map { $0[i] ?? .nan },
-        standardDifferenceError: standard.errors.differences.map { $0[i] ?? .nan },
-        weightedDifferenceError: weighted?.errors.differences.map { $0[i] ?? .nan },
-        winRate: winRates[i], weightedWinRate: weighted?.winRates[i],
-        averageWinRate: standard.averageWinRates.map { $0[i] ?? .nan },
-        weightedAverageWinRate: weighted?.averageWinRates.map { $0[i] ?? .nan },
-        comparisons: Count(comparisons[i]),
-        component: result.components.count > 1 ? result.components.of[i] : nil,
-        family: families?.name(ids[i]))
-    }
+    let rows = Rows(result, families: families)
+    alternatives = ids.indices.map { rows[$0] }
     let areTold =
       weighted == nil || !result.choice.weights.isLocal
       || result.fittedDataset.pairCounts.pairCount > Self.pairMassLimit

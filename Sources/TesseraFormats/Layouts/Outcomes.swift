@@ -249,7 +249,8 @@ struct OutcomeFields {
   func only(_ isThere: (_ slot: Int) -> Bool) -> (slot: Int, way: Way)? {
     let ways = [(preferences, Way.preference), (preferencesB, .preferenceOfB), (winners, .winner)]
     let found = ways.flatMap { slots, way in slots.filter(isThere).map { ($0, way) } }
-    return found.count == 1 && !ties.contains(where: isThere) && !oneHot.contains(where: isThere) ? found[0] : nil
+    return found.count == 1 && !ties.contains(where: isThere) && !oneHot.contains(where: isThere)
+      ? found[0] : nil
   }
 
   /// All words for outcomes, in lower case; of those that are the same the first counts.

@@ -2,8 +2,8 @@ import Tessera
 
 /// Votes of rows that are alike, many at a time: two names and one field that says what came out, perhaps an annotator.
 ///
-/// It takes only what `VotesLayout` would take in the same way, and leaves the rest to it, every mistake above all: where a row has
-/// anything else, the rows before it are taken and it is the next to be read by itself.
+/// It takes only what `VotesLayout` would take in the same way, and leaves the rest to it, every mistake above all: where a row
+/// has anything else, the rows before it are taken and it is the next to be read by itself.
 struct PlainVotes {
   /// Where rows of one layout have what they say.
   struct Fields {

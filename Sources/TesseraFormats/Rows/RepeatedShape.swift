@@ -90,7 +90,8 @@ struct RepeatedShape {
         at += length
         before = ends[place]
         let rest = UnsafeBufferPointer(rebasing: record[at...])
-        let found = isText[place] ? PlainRun.length(UnsafeRawBufferPointer(rest), isASCII: true) : Self.number(rest)
+        let found =
+          isText[place] ? PlainRun.length(UnsafeRawBufferPointer(rest), isASCII: true) : Self.number(rest)
         guard found > 0 || isText[place] else { return false }
         take(
           place,

@@ -40,7 +40,8 @@ package struct StringTable {
             slots: slots.baseAddress, mask: UInt64(slots.count - 1), bytes: bytes.baseAddress,
             ends: ends.baseAddress, seed: Self.secrets.0, factor: Self.secrets.1)
           tessera_find_strings(
-            &table, rows.text.baseAddress, rows.spans.baseAddress.map { $0 + 2 * member }, rows.stride, rows.count,
+            &table, rows.text.baseAddress, rows.spans.baseAddress.map { $0 + 2 * member }, rows.stride,
+            rows.count,
             &numbers)
         }
       }

@@ -113,4 +113,49 @@ import Testing
     #expect(counts.unbeaten.lost == [])
     #expect(counts.uncompared == [3])
   }
+
+  /// Comparisons of few alternatives in any order, of all kinds: wins, ties, soft labels, counts.
+  private func mixed(_ rows: Int, alternatives: Int, seed: UInt64) -> [Comparison] {
+    var random = RandomStream(seed: seed)
+    return (0..<rows).map { _ in
+      let a = Int(random.uniform() * Double(alternatives))
+      let b = (a + 1 + Int(random.uniform() * Double(alternatives - 1))) % alternatives
+      let outcome = [0, 1, 0.5, 0.3, 0.7][Int(random.uniform() * 5)]
+      return Comparison(a: a, b: b, outcome: outcome, count: [1, 1, 2, 0.1][Int(random.uniform() * 4)])
+    }
+  }
+
+  @Test func `Every row adds up its comparisons in the order in which they came`() {
+    let (m, rows) = (12, mixed(3_000, alternatives: 12, seed: 5))
+    let counts = PairCounts(alternatives: m, comparisons: rows)
+    for i in 0..<m {
+      for j in 0..<m where j != i {
+        // To the last bit: sums of tenths depend on their order.
+        var (sum, count, ties) = (0.0, 0.0, 0.0)
+        for c in rows where (Int(c.a), Int(c.b)) == (i, j) || (Int(c.a), Int(c.b)) == (j, i) {
+          let outcome = Int(c.a) == i ? c.outcome : 1 - c.outcome
+          sum += c.count * outcome
+          count += c.count
+          if outcome == 0.5 { ties += c.count }
+        }
+        #expect(counts.rate(i, j) == sum / count)
+        #expect(counts.count(i, j) == count)
+        #expect(counts.pair(i, j)?.ties == ties)
+      }
+    }
+  }
+
+  @Test func `Counts of what was drawn are those of counting it anew`() {
+    let (m, rows) = (12, mixed(400, alternatives: 12, seed: 6))
+    let counts = PairCounts(alternatives: m, comparisons: rows)
+    var random = RandomStream(seed: 7)
+    for share in [0.2, 1.0, 3.0] {
+      let drawn = rows.map { $0.count * (random.uniform() * share * 2).rounded(.down) }
+      let anew = rows.indices.filter { drawn[$0] > 0 }.map {
+        Comparison(a: Int(rows[$0].a), b: Int(rows[$0].b), outcome: rows[$0].outcome, count: drawn[$0])
+      }
+      let found = counts.counting(rows, counts.places(of: rows)) { drawn[$0] }
+      #expect(found == PairCounts(alternatives: m, comparisons: anew))
+    }
+  }
 }
