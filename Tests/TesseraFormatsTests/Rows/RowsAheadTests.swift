@@ -33,10 +33,10 @@ import Testing
     return (said(false), said(true))
   }
 
-  /// Names of every length up to 40, many of them beginnings of one another.
+  /// Names of two to forty letters, many of them beginnings of one another; none is a word for an outcome.
   private func name(_ random: inout RandomStream) -> String {
     let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789-_./")
-    let length = 1 + Int(random.uniform() * 40)
+    let length = 2 + Int(random.uniform() * 39)
     let first = Int(random.uniform() * 3)
     return String((0..<length).map { letters[($0 * 7 + first) % letters.count] })
   }
