@@ -11,8 +11,8 @@ extension Contexts {
   ///
   /// - Returns: 1 where all contexts are the same or there is only one: then any scale says the same.
   /// - Throws: `ContextsError.scale`, `Cancelled`.
-  /// - Complexity: some five rounds of O(min(m, 2,048) x m x d): beyond 2,048 different contexts those of the smallest hash
-  ///   speak for all, whose mean is good to about 1 %.
+  /// - Complexity: O(min(m, 2,048) x m x d), once or twice: later rounds look at near ones alone. Beyond 2,048 different contexts
+  ///   those of the smallest hash speak for all, whose mean is good to about 1 %.
   public func localScale(work: Work = Work()) throws -> Double {
     // Answers to other prompts tell, too, how far apart answers are.
     if promptColumns > 0 { return try answers.localScale(work: work) }
@@ -34,8 +34,9 @@ extension Contexts {
       }
       scale = max(scale, square.squareRoot() * search.unit)
     }
+    var surroundings = Surroundings(search, of: queries, work: work)
     for round in 0..<12 {
-      let (crowd, beyond) = try search.surroundings(of: queries, scale: scale)
+      let (crowd, beyond) = try surroundings.look(from: scale)
       // Nobody is beyond: all are near-duplicates at this scale, and a smaller one tells them apart.
       let next = middleHalfMean(beyond, votes: crowd.map { 1 / $0 }) ?? scale / 8
       let isSettled = abs(next - scale) <= 1e-3 * scale

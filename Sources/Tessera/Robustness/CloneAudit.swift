@@ -76,14 +76,16 @@ public struct CloneAudit: Sendable {
     let components = Components(dataset.pairCounts)
     let first = work.part(0...0.05, "estimates")
     first.report(0)
-    let estimates = try settings.schemes.map { try fit.estimate(dataset, by: $0, work: first.silent) }
-    noise = try estimates.map { estimate in
-      let again = try fit.estimate(
-        dataset, by: estimate.scheme.reseeded(seed &+ 1), lambda: estimate.lambda, start: estimate.rewards,
-        work: first.silent)
-      return RewardShift(estimate.rewards, again.rewards, components)
+    let tree = try SpanningTree(contexts, work: first.silent)
+    let known = try KnownWeights(dataset, settings.schemes, tree: tree, fit: fit, work: first.silent)
+    let estimates = known.estimates
+    noise = try known.noise(dataset, seed: seed &+ 1, components, work: first.silent)
+    // Covariances of all, where there are not too many.
+    let order = min(dataset.alternatives.count, StandardErrors.denseLimit)
+    let ofErrors = KnownWeights.bytes(dataset) + 32 * order * order
+    errors = try first.silent.sideBySide(estimates.count, bytes: ofErrors) { number, work in
+      try fit.errors(of: estimates[number], dataset, work: work)
     }
-    errors = try estimates.map { try fit.errors(of: $0, dataset, work: first.silent) }
     ranks = try zip(estimates, errors).map { estimate, errors in
       try RankIntervals(
         rewards: estimate.fit.known, errors: RewardErrors(errors), components: components, seed: seed,
@@ -94,14 +96,16 @@ public struct CloneAudit: Sendable {
     let frequency = try NearDuplicateFrequency(dataset, work: work.silent)
     let near = try NearDuplicates(
       contexts, components: components, threshold: settings.threshold, medianDistance: frequency.median,
-      work: work.silent)
-    let largest = near.groups.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(settings.largestGroups)
-    influences = try largest.enumerated().map { place, members in
-      work.report(0.1 + 0.4 * Double(place) / Double(largest.count), "influence of groups")
-      return try Influence(
-        of: members, reach: near.reach(of: members), dataset, before: estimates, fit: fit,
+      tree: tree, work: work.silent)
+    let groups = near.groups.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
+    let largest = Array(groups.prefix(settings.largestGroups))
+    let bytes = KnownWeights.bytes(dataset)
+    influences = try work.part(0.1...0.5, "influence of groups").sideBySide(largest.count, bytes: bytes) {
+      place, work in
+      try Influence(
+        of: largest[place], reach: near.reach(of: largest[place]), dataset, known: known,
         components: components,
-        work: work.silent)
+        work: work)
     }
     resolutions = try ResolutionCurve(
       dataset, tree: near.tree, standard: estimates[0].rewards, lambda: estimates[0].lambda, fit: fit,
@@ -111,19 +115,17 @@ public struct CloneAudit: Sendable {
     let rewards = estimates[0].rewards
     let ranked = rewards.indices.sorted { (rewards[$1], $0) < (rewards[$0], $1) }
     let targets = settings.targets.isEmpty ? Array(ranked.prefix(settings.topTargets)) : settings.targets
-    var attacks: [SimulatedClones] = []
-    let total = targets.count * settings.cloneDistances.count * settings.cloneCounts.count
-    for target in targets {
-      for distance in settings.cloneDistances {
-        for clones in settings.cloneCounts {
-          work.report(0.5 + 0.3 * Double(attacks.count) / Double(max(total, 1)), "simulated clones")
-          attacks.append(
-            try SimulatedClones(
-              of: target, clones: clones, distance: distance, medianDistance: near.medianDistance,
-              in: dataset,
-              before: estimates, fit: fit, components: components, seed: seed, work: work.silent))
-        }
+    let asked = targets.flatMap { target in
+      settings.cloneDistances.flatMap { distance in
+        settings.cloneCounts.map { (target: target, distance: distance, clones: $0) }
       }
+    }
+    attacks = try work.part(0.5...0.8, "simulated clones").sideBySide(asked.count, bytes: bytes) {
+      number, work in
+      let (target, distance, clones) = asked[number]
+      return try SimulatedClones(
+        of: target, clones: clones, distance: distance, medianDistance: near.medianDistance, in: dataset,
+        known: known, components: components, seed: seed, work: work)
     }
     bootstraps = try estimates.enumerated().map { place, estimate in
       let (n, k) = (Double(estimates.count), Double(place))
@@ -131,9 +133,9 @@ public struct CloneAudit: Sendable {
         dataset, estimate, fit: fit, resamples: settings.bootstraps, seed: seed,
         work: work.part(0.8 + 0.1 * k / n...0.8 + 0.1 * (k + 1) / n, "bootstrap"))
     }
-    fragilities = try estimates.enumerated().map { place, estimate in
-      work.report(0.9 + 0.04 * Double(place) / Double(estimates.count), "fragility")
-      return try Fragility(dataset, estimate, fit: fit, work: work.silent)
+    fragilities = try work.part(0.9...0.94, "fragility").sideBySide(estimates.count, bytes: ofErrors) {
+      number, work in
+      try Fragility(dataset, estimates[number], fit: fit, work: work)
     }
     heldOut = try HeldOutFit(
       dataset, estimates, fit: fit, seed: seed, work: work.part(0.94...1, "held-out fit"))
@@ -157,7 +159,7 @@ public struct CloneAudit: Sendable {
       fit: fit, work: work.silent)
     work.report(1)
     (self.dataset, self.settings, self.components) = (dataset, settings, components)
-    (self.estimates, nearDuplicates, self.attacks) = (estimates, near, attacks)
+    (self.estimates, nearDuplicates) = (estimates, near)
     nearDuplicateFrequency = frequency
   }
 

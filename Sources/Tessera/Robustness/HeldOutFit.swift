@@ -58,14 +58,9 @@ public struct HeldOutFit: Sendable {
     guard let folds else { return nil }
     let convention = fit.choice(for: dataset).pairs
     let copies = dataset.contexts?.duplicates()
-    var qualities: [PredictionQuality] = []
-    var curves: [LambdaCurve] = []
-    // Loss and votes of each cluster, for each scheme.
-    var losses: [[Double]] = []
-    var votes = [Double](repeating: 0, count: folds.clusterCount)
-    for (number, estimate) in estimates.enumerated() {
-      let part = work.part(
-        Double(number) / Double(estimates.count)...Double(number + 1) / Double(estimates.count))
+    let bytes = KnownWeights.bytes(dataset) + 8 * (design?.rows.count ?? 0)
+    let found = try work.sideBySide(estimates.count, bytes: bytes) { [folds, design] number, work in
+      let estimate = estimates[number]
       let groups = estimate.scheme.isUniform ? nil : estimate.measured.groups ?? copies
       let scale = fit.lambdaScale(isStandard: estimate.scheme.isUniform && design == nil, dataset)
       let curve: LambdaCurve
@@ -75,27 +70,50 @@ public struct HeldOutFit: Sendable {
       } else if let design {
         curve = try LambdaCurve(
           linear: design, folds, counts, estimate.pairs, pairs: convention,
-          lambda: fit.settings.lambdaConvention, groups: groups, work: part)
+          lambda: fit.settings.lambdaConvention, groups: groups, work: work)
       } else {
         curve = try LambdaCurve(
           folds, counts, estimate.pairs, pairs: convention, lambda: fit.settings.lambdaConvention,
-          groups: groups, scale: scale, work: part)
+          groups: groups, scale: scale, work: work)
       }
-      curves.append(curve)
       let chosen = (lambda ?? curve.chosen) * scale
-      var (rows, rewards, clusters) = ([Comparison](), [Double](), [Int]())
-      var own = [Double](repeating: 0, count: folds.clusterCount)
-      for fold in 0..<folds.count {
-        let training = folds.trainingCounts(of: fold)
+      return try Predicted(folds, curve) { training in
         let weights = estimate.pairs.restricted(
           from: counts, to: training, pairs: convention, lambda: fit.settings.lambdaConvention, groups: groups
         )
-        let found: [Double]
         if let design {
-          found = try LinearReward(design, training, weights, lambda: chosen, work: work.silent).rewards
-        } else {
-          found = try BradleyTerry(lambda: chosen).fit(training, weights, work: work.silent).rewards
+          return try LinearReward(design, training, weights, lambda: chosen, work: work).rewards
         }
+        return try BradleyTerry(lambda: chosen).fit(training, weights, work: work).rewards
+      }
+    }
+    let losses = found.map(\.losses)
+    var votes = [Double](repeating: 0, count: folds.clusterCount)
+    for fold in 0..<folds.count {
+      for (row, cluster) in zip(folds.heldOut(of: fold), folds.clusters(of: fold)) {
+        votes[Int(cluster)] += row.count
+      }
+    }
+    differences = losses.map { Difference(losses: $0, less: losses[0], votes: votes) }
+    (clusterLosses, clusterVotes) = (losses, votes)
+    (qualities, curves) = (found.map(\.quality), found.map(\.curve))
+    (unit, usesModel) = (folds.unit, design != nil)
+  }
+
+  /// What one scheme says of what is held out.
+  private struct Predicted: Sendable {
+    let curve: LambdaCurve
+    let quality: PredictionQuality
+    /// Of each cluster, added up over its votes.
+    let losses: [Double]
+
+    /// - Parameter fit: Rewards by the comparisons of all other folds.
+    init(_ folds: Folds, _ curve: LambdaCurve, fit: (PairCounts) throws -> [Double]) throws {
+      self.curve = curve
+      var (rows, rewards, clusters) = ([Comparison](), [Double](), [Int]())
+      var losses = [Double](repeating: 0, count: folds.clusterCount)
+      for fold in 0..<folds.count {
+        let found = try fit(folds.trainingCounts(of: fold))
         // Folds are laid side by side: alternatives of each have numbers of their own.
         let offset = rewards.count
         rewards += found
@@ -104,16 +122,12 @@ public struct HeldOutFit: Sendable {
             Comparison(
               a: Int(row.a) + offset, b: Int(row.b) + offset, outcome: row.outcome, count: row.count))
           clusters.append(Int(cluster))
-          own[Int(cluster)] +=
+          losses[Int(cluster)] +=
             row.count * logLoss(found[Int(row.a)] - found[Int(row.b)], outcome: row.outcome)
-          if number == 0 { votes[Int(cluster)] += row.count }
         }
       }
-      losses.append(own)
-      qualities.append(PredictionQuality(of: rows, rewards: rewards, groups: clusters))
+      self.losses = losses
+      quality = PredictionQuality(of: rows, rewards: rewards, groups: clusters)
     }
-    differences = losses.map { Difference(losses: $0, less: losses[0], votes: votes) }
-    (clusterLosses, clusterVotes) = (losses, votes)
-    (self.qualities, self.curves, unit, usesModel) = (qualities, curves, folds.unit, design != nil)
   }
 }

@@ -9,23 +9,24 @@ public struct Influence: Sendable {
   public let collapsed: [RewardShift?]
   public let removed: [RewardShift?]
 
-  /// - Parameter before: The estimates with the group in the data.
+  /// - Parameter known: The estimates with the group in the data.
   init(
-    of members: [Int], reach: Double, _ dataset: PreferenceDataset, before: [WeightedEstimate],
-    fit: RewardFit,
-    components: Components, work: Work
+    of members: [Int], reach: Double, _ dataset: PreferenceDataset, known: KnownWeights,
+    components: Components,
+    work: Work
   ) throws {
     self.members = members
     self.reach = reach
-    weights = before.map { estimate in members.reduce(0) { $0 + estimate.weights.values[$1] } }
+    weights = known.estimates.map { estimate in members.reduce(0) { $0 + estimate.weights.values[$1] } }
     func refit(_ changed: ChangedDataset?) throws -> [RewardShift?] {
-      guard let changed else { return before.map { _ in nil } }
-      return try before.map { before in
+      guard let changed else { return known.estimates.map { _ in nil } }
+      let after = try known.reduced(to: changed, work: work) { before in
         var start = [Double](repeating: 0, count: changed.dataset.alternatives.count)
         for (old, new) in changed.places.enumerated() { if let new { start[new] = before.rewards[old] } }
-        let after = try fit.estimate(
-          changed.dataset, by: before.scheme, lambda: before.lambda, start: start, work: work)
-        return RewardShift(before.rewards, after.rewards, places: changed.places, components)
+        return start
+      }
+      return zip(known.estimates, after).map { before, after in
+        RewardShift(before.rewards, after.rewards, places: changed.places, components)
       }
     }
     collapsed = try refit(ChangedDataset(collapsing: members, in: dataset))

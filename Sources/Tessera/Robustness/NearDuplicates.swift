@@ -17,16 +17,18 @@ public struct NearDuplicates: Sendable {
   /// - Parameters:
   ///   - threshold: nil for half the median distance of nearest neighbours.
   ///   - medianDistance: The median, where it is known already; nil to work it out.
+  ///   - tree: That of the contexts, where it is known already.
   /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(m^2 d) time, O(m d) memory.
   public init(
     _ contexts: Contexts, components: Components, threshold: Double? = nil, medianDistance: Double? = nil,
-    work: Work = Work()
+    tree: SpanningTree? = nil, work: Work = Work()
   ) throws {
     let medianDistance = try medianDistance ?? contexts.medianNeighbourDistance(work: work)
     self.medianDistance = medianDistance
     self.threshold = threshold ?? medianDistance / 2
-    tree = try SpanningTree(contexts, work: work)
+    let tree = try tree ?? SpanningTree(contexts, work: work)
+    self.tree = tree
     let near = tree.groups(within: self.threshold)
     var place: [[Int]: Int] = [:]
     var members: [[Int]] = []

@@ -9,18 +9,16 @@ public struct SimulatedClones: Sendable {
 
   init(
     of target: Int, clones: Int, distance: Double, medianDistance: Double, in dataset: PreferenceDataset,
-    before: [WeightedEstimate], fit: RewardFit, components: Components, seed: UInt64, work: Work
+    known: KnownWeights, components: Components, seed: UInt64, work: Work
   ) throws {
     self.target = target
     self.distance = distance
     self.clones = clones
     let attacked = try CloneInjection(
       into: dataset, of: target, count: clones, distance: distance * medianDistance, seed: seed)
-    shifts = try before.map { before in
-      let after = try fit.estimate(
-        attacked.dataset, by: before.scheme, lambda: before.lambda,
-        start: before.rewards + Array(repeating: before.rewards[target], count: clones), work: work)
-      return RewardShift(before.rewards, after.rewards, components)
+    let after = try known.grown(to: attacked.dataset, work: work) { before in
+      before.rewards + Array(repeating: before.rewards[target], count: clones)
     }
+    shifts = zip(known.estimates, after).map { RewardShift($0.rewards, $1.rewards, components) }
   }
 }

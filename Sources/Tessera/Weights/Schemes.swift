@@ -38,31 +38,41 @@ public struct Voronoi: WeightScheme {
   }
 }
 
+/// A scheme that looks at the tree of distances alone, whoever has it.
+protocol TreeScheme: WeightScheme {
+  func weights(tree: SpanningTree) throws -> AlternativeWeights
+}
+
+extension TreeScheme {
+  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
+    guard contexts.count > 0 else { throw WeightsError.noContexts }
+    return try weights(tree: SpanningTree(contexts, work: work))
+  }
+}
+
 /// Currents in the tree of distances; answers within the resolution count as the same.
-public struct Linkage: WeightScheme {
+public struct Linkage: TreeScheme {
   public let resolution: Double
   public var name: String { resolution == 0 ? "linkage" : "linkage=\(resolution)" }
 
   public init(resolution: Double = 0) { self.resolution = resolution }
 
-  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
-    try LinkageWeights.weights(contexts: contexts, resolution: resolution, work: work)
+  func weights(tree: SpanningTree) throws -> AlternativeWeights {
+    try LinkageWeights.weights(tree: tree, resolution: resolution)
   }
 }
 
 /// The same with a horizon, beyond which answers count as equally different: near-duplicates share, everyone else has
 /// an equal part.
-public struct Horizon: WeightScheme {
+public struct Horizon: TreeScheme {
   /// nil for a horizon from the data.
   public let distance: Double?
   public var name: String { distance.map { "horizon=\($0)" } ?? "horizon" }
 
   public init(distance: Double? = nil) { self.distance = distance }
 
-  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
-    guard contexts.count > 0 else { throw WeightsError.noContexts }
-    let tree = try SpanningTree(contexts, work: work)
-    return try LinkageWeights.weights(tree: tree, horizon: distance ?? LinkageWeights.horizon(of: tree))
+  func weights(tree: SpanningTree) throws -> AlternativeWeights {
+    try LinkageWeights.weights(tree: tree, horizon: distance ?? LinkageWeights.horizon(of: tree))
   }
 }
 
@@ -211,13 +221,13 @@ public struct Density: WeightScheme {
 }
 
 /// All but the first of each group of near-duplicates removed.
-public struct RemoveDuplicates: WeightScheme {
+public struct RemoveDuplicates: TreeScheme {
   public let threshold: Double
   public var name: String { "remove-duplicates=\(threshold)" }
 
   public init(threshold: Double) { self.threshold = threshold }
 
-  public func weights(of contexts: Contexts, work: Work) throws -> AlternativeWeights {
-    try NearDuplicateRemoval.weights(tree: SpanningTree(contexts, work: work), threshold: threshold)
+  func weights(tree: SpanningTree) throws -> AlternativeWeights {
+    try NearDuplicateRemoval.weights(tree: tree, threshold: threshold)
   }
 }

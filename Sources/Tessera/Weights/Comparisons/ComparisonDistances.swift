@@ -177,7 +177,11 @@ struct ComparisonDistances: Sendable {
 
   /// Distance of two points, in the contexts' own units.
   func distance(_ i: Int, _ j: Int) -> Double {
-    let (p, q) = (points[i], points[j])
+    Self.distance(points[i], points[j], exact)
+  }
+
+  /// The same for points at hand.
+  static func distance(_ p: Point, _ q: Point, _ exact: ExactDistances) -> Double {
     let (a, b, c, e) = (Int(p.x), Int(p.y), Int(q.x), Int(q.y))
     let straight = exact.square(a, c) + exact.square(b, e)
     let crossed = exact.square(a, e) + exact.square(b, c)

@@ -28,7 +28,7 @@ public struct ComparisonForest: Sendable, Equatable {
   ///   - known: A forest of the first of the points, of at least this radius.
   /// - Throws: `ContextsError.scale`, `Cancelled`.
   /// - Complexity: O(new points x points x d) time on all cores, and O(points) memory: joins are reduced to a forest as they
-  ///   are found.
+  ///   are found. Few new points, beside known ones, take O(points + ends x m x d) alone (`NearComparisons`).
   init(
     _ contexts: Contexts, points: [SIMD2<Int32>], radius: Double, growing known: ComparisonForest? = nil,
     work: Work
@@ -36,7 +36,11 @@ public struct ComparisonForest: Sendable, Equatable {
     let first = known?.points.count ?? 0
     let limit = max(4 * points.count, 1 << 18)
     let sinks = (0..<max(work.threads, 1)).map { _ in Sink(count: points.count, limit: limit) }
-    if first < points.count {
+    if first > 0, first < points.count,
+      let few = try NearComparisons(contexts, points: points, from: first, work: work)
+    {
+      few.join(within: radius) { sinks[0].add($0) }
+    } else if first < points.count {
       let search = try ComparisonDistances(
         contexts, points: points, radius: radius, asked: points.count - first, work: work)
       try search.join(rows: first..<points.count, within: radius, work: work) { worker, i, j, length in
@@ -66,7 +70,7 @@ public struct ComparisonForest: Sendable, Equatable {
 
   /// The joins of single linkage among some. They are the same whatever longer ones were there, so parts can be reduced on
   /// their own.
-  private static func forest(_ joins: [Join], _ count: Int) -> [Join] {
+  static func forest(_ joins: [Join], _ count: Int) -> [Join] {
     var parts = DisjointSets(count: count)
     return joins.sorted(by: Join.precedes).filter { parts.join(Int($0.a), Int($0.b)) }
   }
