@@ -88,6 +88,10 @@ struct AuditCommand: ParsableCommand {
 
   func run() throws {
     let (fit, given) = try resolved()
+    let schemes = try SettingsOptions.worded {
+      try request(fit).specifications(withFamilies: families != nil).map { $0.scheme(Sampling()) }
+    }
+    try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: schemes)
     let start = ContinuousClock.now
     let library = page.library()
     // A folder that cannot be made is found out before the work, not after it.
@@ -116,7 +120,6 @@ struct AuditCommand: ParsableCommand {
     }
     let plan = try plan(fit, data, declared, work.silent)
     try space.store(plan.transform)
-    try SettingsOptions.refuseUnused(fit, given, hasContexts: true, schemes: plan.settings.schemes)
     let name = input.comparisons.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
     var report = try plan.report(title: input.comparisons == ["-"] ? "" : name, work: work)
     report.origin = page.origin(

@@ -224,4 +224,15 @@ import Testing
       #expect(try audit(files + bad).result.code == 64, "\(bad)")
     }
   }
+
+  @Test(arguments: [[], ["--dry-run"]])
+  func `What an audit cannot do it says before it begins, dry or not`(dry: [String]) throws {
+    let files = try data()
+    let nobody = try audit(files + ["--clone", "nobody"] + dry).result
+    #expect(nobody.code == 64 && nobody.errors.contains("nobody"), "\(nobody.errors)")
+    let space = try audit(files + ["--schemes", "horizon", "--space", "ball"] + dry).result
+    #expect(space.code == 64 && space.errors.contains("--space has no effect here"), "\(space.errors)")
+    #expect(space.output.isEmpty && nobody.output.isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: folder.file("out/index.html")))
+  }
 }

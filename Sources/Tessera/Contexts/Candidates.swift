@@ -20,6 +20,16 @@ struct Candidates: Sendable {
   /// Takes a candidate out of what was found: no limit, not even infinity, admits its bound.
   mutating func drop(_ number: Int) { bounds[number] = .nan }
 
+  /// Calls `body` with the first places and their bounds.
+  func withFound(_ count: Int, _ body: (UnsafePointer<Int32>, UnsafePointer<Float>) -> Void) {
+    places.withUnsafeBufferPointer { places in
+      bounds.withUnsafeBufferPointer { bounds in
+        guard count > 0, let places = places.baseAddress, let bounds = bounds.baseAddress else { return }
+        body(places, bounds)
+      }
+    }
+  }
+
   /// Finds the places of one query whose bound is at most a limit.
   ///
   /// - Parameters:

@@ -110,6 +110,31 @@ public enum LinearAlgebra {
     return c
   }
 
+  /// The lower triangle of C = A^T B, of which it is known that it is symmetric: A and B are m x n, row-major. What stands above
+  /// blocks of the diagonal is zero.
+  ///
+  /// - Complexity: some five eighths of the whole product.
+  package static func lowerProduct(_ a: [Double], _ b: [Double], rows m: Int, order n: Int, work: Work)
+    -> [Double]
+  {
+    var c = [Double](repeating: 0, count: n * n)
+    guard m > 0, n > 0 else { return c }
+    let width = max(64, (n + 7) / 8)
+    withPointers(&c) { c in
+      withInputs(a, b) { a, b in
+        work.forEachWithoutPause(pieces: (n + width - 1) / width) { piece, _ in
+          let first = piece * width
+          cblas_dgemm(
+            CblasRowMajor, CblasTrans, CblasNoTrans, blasint(n - first), blasint(min(width, n - first)),
+            blasint(m),
+            1, a[address: first], blasint(n), b[address: first], blasint(n), 0, c[address: first * n + first],
+            blasint(n))
+        }
+      }
+    }
+    return c
+  }
+
   /// A A^T of a row-major matrix.
   package static func innerProducts(ofRows a: [Double], rows m: Int, columns k: Int) -> [Double] {
     var c = [Double](repeating: 0, count: m * m)

@@ -10,7 +10,7 @@ extension Work {
   ///   - bytes: What a step holds at most, about.
   ///   - body: Gets the number of a step, and the work that it may use. It reports nothing.
   /// - Throws: What the first step throws that does; `Cancelled`.
-  func sideBySide<R: Sendable>(
+  package func sideBySide<R: Sendable>(
     _ count: Int, bytes: Int, _ body: @Sendable (_ number: Int, _ work: Work) throws -> R
   ) throws -> [R] {
     let budget = MemoryBudget.current

@@ -70,8 +70,7 @@ public struct LinearReward: Sendable {
       let downhill = LinearAlgebra.multiply(slopes, rows: 1, design.rows, columns: d, inner: m)
       // C' H C by the rows of H C.
       let image = Self.image(design, problem, here, work)
-      var hessian = LinearAlgebra.multiply(
-        design.rows, rows: d, image, columns: d, inner: m, transposeA: true)
+      var hessian = LinearAlgebra.lowerProduct(design.rows, image, rows: m, order: d, work: work)
       // Directions that no context has are left where they are.
       let trace = (0..<d).reduce(0) { $0 + hessian[$1 * d + $1] }
       for k in 0..<d { hessian[k * d + k] += 1e-12 * trace }

@@ -7,6 +7,9 @@ struct KnownWeights: Sendable {
   let fit: RewardFit
   let tree: SpanningTree
   let estimates: [WeightedEstimate]
+  private let copies: Partition
+  /// Whether some coordinates only set prompts apart.
+  private let setsPromptsApart: Bool
 
   /// - Parameter tree: Of the contexts of the dataset.
   init(
@@ -15,7 +18,10 @@ struct KnownWeights: Sendable {
   )
     throws
   {
+    guard let contexts = dataset.contexts else { throw RobustnessError.noContexts }
     (self.fit, self.tree) = (fit, tree)
+    copies = contexts.duplicates(work: work)
+    setsPromptsApart = contexts.promptColumns > 0
     estimates = try work.sideBySide(schemes.count, bytes: Self.bytes(dataset)) { number, work in
       let scheme = schemes[number]
       let measured = try (scheme as? any TreeScheme).map { MeasuredWeights(try $0.weights(tree: tree)) }
@@ -78,12 +84,20 @@ struct KnownWeights: Sendable {
     let copies = contexts.duplicates(work: work)
     let needsTree = estimates.contains { $0.scheme is any TreeScheme }
     let tree = needsTree ? try tree(contexts, copies) : nil
+    // Nothing but copies of what was there: whatever looks at different contexts alone sees the same.
+    let isSame =
+      contexts.count >= self.copies.groupOf.count && copies.representatives == self.copies.representatives
     return try estimates.map { before in
       var measured: MeasuredWeights?
       if let scheme = before.scheme as? any TreeScheme, let tree {
         measured = MeasuredWeights(try scheme.weights(tree: tree))
       } else if let scheme = before.scheme as? Local, case .local(let local)? = before.measured.comparisons {
+        let scheme = isSame && !setsPromptsApart ? Local(scale: local.scale) : scheme
         measured = try scheme.measure(data, growing: forest(local.forest, contexts), work: work)
+      } else if isSame, let scheme = before.scheme as? Voronoi, scheme.sampling.space.isOfDifferentContexts,
+        let divided = divided(before.weights, among: copies)
+      {
+        measured = MeasuredWeights(divided)
       } else if !before.scheme.isUniform {
         measured = try before.scheme.measure(data, work: work)
       }
@@ -93,6 +107,30 @@ struct KnownWeights: Sendable {
       }
       return try fit.estimate(
         data, by: before.scheme, measured: known, lambda: before.lambda, start: start(before), work: work)
+    }
+  }
+  /// Weights that more copies divide; nil where they divided them before, which leaves no digits to divide anew.
+  private func divided(_ weights: AlternativeWeights, among copies: Partition) -> AlternativeWeights? {
+    let (before, after) = (self.copies.sizes(), copies.sizes())
+    guard zip(before, after).allSatisfy({ $0 == $1 || $0 == 1 }) else { return nil }
+    func part(_ numbers: [Double]) -> [Double] {
+      copies.groupOf.map { group in
+        let known = numbers[copies.representatives[group]]
+        return before[group] == after[group] ? known : known / Double(after[group])
+      }
+    }
+    return AlternativeWeights(
+      values: part(weights.values), standardErrors: part(weights.standardErrors),
+      provenance: weights.provenance)
+  }
+}
+
+extension SpaceSpecification {
+  /// Whether copies of contexts leave the space as it is, to the last byte.
+  fileprivate var isOfDifferentContexts: Bool {
+    switch self {
+    case .unitCube, .centeredCube, .boundingBox, .box, .pool: true
+    case .ball, .gaussian, .factorMixture, .factorProduct: false
     }
   }
 }

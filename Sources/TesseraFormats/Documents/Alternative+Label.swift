@@ -7,7 +7,15 @@ extension Alternative {
       String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.steersDisplay }))
     }
     let id = visible(id)
-    let line = visible((text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    // Texts can be long; the first words are enough.
+    var (words, rest, shown) = ([Substring](), (text ?? "")[...], 0)
+    while shown <= 40, let start = rest.firstIndex(where: { !$0.isWhitespace }) {
+      let end = rest[start...].firstIndex(where: \.isWhitespace) ?? rest.endIndex
+      words.append(rest[start..<end])
+      shown += visible(String(rest[start..<end])).count
+      rest = rest[end...]
+    }
+    let line = visible(words.joined(separator: " "))
     guard !line.isEmpty else { return id }
     return line.count > 32 ? "\(id) (\(line.prefix(29))...)" : "\(id) (\(line))"
   }

@@ -9,7 +9,7 @@ extension ComparisonForest {
   /// - Returns: nil where a large group has lost one: then all is better joined anew.
   /// - Throws: `ContextsError.scale`.
   /// - Complexity: O(points), and for each such group O(members^2 d).
-  func keeping(_ places: [Int?], contexts: Contexts, work: Work) throws -> ComparisonForest? {
+  package func keeping(_ places: [Int?], contexts: Contexts, work: Work) throws -> ComparisonForest? {
     var number = [Int32](repeating: -1, count: points.count)
     var kept: [SIMD2<Int32>] = []
     for (i, point) in points.enumerated() {

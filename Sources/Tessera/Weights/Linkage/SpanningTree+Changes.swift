@@ -7,7 +7,7 @@ extension SpanningTree {
   /// - Parameter contexts: m x d; the first `count` rows are those of this tree.
   /// - Throws: `ContextsError.scale`.
   /// - Complexity: O(added x m x d) in double precision.
-  func growing(to contexts: Contexts, copies: Partition, work: Work) throws -> SpanningTree {
+  package func growing(to contexts: Contexts, copies: Partition, work: Work) throws -> SpanningTree {
     let exact = try ExactDistances(contexts, work: work)
     var candidates = edges
     let longest = edges.last?.length ?? .infinity
@@ -45,7 +45,7 @@ extension SpanningTree {
   ///   - contexts: Those.
   /// - Throws: `ContextsError.scale`, `ShardError.stuck`, `Cancelled`.
   /// - Complexity: O(contexts outside the largest part that remains x m x d).
-  func keeping(_ rows: [Int], contexts: Contexts, copies: Partition, work: Work) throws -> SpanningTree {
+  package func keeping(_ rows: [Int], contexts: Contexts, copies: Partition, work: Work) throws -> SpanningTree {
     let old = groups(within: 0)
     // The new number of what each old group of copies was, where one of it stays.
     var number = [Int](repeating: -1, count: old.count)
