@@ -1,7 +1,7 @@
 /// Who surrounds some contexts, looked at from one scale after another.
 ///
-/// A look at all contexts leaves behind what products say of the near ones of every query. A look from a smaller scale, which asks
-/// for no more, goes through those alone and finds the same to the last byte.
+/// A look at all contexts leaves behind what products say of the near ones of every query. A look from a smaller scale, which
+/// asks for no more, goes through those alone and finds the same to the last byte.
 struct Surroundings {
   private let search: Distances
   private let queries: [Int32]

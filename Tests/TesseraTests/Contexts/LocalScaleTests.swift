@@ -5,7 +5,10 @@ import Testing
   /// The definition, written out in double precision: all contexts ask.
   private static func bySlowHand(_ rows: [[Double]]) -> Double {
     let (m, d) = (rows.count, rows[0].count)
-    let mean = (0..<d).map { k in rows.reduce(0) { $0 + $1[k] } / Double(m) }
+    let mean: [Double] = (0..<d).map { k in
+      let sum: Double = rows.reduce(0) { $0 + $1[k] }
+      return sum / Double(m)
+    }
     func distance(_ x: [Double], _ y: [Double]) -> Double {
       var square = 0.0
       for k in 0..<d { square += (x[k] - y[k]) * (x[k] - y[k]) }
@@ -43,7 +46,8 @@ import Testing
     var random = RandomStream(seed: UInt64(m + d))
     var rows: [[Double]] = []
     for i in 0..<m {
-      let fresh = (0..<d).map { _ in random.normal() + (i % 4 == 0 ? 5 : 0) }
+      let shift: Double = i % 4 == 0 ? 5 : 0
+      let fresh: [Double] = (0..<d).map { _ in random.normal() + shift }
       // A third are near-copies.
       rows.append(i % 3 == 2 ? rows[i - 1].map { $0 + 0.05 * random.normal() } : fresh)
     }
@@ -63,7 +67,11 @@ import Testing
 
   /// Beyond 4,096 contexts distances are not all kept: a lattice has one distance, however crowded it is where.
   @Test func `Many contexts on a lattice are as far apart as neighbours are`() throws {
-    let rows = (0..<18 * 18 * 18).map { i in [Double(i % 18), Double(i / 18 % 18), Double(i / 324)] }
+    let side = 18
+    var rows: [[Double]] = []
+    for i in 0..<side * side * side {
+      rows.append([Double(i % side), Double(i / side % side), Double(i / side / side)])
+    }
     let found = try contexts(rows).localScale()
     #expect(abs(found - 1) < 1e-12)
     #expect(try contexts(rows).localScale(work: Work(threads: 1)) == found)

@@ -1,5 +1,5 @@
 extension ComparisonForest {
-  /// The forest of those points that stay.
+  /// The forest of those points that stay, but for comparisons of copies with one another.
   ///
   /// Joins between them remain the shortest ways across; groups that have lost one are looked through again.
   ///
@@ -13,7 +13,8 @@ extension ComparisonForest {
     var number = [Int32](repeating: -1, count: points.count)
     var kept: [SIMD2<Int32>] = []
     for (i, point) in points.enumerated() {
-      guard let a = places[Int(point.x)], let b = places[Int(point.y)] else { continue }
+      // Copies that were compared with one another may be one now; where they are not, the point comes back as a new one.
+      guard let a = places[Int(point.x)], let b = places[Int(point.y)], a != b else { continue }
       number[i] = Int32(kept.count)
       kept.append(SIMD2(Int32(min(a, b)), Int32(max(a, b))))
     }

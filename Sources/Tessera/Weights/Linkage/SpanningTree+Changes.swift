@@ -45,7 +45,9 @@ extension SpanningTree {
   ///   - contexts: Those.
   /// - Throws: `ContextsError.scale`, `ShardError.stuck`, `Cancelled`.
   /// - Complexity: O(contexts outside the largest part that remains x m x d).
-  package func keeping(_ rows: [Int], contexts: Contexts, copies: Partition, work: Work) throws -> SpanningTree {
+  package func keeping(_ rows: [Int], contexts: Contexts, copies: Partition, work: Work) throws
+    -> SpanningTree
+  {
     let old = groups(within: 0)
     // The new number of what each old group of copies was, where one of it stays.
     var number = [Int](repeating: -1, count: old.count)

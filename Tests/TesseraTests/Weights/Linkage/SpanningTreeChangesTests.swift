@@ -8,7 +8,8 @@ import Testing
     var random = RandomStream(seed: UInt64(m))
     var rows: [[Double]] = []
     for i in 0..<m {
-      let far = (0..<d).map { _ in (i % 3 == 0 ? 20.0 : 0) + random.normal() }
+      let shift: Double = i % 3 == 0 ? 20 : 0
+      let far: [Double] = (0..<d).map { _ in shift + random.normal() }
       switch i % 10 {
       case 7: rows.append(rows[i - 5])
       case 8: rows.append(rows[i - 2].map { $0 + 0.01 * random.normal() })
