@@ -10,6 +10,7 @@ import numpy as np
 
 import growth
 import roofline
+from audit import audit
 from contestants import (
     DATA,
     HERE,
@@ -418,7 +419,7 @@ def python():
 SECTIONS = {
     "training": training, "estimation": estimation, "reading": reading, "resampling": resampling, "memory": memory, "weights": weights, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
-    "parquet": parquet, "export": export, "python": python, "dryrun": lambda: dryrun(TOOL, comparisons, contexts, table), "load": lambda: load(comparisons, contexts, table),
+    "parquet": parquet, "export": export, "python": python, "audit": lambda: audit(TOOL, table), "dryrun": lambda: dryrun(TOOL, comparisons, contexts, table), "load": lambda: load(comparisons, contexts, table),
     "roofline": roofline.roofline, "growth": growth.growth,
 }
 
