@@ -42,9 +42,10 @@ struct KnownWeights: Sendable {
   {
     try work.sideBySide(estimates.count, bytes: Self.bytes(dataset)) { number, work in
       let estimate = estimates[number]
-      let isSeeded = estimate.scheme.uses.contains(.seed)
+      // Weights without a seed are what they were.
+      let isExact = estimate.scheme is any TreeScheme || estimate.scheme is Local
       let again = try fit.estimate(
-        dataset, by: estimate.scheme.reseeded(seed), measured: isSeeded ? nil : estimate.measured,
+        dataset, by: estimate.scheme.reseeded(seed), measured: isExact ? estimate.measured : nil,
         lambda: estimate.lambda, start: estimate.rewards, work: work)
       return RewardShift(estimate.rewards, again.rewards, components)
     }
