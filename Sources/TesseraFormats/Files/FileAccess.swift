@@ -10,7 +10,9 @@ import Tessera
 public enum FileAccess {
   static func openForReading(_ file: String) throws -> Int32 {
     if file == "-" { return 0 }
-    let descriptor = open(file, O_RDONLY)
+    var descriptor = open(file, O_RDONLY)
+    // Opening a pipe waits for who writes to it, and a signal came in between.
+    while descriptor < 0, errno == EINTR { descriptor = open(file, O_RDONLY) }
     guard descriptor >= 0 else {
       throw errno == ENOENT || errno == ENOTDIR
         ? FormatError.noSuchFile(file)
