@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _native
-from .errors import InternalError
 from .weights import contexts_array
 
 Ints = npt.NDArray[np.int32]
@@ -97,9 +96,7 @@ class Lists:
     def nearer(self, other: Lists) -> Lists:
         """Of each query the nearer entry of two lists of one entry."""
         swap = precede(other.squares, other.indices, self.squares, self.indices) & (other.indices >= 0)
-        return Lists(
-            np.where(swap, other.indices, self.indices), np.where(swap, other.squares, self.squares), other.unit
-        )
+        return Lists(np.where(swap, other.indices, self.indices), np.where(swap, other.squares, self.squares), other.unit)
 
 
 def precede(scores: _native.Array, indices: Ints, others: _native.Array, places: Ints) -> npt.NDArray[np.bool_]:

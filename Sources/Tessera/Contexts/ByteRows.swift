@@ -35,7 +35,8 @@ struct ByteRows: Sendable {
         let bytes = Shared(buffer)
         rows = (0..<count).map { i in
           values.withUnsafeBufferPointer {
-            tessera_to_bytes(SharedInput($0)[address: i * columns], Int32(columns), bytes[address: i * padded])
+            tessera_to_bytes(
+              SharedInput($0)[address: i * columns], Int32(columns), bytes[address: i * padded])
           }
         }
       }
@@ -61,7 +62,9 @@ struct ByteRows: Sendable {
           let range = number * panel..<min((number + 1) * panel, m)
           var values = [Float](repeating: 0, count: range.count * d)
           withPointers(&values) { values in
-            for (place, i) in range.enumerated() { packed.write(packed.contexts, i, to: values[address: place * d]) }
+            for (place, i) in range.enumerated() {
+              packed.write(packed.contexts, i, to: values[address: place * d])
+            }
           }
           let quantised = Quantised(values, columns: d)
           for (place, row) in quantised.rows.enumerated() {
@@ -71,7 +74,8 @@ struct ByteRows: Sendable {
           }
           quantised.bytes.withUnsafeBufferPointer {
             guard let bytes = $0.baseAddress else { return }
-            tessera_panel_of_bytes(bytes, Int32(range.count), Int32(d), panels[address: number * panel * padded])
+            tessera_panel_of_bytes(
+              bytes, Int32(range.count), Int32(d), panels[address: number * panel * padded])
           }
         }
       }
@@ -90,7 +94,8 @@ struct ByteRows: Sendable {
       withInputs(queries.bytes, queries.rows) { bytes, rows in
         tessera_byte_bounds(
           bytes[address: 0], rows[address: 0], Int32(queries.rows.count), columns,
-          panels[address: first * Self.padded(queries.columns)], scales[address: first], rests[address: first],
+          panels[address: first * Self.padded(queries.columns)], scales[address: first],
+          rests[address: first],
           lengths[address: first], range.count, products, stride)
       }
     }

@@ -94,7 +94,8 @@ package struct Distances: Sendable {
         packed.write(points, query, to: target)
       } state: { range in
         (
-          best: [Float](repeating: .infinity, count: range.count), candidates: Candidates(width: Self.tileWidth)
+          best: [Float](repeating: .infinity, count: range.count),
+          candidates: Candidates(width: Self.tileWidth)
         )
       } visit: { state, tile in
         for row in 0..<tile.queries.count {
@@ -223,7 +224,8 @@ private enum Rows: Sendable {
 
   /// Writes the products of queries with the contexts of some panels, in rows of `Distances.tileWidth`.
   func multiply(
-    _ queries: Queries, count: Int, columns: Int, panels: Range<Int>, into products: UnsafeMutablePointer<Float>
+    _ queries: Queries, count: Int, columns: Int, panels: Range<Int>,
+    into products: UnsafeMutablePointer<Float>
   ) {
     let panel = Int(TESSERA_PANEL)
     switch (self, queries) {

@@ -44,7 +44,8 @@ package struct ExactDistances: Sendable {
         && places.allSatisfy { $0 >= 0 && first + Int($0) < contexts.count })
     withPointers(&squares) { squares in
       places.withUnsafeBufferPointer { places in
-        measure(i, of: queries, first: first, which: places.baseAddress, count: places.count, squares[address: 0])
+        measure(
+          i, of: queries, first: first, which: places.baseAddress, count: places.count, squares[address: 0])
       }
     }
   }
@@ -62,7 +63,8 @@ package struct ExactDistances: Sendable {
       queries.withUnsafeBufferPointer { queries in
         values.withUnsafeBufferPointer { values in
           tessera_squares_float(
-            SharedInput(queries)[address: i * d], SharedInput(values)[address: first * d], which, count, Int32(d),
+            SharedInput(queries)[address: i * d], SharedInput(values)[address: first * d], which, count,
+            Int32(d),
             scale, squares)
         }
       }
@@ -70,7 +72,8 @@ package struct ExactDistances: Sendable {
       queries.withUnsafeBufferPointer { queries in
         values.withUnsafeBufferPointer { values in
           tessera_squares_double(
-            SharedInput(queries)[address: i * d], SharedInput(values)[address: first * d], which, count, Int32(d),
+            SharedInput(queries)[address: i * d], SharedInput(values)[address: first * d], which, count,
+            Int32(d),
             scale, squares)
         }
       }

@@ -145,7 +145,9 @@ private struct NearestSoFar {
     likeliest.reserveCapacity(lists.count + 1)
     for number in 0..<found {
       let least = candidates[number].bound
-      if likeliest.count == lists.count, let last = likeliest.last, least >= candidates[last].bound { continue }
+      if likeliest.count == lists.count, let last = likeliest.last, least >= candidates[last].bound {
+        continue
+      }
       guard admits(candidates[number].place) else { continue }
       var place = likeliest.count
       while place > 0, least < candidates[likeliest[place - 1]].bound { place -= 1 }
@@ -162,7 +164,9 @@ private struct NearestSoFar {
   private mutating func empty(_ row: Int, _ first: Int, _ measure: ([Int32], inout [Double]) -> Void) {
     guard !batch.isEmpty else { return }
     measure(batch, &squares)
-    for (number, place) in batch.enumerated() { lists.offer(Int32(first + Int(place)), squares[number], to: row) }
+    for (number, place) in batch.enumerated() {
+      lists.offer(Int32(first + Int(place)), squares[number], to: row)
+    }
     bound[row] = lists.bound(of: row)
     batch.removeAll(keepingCapacity: true)
   }

@@ -62,7 +62,9 @@ struct SearchBound {
       (least, self.width, self.isOfBytes) = (cost, width, isOfBytes)
     }
     let exactly = Self.exactCost * Double(d)
-    func offerBytes(_ squares: [Double], _ rows: (asking: [Float], asked: [Float]), _ columns: Int, _ width: Int?) {
+    func offerBytes(
+      _ squares: [Double], _ rows: (asking: [Float], asked: [Float]), _ columns: Int, _ width: Int?
+    ) {
       guard bytes, columns <= ByteRows.mostCoordinates else { return }
       let share = sample.share(of: squares, less: sample.slack(rows.asking, rows.asked, columns))
       offer(Double(columns) / Self.bytesAtOnce + Self.byteOverhead + exactly * share, width, true)
@@ -99,7 +101,8 @@ struct SearchBound {
         withInputs(asking, asked) { asking, asked in
           for i in 0..<queries {
             tessera_squares_double(
-              asking[address: i * d], asked[address: 0], nil, others, Int32(d), 1, squares[address: i * others])
+              asking[address: i * d], asked[address: 0], nil, others, Int32(d), 1,
+              squares[address: i * others])
           }
         }
       }

@@ -37,7 +37,8 @@ public struct ShardedDistances: Sendable {
   /// - Throws: `ShardError.numbers`, `Cancelled`.
   /// - Complexity: O(queries x rows x d), as `nearestNeighbours`; 12 bytes an entry of a list.
   public func taken(
-    into lists: NearestLists, of queries: RowShard, outside components: (own: [Int32], others: [Int32])? = nil,
+    into lists: NearestLists, of queries: RowShard,
+    outside components: (own: [Int32], others: [Int32])? = nil,
     work: Work = Work()
   ) throws -> NearestLists {
     let rows = distances.contexts

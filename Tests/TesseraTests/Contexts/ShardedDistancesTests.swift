@@ -40,7 +40,9 @@ func packing(of shards: [RowShard], _ contexts: Contexts) throws -> Packing {
     for queries in parts {
       var lists = NearestLists(queries: queries.contexts.count, count: 7)
       // In any order.
-      for host in [hosts[2], hosts[0], hosts[3], hosts[1]] { lists = try host.taken(into: lists, of: queries) }
+      for host in [hosts[2], hosts[0], hosts[3], hosts[1]] {
+        lists = try host.taken(into: lists, of: queries)
+      }
       let rows = 7 * queries.first..<7 * (queries.first + queries.contexts.count)
       #expect(lists.indices[...] == all.indices[rows])
       #expect(lists.squares[...] == all.squares[rows])

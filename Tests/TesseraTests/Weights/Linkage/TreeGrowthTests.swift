@@ -18,7 +18,8 @@ import Testing
       }
     }
     var growth = try TreeGrowth(
-      count: m, neighbours: lists.flatMap(\.indices), lengths: lists.flatMap { $0.lengths(unit: hosts[0].unit) })
+      count: m, neighbours: lists.flatMap(\.indices),
+      lengths: lists.flatMap { $0.lengths(unit: hosts[0].unit) })
     var asked = 0
     while !growth.isDone {
       let open = growth.open.map { Int($0) }
