@@ -32,6 +32,8 @@ LONG = "import numpy as np, tessera_rl as tr\nx = np.random.default_rng(0).norma
 def test_ctrl_c_stops_within_a_moment(call: str) -> None:
     program = LONG + (
         "import os, signal, threading, time\n"
+        # Where these tests run in the background, a child is told to ignore it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tessera_rl import tally\n"
         "votes = (np.arange(2999), np.arange(1, 3000))\n"
         "threading.Timer(1.0, lambda: (marks.append(time.monotonic()), os.kill(os.getpid(), signal.SIGINT))).start()\n"
