@@ -99,10 +99,9 @@ DEFINE_BOUNDS(2)
 DEFINE_BOUNDS(4)
 DEFINE_BOUNDS(8)
 
-void tessera_byte_bounds(const int8_t *queries, const tessera_byte_row *of, int count, int width, const uint8_t *panels,
-                         const float *scales, const float *rests, const float *lengths, long panel_count,
-                         float *products, long stride) {
-  const int padded = (width + 3) / 4 * 4;
+TARGET static void vector_bounds(const int8_t *queries, const tessera_byte_row *of, int count, int padded,
+                                 const uint8_t *panels, const float *scales, const float *rests, const float *lengths,
+                                 long panel_count, float *products, long stride) {
   for (long p = 0; p < panel_count; p++) {
     const uint8_t *panel = panels + p * padded * TESSERA_PANEL;
     const long i = p * TESSERA_PANEL;
@@ -119,16 +118,22 @@ void tessera_byte_bounds(const int8_t *queries, const tessera_byte_row *of, int 
   }
 }
 
-#else
+#endif
 
 void tessera_byte_bounds(const int8_t *queries, const tessera_byte_row *of, int count, int width, const uint8_t *panels,
                          const float *scales, const float *rests, const float *lengths, long panel_count,
                          float *products, long stride) {
   const int padded = (width + 3) / 4 * 4;
+#if defined(__x86_64__)
+  if (tessera_has_byte_bounds()) {
+    vector_bounds(queries, of, count, padded, panels, scales, rests, lengths, panel_count, products, stride);
+    return;
+  }
+#endif
   for (long i = 0; i < panel_count * TESSERA_PANEL; i++) {
     const uint8_t *panel = panels + i / TESSERA_PANEL * padded * TESSERA_PANEL;
     for (int r = 0; r < count; r++) {
-      int32_t sum = -128 * of[r].sum;
+      int64_t sum = -128 * (int64_t)of[r].sum;
       for (int k = 0; k < padded; k++) {
         sum += queries[(long)r * padded + k] * panel[(k / 4 * TESSERA_PANEL + i % TESSERA_PANEL) * 4 + k % 4];
       }
@@ -137,5 +142,3 @@ void tessera_byte_bounds(const int8_t *queries, const tessera_byte_row *of, int 
     }
   }
 }
-
-#endif
