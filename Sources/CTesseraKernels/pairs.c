@@ -89,3 +89,25 @@ void tessera_noise(const tessera_graph *graph, const double *variances, uint64_t
     default: plain_noise(graph, variances, seed, batch, first, last, noise);
   }
 }
+
+void tessera_pair_spread(const tessera_graph *graph, const tessera_pair_outcomes *outcomes, long first, long last,
+                         double sums[2]) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_pair_noise(graph, outcomes, 0, 0, first, last, 0, sums); return;
+    case 256: avx2_pair_noise(graph, outcomes, 0, 0, first, last, 0, sums); return;
+#endif
+    default: plain_pair_noise(graph, outcomes, 0, 0, first, last, 0, sums);
+  }
+}
+
+void tessera_pair_variances(const tessera_graph *graph, const tessera_pair_outcomes *outcomes, double phi, double pooled,
+                            long first, long last, double *variances) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_pair_noise(graph, outcomes, phi, pooled, first, last, variances, 0); return;
+    case 256: avx2_pair_noise(graph, outcomes, phi, pooled, first, last, variances, 0); return;
+#endif
+    default: plain_pair_noise(graph, outcomes, phi, pooled, first, last, variances, 0);
+  }
+}

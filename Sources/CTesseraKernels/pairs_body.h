@@ -222,6 +222,75 @@ TARGET static void NAME(noise)(const tessera_graph *graph, const double *varianc
   }
 }
 
+// Eight numbers of a row from `entry` on, of which there are `rest`; lanes beyond them hold `other`.
+INLINE eights NAME(lanes)(const double *from, long entry, long rest, double other) {
+  if (rest >= 8) return *(const eights *)(from + entry);
+  eights result = (eights){0} + other;
+  for (long lane = 0; lane < rest; lane++) result[lane] = from[entry + lane];
+  return result;
+}
+
+// The larger and the smaller of two, lane by lane.
+INLINE eights NAME(larger)(eights a, eights b) { return NAME(choose)(a > b, a, b); }
+INLINE eights NAME(smaller)(eights a, eights b) { return NAME(choose)(a < b, a, b); }
+
+// Adds the pairs of the rows to `sums`, where there are no variances to fill.
+TARGET static void NAME(pair_noise)(const tessera_graph *graph, const tessera_pair_outcomes *outcomes, double phi,
+                                    double pooled, long first, long last, double *variances, double *sums) {
+  eights spread = {0}, freedoms = {0};
+  const long limit = graph->row_starts[last];
+  for (long i = first; i < last; i++) {
+    const double own = outcomes->rewards[i], inverse = outcomes->inverse[i], weight = graph->weights[i];
+    const long end = graph->row_starts[i + 1];
+    for (long entry = graph->row_starts[i]; entry < end; entry += 8) {
+      const long rest = end - entry;
+      int32_t last_opponents[8];
+      const int32_t *opponents = graph->opponents + entry;
+      if (rest < 8) {
+        for (long lane = 0; lane < 8; lane++) last_opponents[lane] = graph->opponents[lane < rest ? entry + lane : end - 1];
+        opponents = last_opponents;
+      }
+      // Opponents ascend: where the last is below the row, all are.
+      if (!variances && opponents[7] <= i) continue;
+      NAME(ask)(graph, outcomes->rewards, entry, limit);
+      if (!outcomes->leverage) NAME(ask)(graph, outcomes->share, entry, limit);
+      eights n = NAME(lanes)(outcomes->counts, entry, rest, 1.0), p = NAME(lanes)(outcomes->rates, entry, rest, 0.0);
+      eights difference = own - NAME(taken)(outcomes->rewards, opponents);
+      const longs won = difference >= 0.0;
+      eights small = NAME(small)(difference);
+      eights over = 1.0 / (1.0 + small);
+      eights model = small * over * over;
+      // p - s as in `block`.
+      eights lost = 1.0 - p;
+      eights gap = over * NAME(choose)(won, p * small - lost, p - lost * small);
+      eights within = outcomes->within ? NAME(larger)(NAME(lanes)(outcomes->within, entry, rest, 0.0), (eights){0}) : p * lost;
+      eights leverage = outcomes->leverage ? NAME(lanes)(outcomes->leverage, entry, rest, 0.0)
+                                           : NAME(lanes)(graph->mass, entry, rest, 0.0) * model *
+                                                 (inverse + weight * NAME(taken)(outcomes->share, opponents));
+      leverage = NAME(smaller)(leverage, (eights){0} + 0.999);
+      eights residual = n * within + gap * gap;
+      eights freedom = NAME(larger)(n - 1.0, (eights){0}) + (1.0 - leverage) / NAME(larger)(n, (eights){0} + 1.0);
+      if (variances) {
+        eights found = (residual + pooled * phi * model) / ((freedom + pooled) * n);
+        if (rest >= 8) {
+          *(eights *)(variances + entry) = found;
+        } else {
+          for (long lane = 0; lane < rest; lane++) variances[entry + lane] = found[lane];
+        }
+        continue;
+      }
+      longs counts;
+      for (long lane = 0; lane < 8; lane++) counts[lane] = -(int64_t)(lane < rest && opponents[lane] > i);
+      spread += (eights)((longs)residual & counts);
+      freedoms += (eights)((longs)(freedom * model) & counts);
+    }
+  }
+  if (!variances) {
+    sums[0] = NAME(total)(spread);
+    sums[1] = NAME(total)(freedoms);
+  }
+}
+
 #undef INLINE
 #undef NAME
 #undef TARGET

@@ -143,6 +143,25 @@ void tessera_hessian_products(const tessera_graph *graph, const double *curvatur
 void tessera_noise(const tessera_graph *graph, const double *variances, uint64_t seed, uint64_t batch, long first,
                    long last, double *noise);
 
+// What `PairNoise` knows of compared pairs, for each entry or alternative.
+typedef struct {
+  const double *rates;     // p of an entry
+  const double *counts;    // n of an entry, positive
+  const double *within;    // W of an entry, E y^2 - p^2; NULL for p (1 - p), as of wins and losses
+  const double *leverage;  // h of an entry; NULL for what the diagonal says: a_ij d (inverse_i + w_i share_j), 0.999 at most
+  const double *inverse;   // 1 / the Hessian's diagonal over w_i; 0 where there is none
+  const double *share;     // the same over w_i once more; 0 where there is no weight
+  const double *rewards;   // of the less regularised fit
+} tessera_pair_outcomes;
+
+// Sums over the pairs in the rows `first` to `last`, each in the row of its smaller number: R, and D d (see `PairNoise`).
+void tessera_pair_spread(const tessera_graph *graph, const tessera_pair_outcomes *outcomes, long first, long last,
+                         double sums[2]);
+
+// variances = (R + pooled phi d) / ((D + pooled) n) of each entry of these rows. Both give the same bytes for every width.
+void tessera_pair_variances(const tessera_graph *graph, const tessera_pair_outcomes *outcomes, double phi, double pooled,
+                            long first, long last, double *variances);
+
 // losses[k] = mass[k] times the log loss of outcomes[k] (the share of a[k]) under the difference of the rewards of a[k] and
 // b[k]. The same bytes for every width.
 void tessera_losses(const double *rewards, const int32_t *a, const int32_t *b, const double *outcomes,

@@ -238,13 +238,16 @@ public struct PairCounts: Sendable, Equatable {
       softSum: soft[1], softSquares: soft[2])
   }
 
+  /// Whether every comparison was won or lost: no tie, no soft label.
+  var isDecided: Bool { tieCounts.isEmpty && softLabels.isEmpty }
+
   /// Ties of an entry.
   package func ties(at entry: Int) -> Double { tieCounts.isEmpty ? 0 : tieCounts[entry] }
 
   /// Mean of (y - q)^2 over the outcomes y of an entry.
   package func meanSquare(at entry: Int, around q: Double) -> Double {
     let (n, p) = (counts[entry], rates[entry])
-    if tieCounts.isEmpty, softLabels.isEmpty { return p * (1 - q) * (1 - q) + (1 - p) * q * q }
+    if isDecided { return p * (1 - q) * (1 - q) + (1 - p) * q * q }
     let (ties, soft) = (ties(at: entry), softLabels.isEmpty ? .zero : softLabels[entry])
     let wins = max(p * n - ties / 2 - soft[1], 0)
     let losses = max(n - ties - soft[0] - wins, 0)

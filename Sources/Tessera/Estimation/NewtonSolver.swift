@@ -47,6 +47,7 @@ struct NewtonSolver {
       try problem.evaluate(at: rewards, into: &point, work: work)
     }
     var (value, certificate) = (point.value, point.certificate)
+    let first = certificate
     var iterations = 0
     var stopped: String?
     // How far the rewards may be from the minimum; the bound where that is close enough, the last step where it is not.
@@ -61,7 +62,7 @@ struct NewtonSolver {
       }
       let gradient = zip(problem.pairs.weights, point.residuals).map { $0 * $1 }
       let step = try step(
-        problem, point, gradient, active, tolerance: max(1e-14, min(0.05, 0.1 * certificate)), work)
+        problem, point, gradient, active, tolerance: forcing(certificate, first, tolerance), work)
       if certificate <= tolerance {
         distance = min(distance, step.reduce(0) { max($0, abs($1)) })
         if isClose() { break }
@@ -106,6 +107,15 @@ struct NewtonSolver {
       rewards: rewards, certificate: certificate, iterations: iterations, objective: value,
       outcome: stopped.map(RewardEstimate.Outcome.stopped) ?? .minimum, undetermined: undetermined.sorted(),
       settings: settings)
+  }
+
+  /// How exactly a step is asked for, relative.
+  ///
+  /// Newton's method squares what is left, so more than that is wasted (Eisenstat and Walker, 1996): in proportion to how far
+  /// the certificate has come from the first one, whatever its scale. Where the certificate is small enough already, the
+  /// step is asked for its own length: it tells how far the minimum is.
+  private func forcing(_ certificate: Double, _ first: Double, _ tolerance: Double) -> Double {
+    max(1e-14, min(0.05, 0.1 * certificate / (certificate > tolerance ? first : 1)))
   }
 
   /// Newton's step, H^-1 of the gradient. What it needs of the point is let go when it returns: the next evaluation writes there.

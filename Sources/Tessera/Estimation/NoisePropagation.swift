@@ -108,6 +108,9 @@ struct NoisePropagation {
     return x
   }
 
+  /// The Hessian's diagonal divided by w_i, also of an alternative without weight; zero where nothing moves it.
+  func diagonal(_ i: Int) -> Double { problem.isActive[i] ? here.diagonal[i] : weightlessRow(i).diagonal }
+
   /// h_ij of an alternative without weight, and lambda c_i + their sum; zero where no pair has mass.
   private func weightlessRow(_ i: Int) -> (curvature: [(Int, Double)], diagonal: Double) {
     let counts = problem.counts

@@ -24,6 +24,8 @@ struct Objective: Sendable {
   let pieces: [Range<Int>]
   /// Largest sum of an active row's a_ij; 1 at least.
   let largestRowMass: Double
+  /// Smallest sum of an active row's a_ij; nil where no row is active.
+  let smallestRowMass: Double?
 
   /// - Throws: `EstimationError.lambda` when lambda is not a positive number.
   init(_ counts: PairCounts, _ pairs: PairWeights, lambda: Double) throws {
@@ -39,7 +41,7 @@ struct Objective: Sendable {
     var active = [Bool](repeating: false, count: m)
     var pieces: [Range<Int>] = []
     var first = 0
-    var largest = 1.0
+    var (largest, smallest) = (1.0, Double.infinity)
     for row in 0..<m {
       if pairs.weights[row] > 0 {
         var sum = 0.0
@@ -47,7 +49,7 @@ struct Objective: Sendable {
           if pairs.opponentMass[entry] > 0 { active[row] = true }
           sum += pairs.opponentMass[entry]
         }
-        if active[row] { largest = max(largest, sum) }
+        if active[row] { (largest, smallest) = (max(largest, sum), min(smallest, sum)) }
       }
       let work = counts.rowStarts[row + 1] - counts.rowStarts[first] + (row + 1 - first)
       if work >= 16_384 || row + 1 == m {
@@ -58,6 +60,7 @@ struct Objective: Sendable {
     isActive = active
     self.pieces = pieces
     largestRowMass = largest
+    smallestRowMass = smallest.isFinite ? smallest : nil
 
     var seen = [Bool](repeating: false, count: m)
     var unseen = active.count { $0 }
@@ -104,7 +107,7 @@ struct Objective: Sendable {
     self.lambda = lambda
     (counts, isActive, parts) = (other.counts, other.isActive, other.parts)
     self.pairs = pairs ?? other.pairs
-    (pieces, largestRowMass) = (other.pieces, other.largestRowMass)
+    (pieces, largestRowMass, smallestRowMass) = (other.pieces, other.largestRowMass, other.smallestRowMass)
   }
 
   /// Alternatives with a place in the system.

@@ -1,3 +1,5 @@
+import CTesseraKernels
+
 /// How noisy the win rate of a pair is: the variance of the mean of its outcomes, if the pair were asked as often again.
 ///
 /// The outcomes y of a pair tell it, ties and soft labels as they are: W = E y^2 - p^2, with n - 1 degrees of freedom. Where
@@ -44,54 +46,81 @@ struct PairNoise: Sendable {
       return min(own, least)
     }
     let free = isSame ? problem : try problem.with(ridge: ridge)
-    let rewards =
-      isSame
-      ? estimate
-      : try NewtonSolver(settings: BradleyTerry(lambda: 1, tolerance: 1e-7)).solve(
-        free, start: estimate, work: work.silent
-      ).rewards
+    // Errors that are simulated are known to some percent: three digits of this fit are enough, of the differences within pairs.
+    // A residual is the curvature of its row, a tenth of its mass or more mostly, times what a reward is off by.
+    let least = problem.active.count <= denseLimit ? nil : problem.smallestRowMass.map { 1e-4 * $0 }
+    let solver = NewtonSolver(
+      settings: BradleyTerry(lambda: 1, tolerance: least ?? 1e-7),
+      rewardTolerance: least == nil ? 1e-6 : .infinity)
+    let rewards = isSame ? estimate : try solver.solve(free, start: estimate, work: work.silent).rewards
     self.counts = counts
     self.rewards = rewards
     let leverage = try Leverage(free, rewards, denseLimit: denseLimit, work: work)
-
-    // R, D and d of an entry.
-    @Sendable func terms(_ i: Int, _ entry: Int) -> (residual: Double, freedom: Double, model: Double) {
-      let (n, p) = (counts.counts[entry], counts.rates[entry])
-      let s = logistic(rewards[i] - rewards[Int(counts.opponents[entry])])
-      let within = max(counts.meanSquare(at: entry, around: p), 0)
-      let freedom = max(n - 1, 0) + (1 - leverage.value(i, entry, s * (1 - s))) / max(n, 1)
-      return (n * within + (p - s) * (p - s), freedom, s * (1 - s))
-    }
-    var sums = [SIMD2<Double>](repeating: .zero, count: problem.pieces.count)
-    try withPointers(&sums) { sums in
-      try work.forEach(pieces: problem.pieces.count) { piece, _ in
-        var sum = SIMD2<Double>.zero
-        for i in problem.pieces[piece] {
-          for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] where Int(counts.opponents[entry]) > i {
-            let t = terms(i, entry)
-            sum += SIMD2(t.residual, t.freedom * t.model)
+    // W, where outcomes are more than wins and losses.
+    let within =
+      counts.isDecided
+      ? [] : counts.rates.indices.map { counts.meanSquare(at: $0, around: counts.rates[$0]) }
+    let pieces = problem.pieces
+    var sums = [Double](repeating: 0, count: 2 * pieces.count)
+    var variances = [Double](repeating: 0, count: counts.opponents.count)
+    try problem.withGraph { graph in
+      try Self.withOutcomes(counts, within, leverage, rewards) { outcomes in
+        try withPointers(&sums) { sums in
+          try work.forEach(pieces: pieces.count) { piece, _ in
+            let rows = pieces[piece]
+            outcomes.with(graph) {
+              tessera_pair_spread($0, $1, rows.lowerBound, rows.upperBound, sums[address: 2 * piece])
+            }
           }
         }
-        sums[piece] = sum
-      }
-    }
-    // A quarter is d where nothing is known of a pair.
-    let total = sums.reduce(SIMD2(repeating: 0.25), +)
-    let phi = total[0] / total[1]
-    var variances = [Double](repeating: 0, count: counts.opponents.count)
-    try withPointers(&variances) { variances in
-      try work.forEach(pieces: problem.pieces.count) { piece, _ in
-        for i in problem.pieces[piece] {
-          for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] {
-            let t = terms(i, entry)
-            variances[entry] =
-              (t.residual + Self.pooledComparisons * phi * t.model)
-              / ((t.freedom + Self.pooledComparisons) * counts.counts[entry])
+        // A quarter is d where nothing is known of a pair.
+        let total = stride(from: 0, to: sums.count, by: 2).reduce(SIMD2(repeating: 0.25)) {
+          $0 + SIMD2(sums[$1], sums[$1 + 1])
+        }
+        let phi = total[0] / total[1]
+        try withPointers(&variances) { variances in
+          try work.forEach(pieces: pieces.count) { piece, _ in
+            let rows = pieces[piece]
+            outcomes.with(graph) {
+              tessera_pair_variances(
+                $0, $1, phi, Self.pooledComparisons, rows.lowerBound, rows.upperBound, variances.start)
+            }
           }
         }
       }
     }
     self.variances = variances
+  }
+
+  /// What is known of the pairs as kernels take it.
+  private struct Outcomes: @unchecked Sendable {
+    // Read only, and valid while `withOutcomes` runs: it holds the arrays.
+    let known: tessera_pair_outcomes
+
+    func with(
+      _ graph: Objective.Graph,
+      _ body: (UnsafePointer<tessera_graph>, UnsafePointer<tessera_pair_outcomes>) -> Void
+    ) {
+      withUnsafePointer(to: graph.rows) { graph in withUnsafePointer(to: known) { body(graph, $0) } }
+    }
+  }
+
+  private static func withOutcomes(
+    _ counts: PairCounts, _ within: [Double], _ leverage: Leverage, _ rewards: [Double],
+    _ body: (Outcomes) throws -> Void
+  ) rethrows {
+    try withInputs(counts.rates, counts.counts, within) { rates, n, squares in
+      try withInputs(leverage.dense, leverage.inverse, leverage.share, rewards) {
+        dense, inverse, share, rewards in
+        try body(
+          Outcomes(
+            known: tessera_pair_outcomes(
+              rates: rates.start, counts: n.start, within: within.isEmpty ? nil : squares.start,
+              leverage: leverage.dense.isEmpty ? nil : dense.start, inverse: inverse.start,
+              share: share.start,
+              rewards: rewards.start)))
+      }
+    }
   }
 
   /// Variance of the mean outcome of an entry of row i.
@@ -118,17 +147,16 @@ struct PairNoise: Sendable {
 
 /// How much a pair decides of its own fitted probability: h_ij = v_ij d_ij (e_i - e_j)' H^-1 (e_i - e_j).
 private struct Leverage: Sendable {
-  private let counts: PairCounts
-  private let pairs: PairWeights
-  private let isActive: [Bool]
-  /// Of each entry, by a dense inverse; empty where it is reckoned from the diagonal.
-  private let dense: [Double]
-  /// The Hessian's diagonal divided by w_i, also for alternatives without weight.
-  private let diagonal: [Double]
+  /// Of each entry, by a dense inverse; empty where it is reckoned from the diagonal, which is right where alternatives
+  /// have many opponents: h_ij = a_ij d_ij (1 / d_i + w_i / (w_j d_j)) with the Hessian's diagonal w_i d_i.
+  let dense: [Double]
+  /// 1 / d_i, also for alternatives without weight; zero where there is none.
+  let inverse: [Double]
+  /// 1 / (w_i d_i); zero for alternatives without weight.
+  let share: [Double]
 
   init(_ problem: Objective, _ rewards: [Double], denseLimit: Int, work: Work) throws {
     let (counts, pairs) = (problem.counts, problem.pairs)
-    (self.counts, self.pairs, isActive) = (counts, pairs, problem.isActive)
     let here = try problem.evaluation(at: rewards, work: work)
     var diagonal = here.diagonal
     for i in diagonal.indices where !problem.isActive[i] {
@@ -138,7 +166,10 @@ private struct Leverage: Sendable {
         diagonal[i] += pairs.opponentMass[entry] * s * (1 - s)
       }
     }
-    self.diagonal = diagonal
+    inverse = diagonal.map { $0 > 0 ? 1 / $0 : 0 }
+    share = diagonal.indices.map {
+      diagonal[$0] > 0 && pairs.weights[$0] > 0 ? 1 / (pairs.weights[$0] * diagonal[$0]) : 0
+    }
     let active = problem.active
     guard active.count <= denseLimit, let factor = HessianSystem(problem, here, work: work).cholesky(active)
     else {
@@ -146,33 +177,25 @@ private struct Leverage: Sendable {
       return
     }
     try work.check()
-    let inverse = factor.inverse(work: work)
+    let covariance = factor.inverse(work: work)
     let order = active.count
     var position = [Int](repeating: -1, count: counts.alternatives)
     for (place, i) in active.enumerated() { position[i] = place }
     var dense = [Double](repeating: 0, count: counts.opponents.count)
-    for i in active {
+    for i in 0..<counts.alternatives {
       let a = position[i]
       for entry in counts.rowStarts[i]..<counts.rowStarts[i + 1] {
-        let b = position[Int(counts.opponents[entry])]
-        guard b >= 0 else { continue }
-        let spread = inverse[a * order + a] + inverse[b * order + b] - 2 * inverse[a * order + b]
-        dense[entry] = min(max(pairs.weights[i] * here.curvature[entry] * spread, 0), 0.999)
+        let j = Int(counts.opponents[entry])
+        let b = position[j]
+        if a >= 0, b >= 0 {
+          let spread = covariance[a * order + a] + covariance[b * order + b] - 2 * covariance[a * order + b]
+          dense[entry] = max(pairs.weights[i] * here.curvature[entry] * spread, 0)
+        } else {
+          let s = logistic(rewards[i] - rewards[j])
+          dense[entry] = pairs.opponentMass[entry] * s * (1 - s) * (inverse[i] + pairs.weights[i] * share[j])
+        }
       }
     }
     self.dense = dense
-  }
-
-  /// - Parameter model: d of the entry.
-  func value(_ i: Int, _ entry: Int, _ model: Double) -> Double {
-    let j = Int(counts.opponents[entry])
-    if !dense.isEmpty, isActive[i], isActive[j] { return dense[entry] }
-    // What the diagonal says of the inverse: right where alternatives have many opponents.
-    let curvature = pairs.opponentMass[entry] * model
-    var share = diagonal[i] > 0 ? curvature / diagonal[i] : 0
-    if pairs.weights[i] > 0, pairs.weights[j] > 0, diagonal[j] > 0 {
-      share += pairs.weights[i] / pairs.weights[j] * curvature / diagonal[j]
-    }
-    return min(share, 0.999)
   }
 }

@@ -50,10 +50,12 @@ public struct StandardErrors: Sendable, Equatable {
   ///   - comparisons: The rows behind the counts; their annotators are kept together where two or more are known, and rows
   ///     of unknown annotators then count as annotators of one comparison each. Empty for independent noise.
   ///   - reference: Alternative whose differences from the others are wanted.
-  ///   - draws: Draws of noise where an exact calculation would be too long; rounded up to a multiple of 8.
+  ///   - draws: Where an exact calculation would be too long, noise is drawn: of independent pairs as often as tells as much as
+  ///     so many plain draws (`SimulatedErrors`), of annotators so often; rounded up to a multiple of 8.
   ///   - denseLimit: Up to this many alternatives with weight, the covariance is computed as a dense matrix.
   /// - Throws: `EstimationError`, `Cancelled`.
-  /// - Complexity: independent: O(m^3) up to the limit; beyond, one sparse solve for each draw, eight at a time.
+  /// - Complexity: independent: O(m^3) up to the limit; beyond, one sparse solve for
+  ///   eight draws, mostly one or two of them.
   ///   Annotators: one sparse solve for each of up to `annotatorLimit`, for each draw beyond.
   public init(
     of estimate: RewardEstimate, _ counts: PairCounts, _ pairs: PairWeights, comparisons: [Comparison] = [],
@@ -76,7 +78,7 @@ public struct StandardErrors: Sendable, Equatable {
     let propagation = NoisePropagation(problem, here, rewards: estimate.rewards, work: work)
     let noise = try PairNoise(problem, estimate.rewards, denseLimit: denseLimit, work: work)
     let m = counts.alternatives
-    var spread = Spread(m, reference: reference, all: m <= Self.quasiLimit)
+    var spread = ErrorSpread(m, reference: reference, all: m <= Self.quasiLimit)
     if let clusters = Clusters(comparisons) {
       let exactly = clusters.count <= Self.annotatorLimit
       let lanes = exactly ? clusters.count : (max(draws, 1) + 7) / 8 * 8
@@ -89,7 +91,8 @@ public struct StandardErrors: Sendable, Equatable {
       }
       spread.scale(by: Double(clusters.count) / Double(clusters.count - 1) / (exactly ? 1 : Double(lanes)))
       try spread.correct(
-        by: propagation, noise, active: problem.active, denseLimit: denseLimit, draws: draws, seed: seed)
+        by: propagation, noise, active: problem.active, denseLimit: denseLimit, draws: draws, seed: seed,
+        work: work.silent)
       self.noise = .annotators
       computation = exactly ? .exact : .simulated
       self.clusters = clusters.count
@@ -105,34 +108,31 @@ public struct StandardErrors: Sendable, Equatable {
       clusters = 0
       relativeError = 0
     } else {
-      let batches = (max(draws, 1) + 7) / 8
-      for batch in 0..<batches {
-        work.report(Double(batch) / Double(batches))
-        spread.add(
-          try propagation.rewards(
-            movedBy: propagation.independentNoise(batch: batch, seed: seed, variances: noise.variances),
-            tolerance: 1e-4))
-      }
-      spread.scale(by: 1 / Double(8 * batches))
+      let simulated = try SimulatedErrors(
+        propagation, variances: noise.variances, reference: reference, all: spread.covariances != nil,
+        draws: draws,
+        seed: seed, work: work)
+      spread = simulated.spread
       self.noise = .independent
       computation = .simulated
       clusters = 0
-      relativeError = 1 / Double(2 * 8 * batches).squareRoot()
+      relativeError = simulated.relativeError
     }
 
     let unknown = Set(estimate.undetermined)
     values = spread.variances.indices.map {
       unknown.contains($0) ? nil : max(spread.variances[$0], 0).squareRoot()
     }
-    let components = Components(counts)
+    // Found where they are asked for alone: they take a walk over all pairs.
+    let components = reference != nil || spread.covariances != nil ? Components(counts) : nil
     differences = reference.map { reference in
       spread.differences.indices.map { i in
-        unknown.contains(i) || components.of[i] != components.of[reference]
+        unknown.contains(i) || components?.of[i] != components?.of[reference]
           ? nil : max(spread.differences[i], 0).squareRoot()
       }
     }
     covariances = spread.covariances
-    guard let covariances = spread.covariances else {
+    guard let covariances = spread.covariances, let components else {
       (quasiVariances, quasiError) = (nil, nil)
       return
     }
@@ -194,190 +194,5 @@ public struct StandardErrors: Sendable, Equatable {
         count += 1
       }
     }
-  }
-
-  /// Sums of squares of movements.
-  private struct Spread {
-    var variances: [Double]
-    /// Of differences from the reference; empty where there is none.
-    var differences: [Double]
-    /// m x m; nil where they are not wanted.
-    var covariances: [Double]?
-    let reference: Int?
-
-    init(_ m: Int, reference: Int?, all: Bool) {
-      variances = Array(repeating: 0, count: m)
-      differences = reference == nil ? [] : variances
-      covariances = all ? Array(repeating: 0, count: m * m) : nil
-      self.reference = reference
-    }
-
-    mutating func add(_ moved: [NoisePropagation.Lanes]) {
-      let m = variances.count
-      for i in 0..<m { variances[i] += (moved[i] * moved[i]).sum() }
-      if let reference {
-        for i in 0..<m {
-          let difference = moved[i] - moved[reference]
-          differences[i] += (difference * difference).sum()
-        }
-      }
-      if covariances != nil {
-        for i in 0..<m { for j in 0..<m { covariances?[i * m + j] += (moved[i] * moved[j]).sum() } }
-      }
-    }
-
-    mutating func scale(by factor: Double) {
-      variances = variances.map { $0 * factor }
-      differences = differences.map { $0 * factor }
-      covariances = covariances?.map { $0 * factor }
-    }
-
-    /// Puts a pair's variance in place of the squares of its residuals.
-    ///
-    /// The correction can be negative; where it takes all of a variance, the one of independent comparisons stands.
-    mutating func correct(
-      by propagation: NoisePropagation, _ noise: PairNoise, active: [Int], denseLimit: Int, draws: Int,
-      seed: UInt64
-    ) throws {
-      func exactly(_ variance: (Int, Int) -> Double) throws -> Spread? {
-        guard active.count <= denseLimit,
-          let found = try propagation.exactly(
-            active: active, reference: reference, all: covariances != nil, clipped: false, variance: variance)
-        else { return nil }
-        var spread = self
-        spread.take(found)
-        return spread
-      }
-      func simulated(_ variances: [Double]) throws -> Spread {
-        var spread = Spread(variances.count, reference: reference, all: covariances != nil)
-        let batches = (max(draws, 1) + 7) / 8
-        for batch in 0..<batches {
-          spread.add(
-            try propagation.rewards(
-              movedBy: propagation.independentNoise(batch: batch, seed: seed, variances: variances),
-              tolerance: 1e-4))
-        }
-        spread.scale(by: 1 / Double(8 * batches))
-        return spread
-      }
-      let rows = try exactly(noise.variance) ?? simulated(noise.variances)
-      // The same signs for both, so that their noise falls away in the difference.
-      let squares = try exactly(noise.squares) ?? simulated(noise.allSquares)
-      func put(_ own: [Double], _ rows: [Double], _ squares: [Double]) -> [Double] {
-        own.indices.map { i in
-          let corrected = own[i] + rows[i] - squares[i]
-          return corrected > 0 ? corrected : rows[i]
-        }
-      }
-      variances = put(variances, rows.variances, squares.variances)
-      differences = put(differences, rows.differences, squares.differences)
-      if let own = covariances, let a = rows.covariances, let b = squares.covariances {
-        covariances = own.indices.map { own[$0] + a[$0] - b[$0] }
-        for i in variances.indices { covariances?[i * variances.count + i] = variances[i] }
-      }
-    }
-
-    mutating func take(_ exact: NoisePropagation.Exact) {
-      variances = exact.variances
-      if covariances != nil { covariances = exact.all }
-      if let reference {
-        differences = variances.indices.map {
-          $0 == reference ? 0 : variances[$0] + variances[reference] - 2 * exact.withReference[$0]
-        }
-      }
-    }
-  }
-}
-
-/// Numbers q with q_i + q_j near the variance of the difference of i and j (Firth and de Menezes, 2004): they minimise the
-/// sum over pairs of (log(q_i + q_j) - log V_ij)^2.
-package struct QuasiVariances {
-  package let values: [Double]
-  /// Largest relative error of sqrt(q_i + q_j) as the standard error of a difference.
-  package let worstRelativeError: Double
-
-  /// Of the alternatives of each component that has two of them or more.
-  ///
-  /// - Parameter covariances: m x m.
-  static func byComponent(_ covariances: [Double], isKnown: [Bool], _ components: Components) -> (
-    values: [Double?], worstRelativeError: Double?
-  ) {
-    let m = isKnown.count
-    var quasi = [Double?](repeating: nil, count: m)
-    var worst: Double?
-    var members = [[Int]](repeating: [], count: components.count)
-    for i in 0..<m where isKnown[i] { members[components.of[i]].append(i) }
-    for group in members where group.count >= 2 {
-      let found = QuasiVariances {
-        covariances[group[$0] * m + group[$1]]
-      } of: {
-        group.count
-      }
-      for (place, i) in group.enumerated() { quasi[i] = found.values[place] }
-      worst = max(worst ?? 0, found.worstRelativeError)
-    }
-    return (quasi, worst)
-  }
-
-  /// - Parameters:
-  ///   - covariance: Of i and j.
-  package init(_ covariance: (Int, Int) -> Double, of count: () -> Int) {
-    let n = count()
-    func difference(_ i: Int, _ j: Int) -> Double {
-      max(covariance(i, i) + covariance(j, j) - 2 * covariance(i, j), .leastNormalMagnitude)
-    }
-    let v = (0..<n).map { i in (0..<n).map { j in i == j ? 0 : difference(i, j) } }
-    // Least squares on the variances themselves has a closed form: a start.
-    let sums = v.map { $0.reduce(0, +) }
-    let total = sums.reduce(0, +) / Double(2 * (n - 1))
-    var q = n > 2 ? sums.map { ($0 - total) / Double(n - 2) } : [v[0][1] / 2, v[0][1] / 2]
-    func loss(_ q: [Double]) -> Double {
-      var sum = 0.0
-      for i in 0..<n {
-        for j in 0..<i {
-          guard q[i] + q[j] > 0 else { return .infinity }
-          let miss = log((q[i] + q[j]) / v[i][j])
-          sum += miss * miss
-        }
-      }
-      return sum
-    }
-    if !loss(q).isFinite { q = sums.map { $0 / Double(2 * (n - 1)) } }
-    // Gauss and Newton: rows of the Jacobian are 1 / (q_i + q_j) at i and j.
-    var here = loss(q)
-    for _ in 0..<50 where n > 2 {
-      var matrix = [Double](repeating: 0, count: n * n)
-      var right = [Double](repeating: 0, count: n)
-      for i in 0..<n {
-        for j in 0..<i {
-          let sum = q[i] + q[j]
-          let miss = log(sum / v[i][j]) / sum
-          let size = 1 / (sum * sum)
-          matrix[i * n + i] += size
-          matrix[j * n + j] += size
-          matrix[i * n + j] += size
-          matrix[j * n + i] += size
-          right[i] -= miss
-          right[j] -= miss
-        }
-      }
-      guard let step = LinearAlgebra.Cholesky(matrix, order: n)?.solve(right) else { break }
-      var length = 1.0
-      var next = q
-      while length > 1e-6 {
-        next = zip(q, step).map { $0 + length * $1 }
-        if loss(next) <= here { break }
-        length /= 2
-      }
-      let after = loss(next)
-      guard after < here else { break }
-      let done = here - after <= 1e-14 * max(here, 1e-30)
-      (q, here) = (next, after)
-      if done { break }
-    }
-    values = q
-    var worst = 0.0
-    for i in 0..<n { for j in 0..<i { worst = max(worst, abs(((q[i] + q[j]) / v[i][j]).squareRoot() - 1)) } }
-    worstRelativeError = worst
   }
 }

@@ -1,5 +1,4 @@
 import CTesseraKernels
-import Synchronization
 
 extension Work {
   /// The results of steps that know nothing of one another, in order: as many at once as there are cores, and memory for.
