@@ -74,33 +74,37 @@ struct FitTable {
   func csv(rows: RowOptions, work: Work) throws -> String {
     let order = Array(FitOrder(result, standardRanks, weightedRanks).places.prefix(rows.limitOfCSV))
     let document = FitDocument.Rows(result)
-    @Sendable func members(_ i: Int) throws -> [(key: String, value: JSONValue)] {
-      guard case .object(let all) = try DocumentEncoder.json(document[i]) else { return [] }
-      // The component stands in every file, in one place, numbered as in the document.
-      return all.filter { $0.key != "component" }
+    // The component stands in every file, in one place, numbered as in the document.
+    @Sendable func write(_ i: Int, to text: inout String) {
+      document[i].forEach { key, value in
+        guard key != .component else { return }
+        text += csvField(value.plainText)
+        text += ","
+      }
+      text += String(result.components.of[i])
+      for ranks in [standardRanks, weightedRanks] {
+        text += ","
+        if let rank = ranks?[i] { text += String(rank) }
+      }
+      text += "\n"
     }
-    @Sendable func line(_ i: Int) throws -> String {
-      let ranks = [result.components.of[i], standardRanks[i], weightedRanks?[i]]
-      let fields =
-        try members(i).map { csvField($0.value.plainText) } + ranks.map { $0.map(String.init) ?? "" }
-      return fields.joined(separator: ",") + "\n"
-    }
-    let header = try order.first.map { first in
-      (try members(first).map(\.key) + ["component", "standardRank", "weightedRank"]).joined(separator: ",")
-        + "\n"
+    var header = ""
+    if let first = order.first {
+      document[first].forEach { key, _ in if key != .component { header += key.stringValue + "," } }
+      header += "component,standardRank,weightedRank\n"
     }
     // Lines of a million alternatives take as long as their rewards: they are made on all cores.
     let block = 1_024
-    var parts = [Swift.Result<String, any Error>](
-      repeating: .success(""), count: (order.count + block - 1) / block)
+    var parts = [String](repeating: "", count: (order.count + block - 1) / block)
     try withPointers(&parts) { parts in
       try work.forEach(pieces: (order.count + block - 1) / block) { piece, _ in
         let places = order[piece * block..<min((piece + 1) * block, order.count)]
-        parts[piece] = Swift.Result { try places.reduce(into: "") { $0 += try line($1) } }
+        parts[piece] = places.reduce(into: "") { write($1, to: &$0) }
       }
     }
-    var text = header ?? ""
-    for part in parts { text += try part.get() }
+    var text = header
+    text.reserveCapacity(parts.reduce(header.utf8.count) { $0 + $1.utf8.count })
+    for part in parts { text += part }
     return text
   }
 

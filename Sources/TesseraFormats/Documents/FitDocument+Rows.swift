@@ -3,23 +3,27 @@ import Tessera
 extension FitDocument {
   /// The rows of a fit, each made when it is asked for: a million of them take more memory than what they are made of.
   public struct Rows: Sendable {
-    private let result: RewardFit.Result
+    private let alternatives: [Alternative]
+    private let weights: AlternativeWeights
+    private let standard: RewardFit.Estimate
+    private let weighted: RewardFit.Estimate?
+    private let components: Components
     private let families: FamilyTable?
     private let comparisons: [Double]
     private let winRates: [Double?]
 
     /// - Complexity: O(alternatives + pairs).
     public init(_ result: RewardFit.Result, families: FamilyTable? = nil) {
-      (self.result, self.families) = (result, families)
+      (alternatives, weights, self.families) = (result.dataset.alternatives, result.weights, families)
+      (standard, weighted, components) = (result.standard, result.weighted, result.components)
       (comparisons, winRates) = (result.comparisons, result.winRates)
     }
 
     /// What is known of alternative i.
     public subscript(i: Int) -> Row {
-      let (standard, weighted) = (result.standard, result.weighted)
-      let id = result.dataset.alternatives[i].id
+      let id = alternatives[i].id
       return Row(
-        id: id, weight: result.weights.values[i], weightStandardError: result.weights.standardErrors[i],
+        id: id, weight: weights.values[i], weightStandardError: weights.standardErrors[i],
         standardReward: standard.rewards[i], standardRewardError: standard.errors.values[i],
         weightedReward: weighted?.rewards[i], weightedRewardError: weighted?.errors.values[i],
         weightedRewardSamplingError: weighted?.weightNoise.map { $0[i] ?? .nan },
@@ -29,7 +33,7 @@ extension FitDocument {
         averageWinRate: standard.averageWinRates.map { $0[i] ?? .nan },
         weightedAverageWinRate: weighted?.averageWinRates.map { $0[i] ?? .nan },
         comparisons: Count(comparisons[i]),
-        component: result.components.count > 1 ? result.components.of[i] : nil,
+        component: components.count > 1 ? components.of[i] : nil,
         family: families?.name(id))
     }
   }

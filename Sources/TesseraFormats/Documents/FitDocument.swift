@@ -149,34 +149,6 @@ public struct FitDocument: Sendable, Equatable, Codable {
     }
   }
 
-  public struct Row: Sendable, Equatable, Codable {
-    public var id: String
-    public var weight: Double
-    public var weightStandardError: Double
-    /// null where no comparison says anything.
-    @Null public var standardReward: Double?
-    @Null public var standardRewardError: Double?
-    @Null public var weightedReward: Double?
-    @Null public var weightedRewardError: Double?
-    /// What the noise of sampled weights does to the reward, one standard error.
-    public var weightedRewardSamplingError: Double?
-    /// Errors of the differences from the alternative named in `against`.
-    public var standardDifferenceError: Double?
-    public var weightedDifferenceError: Double?
-    /// Wins over comparisons, ties a half; and with comparisons counted by what they weigh.
-    @Null public var winRate: Double?
-    @Null public var weightedWinRate: Double?
-    /// The paper's average win rate, with itself as an opponent; of documents before it was written, `winRate` is one without
-    /// itself.
-    public var averageWinRate: Double?
-    /// Left out where comparisons are weighed, and alternatives are not.
-    public var weightedAverageWinRate: Double?
-    public var comparisons: Count
-    public var component: Int?
-    /// Left out where the alternative stands alone, or none were declared.
-    public var family: String?
-  }
-
   /// Two rewards of one component differ with a variance of about the sum of their quasi-variances.
   public struct Quasi: Sendable, Equatable, Codable {
     /// In the order of the alternatives; null where there is none.

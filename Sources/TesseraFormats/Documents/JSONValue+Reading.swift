@@ -14,7 +14,8 @@ extension JSONValue {
     switch self {
     case .string(let text): return text
     case .null: return ""
-    case .number(let value) where !value.isFinite: return ""
+    case .number(let value): return value.isFinite ? value.description : ""
+    case .integer(let value): return String(value)
     default:
       var text = text()
       while text.last == "\n" { text.removeLast() }

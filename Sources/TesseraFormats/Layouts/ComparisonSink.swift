@@ -37,7 +37,7 @@ struct ComparisonSink {
   private var ids = StringTable()
   private var annotators = StringTable()
   private var prompts = StringTable()
-  private(set) var accumulator = ComparisonTable()
+  private let accumulator: GrowingComparisons
   /// Of each alternative: the other half of its content's hash, its prompt, text and model.
   private var contents: [UInt64] = []
   private var promptOf: [Int32] = []
@@ -78,8 +78,10 @@ struct ComparisonSink {
   private let scratch = ByteScratch()
   private let textScratch = ByteScratch()
 
-  init(_ settings: Settings, alternatives: [String]?) {
+  /// - Parameter threads: With more than one, comparisons are put away beside the reading.
+  init(_ settings: Settings, alternatives: [String]?, threads: Int) {
     self.settings = settings
+    accumulator = GrowingComparisons(threads: threads)
     keepsTexts = settings.keepsTexts
     closed = alternatives != nil
     for id in alternatives ?? [] {
@@ -242,10 +244,10 @@ struct ComparisonSink {
   /// Comparisons of one row each, which nothing else is known of.
   ///
   /// - Parameter bothBad: Those in which both were bad.
-  mutating func add(plain comparisons: [Comparison], bothBad: [Int]) throws {
+  mutating func add(plain comparisons: [Comparison], bothBad: [Int]) {
     endRow()
     rows += comparisons.count
-    repeats += comparisons.count - (try accumulator.add(ofOne: comparisons))
+    accumulator.add(plain: comparisons)
     for place in bothBad {
       countBothBad(Int(comparisons[place].a), Int(comparisons[place].b), comparisons[place].count)
     }
@@ -412,7 +414,7 @@ struct ComparisonSink {
     lastPair = (a, b)
     // A count of its own says that votes were added up: the same count again is no row that was copied.
     let canRepeat = count == 1 && !isOneOfSeveral
-    if settings.dropsRepeats, canRepeat, accumulator.contains(comparison) {
+    if settings.dropsRepeats, canRepeat, try accumulator.contains(comparison) {
       leaveOut(row, .repeated, [ids.strings[a], ids.strings[b]])
       return
     }
@@ -478,7 +480,7 @@ struct ComparisonSink {
     try end()
     if bothBad.count < ids.count { bothBad += [Double](repeating: 0, count: ids.count - bothBad.count) }
     // What looks them up goes before what is known of them comes, 70 bytes an answer.
-    accumulator.settle()
+    let (comparisons, repeated) = try accumulator.take()
     let (ids, prompts) = (ids.strings, prompts.strings)
     (self.ids, self.prompts, spellings, contents, promptHashes) = (StringTable(), StringTable(), [:], [], [])
     return ComparisonFile(
@@ -489,9 +491,10 @@ struct ComparisonSink {
           model: modelOf[number] >= 0 ? models.strings[Int(modelOf[number])] : nil)
       },
       annotators: annotators.strings, prompts: prompts, promptTexts: promptTexts,
-      comparisons: accumulator,
+      comparisons: comparisons,
       warnings: warnings, layout: layout, fields: fields, ignored: ignored, names: names,
-      passedOver: passedOver, comparesTexts: hasTexts, rows: rows, repeats: repeats, examples: examples,
+      passedOver: passedOver, comparesTexts: hasTexts, rows: rows, repeats: repeats + repeated,
+      examples: examples,
       faults: faults, records: records, bothBad: bothBadTotal > 0 ? bothBad : nil, bothBadTotal: bothBadTotal,
       categories: zip(categories.strings, tables).map { ($0, $1) }
         + (uncategorised.total > 0 ? [(nil, uncategorised)] : []),

@@ -35,18 +35,17 @@ struct PlainVotes {
   ///
   /// - Parameter find: The fields of rows of a layout; nil where they say more than that. Called once for each layout.
   /// - Returns: How many were taken.
-  /// - Throws: `FormatError`.
   mutating func read(
     _ source: any RowSource, into sink: inout ComparisonSink, _ find: (RowsAhead.Layout) -> Fields?
-  ) throws -> Int {
+  ) -> Int {
     guard sink.takesPlainVotes, let layout = source.layoutAhead else { return 0 }
     if layout.number != self.layout {
       (self.layout, fields, spelt) = (layout.number, find(layout), [])
     }
     guard let fields else { return 0 }
-    let taken = try source.withAhead(most: rows) { ahead in
+    let taken = source.withAhead(most: rows) { ahead in
       let taken = gather(ahead, fields, &sink)
-      try sink.add(plain: comparisons, bothBad: bothBad)
+      sink.add(plain: comparisons, bothBad: bothBad)
       rows = taken == ahead.count ? min(2 * rows, Self.mostRows) : max(taken, 1)
       return taken
     }

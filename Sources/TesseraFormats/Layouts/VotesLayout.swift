@@ -96,7 +96,7 @@ struct VotesLayout: ComparisonLayout {
 
   mutating func readAhead(_ source: any RowSource, into sink: inout ComparisonSink) throws -> Int {
     let settings = sink.settings
-    let taken = try plain.read(source, into: &sink) {
+    let taken = plain.read(source, into: &sink) {
       [sides, outcomes, count, prompts, annotators, fields] layout in
       func isThere(_ slot: Int) -> Bool { layout.memberOfSlot[slot] != nil }
       guard let (a, b) = sides.first(where: { isThere($0.a) && isThere($0.b) }),

@@ -156,7 +156,7 @@ public struct ComparisonReader: Sendable {
     settings.textLimit = textLimit
     (settings.by, settings.truncation) = (by, truncation)
     (settings.dropped, settings.dropsRepeats) = (filter.dropped, filter.dropsRepeats)
-    var sink = ComparisonSink(settings, alternatives: alternatives)
+    var sink = ComparisonSink(settings, alternatives: alternatives, threads: work.threads)
     var name: LayoutName?
     var (fields, ignored) = ([String](), [String]())
     var passed = 0
