@@ -3,6 +3,7 @@
 #endif
 #include "tessera_kernels.h"
 
+#include <dlfcn.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -16,4 +17,10 @@ int tessera_available_cores(void) {
 #endif
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
+}
+
+void tessera_end_blas_threads(void) {
+  // What OpenBLAS calls itself before a fork: its threads end, and begin again with the first call that has work for several.
+  void (*end)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "blas_thread_shutdown_");
+  if (end) end();
 }

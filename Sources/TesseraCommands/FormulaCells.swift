@@ -15,8 +15,10 @@ enum FormulaCells {
         isStart = false
         if "=+-@\t".unicodeScalars.contains(sign) {
           let cell = bytes[place...].prefix { !(isQuoted ? "\"" : ",\n").utf8.contains($0) }
-          let text = String(decoding: cell, as: UTF8.self)
-          if Double(text) == nil { return text }
+          if !isDecimal(cell.dropFirst()) {
+            let text = String(decoding: cell, as: UTF8.self)
+            if Double(text) == nil { return text }
+          }
         }
       }
       switch sign {
@@ -26,6 +28,15 @@ enum FormulaCells {
       }
     }
     return nil
+  }
+
+  /// Whether it is what most such cells are, the digits of a negative number.
+  private static func isDecimal(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    let isDigit = { (byte: UInt8) in byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+    let whole = bytes.prefix(while: isDigit)
+    let rest = bytes[whole.endIndex...]
+    guard !whole.isEmpty, rest.first == UInt8(ascii: ".") else { return !whole.isEmpty && rest.isEmpty }
+    return rest.dropFirst().allSatisfy(isDigit)
   }
 
   static func warn(_ csv: String) {

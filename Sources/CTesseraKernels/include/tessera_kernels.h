@@ -175,6 +175,10 @@ int tessera_vector_bits(void);
 /* Cores that the system lets this process use, at least 1. */
 int tessera_available_cores(void);
 
+// Ends the threads that an OpenBLAS with threads starts as it is loaded: each looks for work for some 30 ms, on a core that
+// others could use. Does nothing beside another BLAS.
+void tessera_end_blas_threads(void);
+
 /* Bytes that this process could still get: of the machine, its control groups and its address space; the largest number
    where the system tells none. */
 long long tessera_free_memory(void);

@@ -77,7 +77,7 @@ extension PairCounts {
     ).keeping { counts[$0] > 0 }
   }
 
-  private init(
+  init(
     alternatives: Int, rowStarts: [Int], opponents: [Int32], rates: [Double], counts: [Double],
     ties: [Double], soft: [SIMD3<Double>]
   ) {

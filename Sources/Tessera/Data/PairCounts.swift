@@ -56,50 +56,23 @@ public struct PairCounts: Sendable, Equatable {
   /// A soft label is one statement with an outcome between 0 and 1. A share with a count other than 1 stands for so many
   /// votes of which that share was won: they are wins and losses.
   ///
-  /// - Parameter comparisons: Indices below `alternatives`; order does not matter beyond rounding.
+  /// - Parameters:
+  ///   - comparisons: Indices below `alternatives`; order does not matter beyond rounding.
+  ///   - work: The same counts on any number of cores.
   /// - Complexity: O(alternatives + comparisons).
-  public init(alternatives: Int, comparisons: [Comparison]) {
-    let order = PairOrder(alternatives, comparisons.count) { position in
-      let comparison = comparisons[position]
-      let halves = comparison.outcome * 2
-      let isPlain = comparison.count == 1 && (halves == 0 || halves == 1 || halves == 2)
-      return PairOrder.Statement(
-        a: comparison.a, b: comparison.b, plainHalves: isPlain ? UInt64(halves) : nil)
+  public init(alternatives: Int, comparisons: [Comparison], work: Work = Work(threads: 1)) {
+    self = comparisons.withUnsafeBufferPointer {
+      PairCounts(alternatives, StatedComparisons(count: $0.count, all: SharedInput($0)), work: work)
     }
-    var builder = Builder(alternatives: alternatives, capacity: order.count)
-    for row in 0..<alternatives {
-      for place in order.starts[row]..<order.starts[row + 1] {
-        let entry = order[place]
-        if entry.isPlain {
-          builder.add(opponent: entry.opponent, outcome: entry.outcome, count: 1)
-          continue
-        }
-        let comparison = comparisons[entry.position]
-        builder.add(
-          opponent: entry.opponent, outcome: entry.isSwapped ? 1 - comparison.outcome : comparison.outcome,
-          count: comparison.count)
-      }
-      builder.endRow()
-    }
-    self.init(builder)
   }
 
   /// Counts written down pair by pair; pairs that stand several times are added up.
   ///
   /// - Precondition: a and b of every pair differ and are below `alternatives`.
   public init(alternatives: Int, pairs: [Pair]) {
-    let order = PairOrder(alternatives, pairs.count) {
-      PairOrder.Statement(a: Int32(pairs[$0].a), b: Int32(pairs[$0].b), plainHalves: nil)
+    self = pairs.withUnsafeBufferPointer {
+      PairCounts(alternatives, StatedPairs(count: $0.count, all: SharedInput($0)), work: Work(threads: 1))
     }
-    var builder = Builder(alternatives: alternatives, capacity: order.count)
-    for row in 0..<alternatives {
-      for place in order.starts[row]..<order.starts[row + 1] {
-        let pair = pairs[order[place].position]
-        builder.add(order[place].isSwapped ? pair.swapped : pair)
-      }
-      builder.endRow()
-    }
-    self.init(builder)
   }
 
   /// Win rates known as numbers, every pair compared: `rates[i][j]` is p_ij, the diagonal is not read.
@@ -113,82 +86,6 @@ public struct PairCounts: Sendable, Equatable {
       }
     }
     self.init(alternatives: rates.count, comparisons: comparisons)
-  }
-
-  private init(_ builder: Builder) {
-    alternatives = builder.rowStarts.count - 1
-    rowStarts = builder.rowStarts
-    opponents = builder.opponents
-    rates = builder.sums
-    counts = builder.counts
-    tieCounts = builder.ties
-    softLabels = builder.soft
-  }
-
-  /// Rows under construction; within a row opponents come in ascending order.
-  private struct Builder {
-    var rowStarts = [0]
-    var opponents: [Int32] = []
-    /// Sums of outcomes, then rates.
-    var sums: [Double] = []
-    var counts: [Double] = []
-    var ties: [Double] = []
-    var soft: [SIMD3<Double>] = []
-
-    init(alternatives: Int, capacity: Int) {
-      rowStarts.reserveCapacity(alternatives + 1)
-      opponents.reserveCapacity(capacity)
-      sums.reserveCapacity(capacity)
-      counts.reserveCapacity(capacity)
-    }
-
-    private mutating func open(_ opponent: Int32) {
-      if opponents.count > rowStarts[rowStarts.count - 1], opponents[opponents.count - 1] == opponent {
-        return
-      }
-      opponents.append(opponent)
-      sums.append(0)
-      counts.append(0)
-      if !ties.isEmpty { ties.append(0) }
-      if !soft.isEmpty { soft.append(.zero) }
-    }
-
-    private mutating func add(ties count: Double) {
-      if ties.isEmpty { ties = Array(repeating: 0, count: opponents.count) }
-      ties[ties.count - 1] += count
-    }
-
-    private mutating func add(soft labels: SIMD3<Double>) {
-      if soft.isEmpty { soft = Array(repeating: .zero, count: opponents.count) }
-      soft[soft.count - 1] += labels
-    }
-
-    mutating func add(opponent: Int32, outcome: Double, count: Double) {
-      open(opponent)
-      let last = opponents.count - 1
-      sums[last] += count * outcome
-      counts[last] += count
-      if outcome == 0.5 {
-        add(ties: count)
-      } else if outcome != 0, outcome != 1, count == 1 {
-        add(soft: SIMD3(count, count * outcome, count * outcome * outcome))
-      }
-    }
-
-    mutating func add(_ pair: Pair) {
-      guard pair.count > 0 else { return }
-      open(Int32(pair.b))
-      let last = opponents.count - 1
-      sums[last] += pair.wins + pair.ties / 2 + pair.softSum
-      counts[last] += pair.count
-      if pair.ties > 0 { add(ties: pair.ties) }
-      if pair.soft > 0 { add(soft: SIMD3(pair.soft, pair.softSum, pair.softSquares)) }
-    }
-
-    mutating func endRow() {
-      for entry in rowStarts[rowStarts.count - 1]..<opponents.count { sums[entry] /= counts[entry] }
-      rowStarts.append(opponents.count)
-    }
   }
 
   /// Different pairs that were compared.

@@ -37,44 +37,64 @@ struct PairOrder {
   private let bits: [UInt64]
 
   /// - Parameters:
-  ///   - count: Of statements; below 2^30.
-  ///   - statement: By its position; a and b are below `alternatives`.
+  ///   - source: Its statements, below 2^30; a and b are below `alternatives`.
+  ///   - work: Every core takes the rows of a range of numbers, and looks at all statements for them.
   /// - Complexity: O(alternatives + count) time, 16 bytes a statement, and as much while it is made.
-  @inline(__always)
-  init(_ alternatives: Int, _ count: Int, _ statement: (_ position: Int) -> Statement) {
+  init<Source: PairStatements>(_ alternatives: Int, _ source: Source, work: Work) {
+    let count = source.count
     precondition(count < 1 << 30)
+    // More cores would wait for the same statements.
+    let cores = count < 1 << 16 ? 1 : max(1, min(work.threads, 4))
+    let numbers = (0..<cores).map {
+      Int32(alternatives * $0 / cores)..<Int32(alternatives * ($0 + 1) / cores)
+    }
     var starts = [Int](repeating: 0, count: alternatives + 1)
-    for position in 0..<count {
-      let said = statement(position)
-      starts[Int(said.a) + 1] += 1
-      starts[Int(said.b) + 1] += 1
+    withPointers(&starts) { starts in
+      work.forEachWithoutPause(pieces: cores) { piece, _ in
+        let own = numbers[piece]
+        for position in 0..<count {
+          let said = source.statement(position)
+          if own.contains(said.a) { starts[Int(said.a) + 1] += 1 }
+          if own.contains(said.b) { starts[Int(said.b) + 1] += 1 }
+        }
+      }
     }
     for i in 0..<alternatives { starts[i + 1] += starts[i] }
     self.starts = starts
     var byOpponent = [UInt64](repeating: 0, count: 2 * count)
     var fill = starts
     withPointers(&byOpponent, &fill) { byOpponent, fill in
-      func put(_ row: Int32, _ opponent: Int32, _ said: UInt64) {
+      @Sendable func put(_ row: Int32, _ opponent: Int32, _ said: UInt64) {
         byOpponent[fill[Int(opponent)]] = UInt64(UInt32(bitPattern: row)) << 32 | said
         fill[Int(opponent)] += 1
       }
-      for position in 0..<count {
-        let said = statement(position)
-        let (own, other) =
-          said.plainHalves.map { (Self.plain | $0, Self.plain | (2 - $0)) }
-          ?? (UInt64(position) << 1, UInt64(position) << 1 | 1)
-        put(said.a, said.b, own)
-        put(said.b, said.a, other)
+      work.forEachWithoutPause(pieces: cores) { piece, _ in
+        let own = numbers[piece]
+        for position in 0..<count {
+          let said = source.statement(position)
+          let (ofA, ofB) =
+            said.plainHalves.map { (Self.plain | $0, Self.plain | (2 - $0)) }
+            ?? (UInt64(position) << 1, UInt64(position) << 1 | 1)
+          if own.contains(said.b) { put(said.a, said.b, ofA) }
+          if own.contains(said.a) { put(said.b, said.a, ofB) }
+        }
       }
     }
     var bits = [UInt64](repeating: 0, count: 2 * count)
     fill = starts
-    withPointers(&bits, &fill) { bits, fill in
-      for opponent in 0..<alternatives {
-        for entry in byOpponent[starts[opponent]..<starts[opponent + 1]] {
-          let row = Int(entry >> 32)
-          bits[fill[row]] = UInt64(opponent) << 32 | (entry & 0xFFFF_FFFF)
-          fill[row] += 1
+    withInputs(byOpponent, starts) { byOpponent, starts in
+      withPointers(&bits, &fill) { bits, fill in
+        work.forEachWithoutPause(pieces: cores) { piece, _ in
+          let own = Int(numbers[piece].lowerBound)..<Int(numbers[piece].upperBound)
+          for opponent in 0..<alternatives {
+            for place in starts[opponent]..<starts[opponent + 1] {
+              let entry = byOpponent[place]
+              let row = Int(entry >> 32)
+              guard own.contains(row) else { continue }
+              bits[fill[row]] = UInt64(opponent) << 32 | (entry & 0xFFFF_FFFF)
+              fill[row] += 1
+            }
+          }
         }
       }
     }
@@ -86,4 +106,13 @@ struct PairOrder {
 
   @inline(__always)
   subscript(place: Int) -> Entry { Entry(bits: bits[place]) }
+}
+
+/// What pairs are counted from, by position.
+protocol PairStatements: Sendable {
+  var count: Int { get }
+  /// Who is compared.
+  func statement(_ position: Int) -> PairOrder.Statement
+  /// What an entry adds to the counts of its pair, from the row's side.
+  func said(_ entry: PairOrder.Entry) -> PairCounts.Said
 }

@@ -32,9 +32,11 @@ public struct PreferenceDataset: Sendable {
   }
 
   /// The same where the ids are known to differ, as readers know that look them up in a table.
+  ///
+  /// - Parameter work: On whose cores pairs are counted.
   package init(
     withUniqueIdentifiers alternatives: [Alternative], contexts: Contexts? = nil, annotators: [String] = [],
-    prompts: [String] = [], comparisons: ComparisonTable
+    prompts: [String] = [], comparisons: ComparisonTable, work: Work = Work(threads: 1)
   ) throws {
     guard alternatives.count >= 2 else {
       throw DatasetError.tooFewAlternatives(found: alternatives.count)
@@ -63,7 +65,7 @@ public struct PreferenceDataset: Sendable {
     self.annotators = annotators
     self.prompts = prompts
     self.comparisons = rows
-    pairCounts = PairCounts(alternatives: alternatives.count, comparisons: rows)
+    pairCounts = PairCounts(alternatives: alternatives.count, comparisons: rows, work: work)
   }
 
   /// A dataset from ids and a list of comparisons, for data that is already in memory.

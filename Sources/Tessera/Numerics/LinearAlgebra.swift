@@ -1,4 +1,5 @@
 import COpenBLAS
+import CTesseraKernels
 
 /// The few BLAS and LAPACK calls that the library makes.
 ///
@@ -6,8 +7,12 @@ import COpenBLAS
 /// OpenBLAS uses within a call is a setting of the whole process, so only a program may make it: the command line tool
 /// asks for one, so that the same seed gives the same bytes everywhere.
 public enum LinearAlgebra {
-  /// For the main function of a program: OpenBLAS uses one thread per call in the whole process.
-  public static func useOneThread() { openblas_set_num_threads(1) }
+  /// For the main function of a program, before any other call: OpenBLAS uses one thread per call in the whole process, and those
+  /// that it began with end.
+  public static func useOneThread() {
+    openblas_set_num_threads(1)
+    tessera_end_blas_threads()
+  }
 
   /// Columns that one call works on: fixed, so that results do not depend on the number of cores.
   private static let columns = 128

@@ -65,7 +65,8 @@ enum ReadOperation {
     let data = Data(
       rows: try ComparisonData(
         file, known: known?.alternatives ?? ids?.map { Alternative(id: $0) }, contexts: known?.contexts,
-        name: settings.alternatives ?? settings.files?.joined(separator: ", ") ?? MemoryRows.name),
+        name: settings.alternatives ?? settings.files?.joined(separator: ", ") ?? MemoryRows.name,
+        work: work),
       category: settings.category, families: families)
     let alternatives = data.dataset.alternatives
     let comparisons = file.records.map(\.comparison)

@@ -339,6 +339,6 @@ struct DatasetOptions {
     }
     return try ComparisonData(
       file, known: known?.alternatives, contexts: known?.contexts,
-      name: alternatives.alternatives ?? comparisons.name)
+      name: alternatives.alternatives ?? comparisons.name, work: Work(threads: threads))
   }
 }

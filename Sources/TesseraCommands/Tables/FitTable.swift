@@ -76,9 +76,9 @@ struct FitTable {
     let document = FitDocument.Rows(result)
     // The component stands in every file, in one place, numbered as in the document.
     @Sendable func write(_ i: Int, to text: inout String) {
-      document[i].forEach { key, value in
+      document[i].eachMember { key, value in
         guard key != .component else { return }
-        text += csvField(value.plainText)
+        if case .string(let name) = value { text += csvField(name) } else { text += value.plainText }
         text += ","
       }
       text += String(result.components.of[i])
@@ -90,7 +90,7 @@ struct FitTable {
     }
     var header = ""
     if let first = order.first {
-      document[first].forEach { key, _ in if key != .component { header += key.stringValue + "," } }
+      document[first].eachMember { key, _ in if key != .component { header += key.stringValue + "," } }
       header += "component,standardRank,weightedRank\n"
     }
     // Lines of a million alternatives take as long as their rewards: they are made on all cores.

@@ -33,7 +33,7 @@ extension FitDocument {
     }
 
     /// Every member in the order in which it is written: the one list that JSON and CSV are made from.
-    package func forEach(_ body: (CodingKeys, JSONValue) throws -> Void) rethrows {
+    package func eachMember(_ body: (CodingKeys, JSONValue) throws -> Void) rethrows {
       try body(.id, .string(id))
       try body(.weight, .number(weight))
       try body(.weightStandardError, .number(weightStandardError))
@@ -59,7 +59,7 @@ extension FitDocument {
     /// - Throws: what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
-      try forEach { key, value in
+      try eachMember { key, value in
         // By the types that documents are made of, which encoders know without asking.
         switch value {
         case .string(let text): try container.encode(text, forKey: key)

@@ -16,16 +16,18 @@ public struct ComparisonData: Sendable {
   /// - Parameters:
   ///   - known: All alternatives in the order that `file` was read with, with what is known of them; nil where the rows tell them.
   ///   - contexts: One for each; nil for none.
+  ///   - work: On whose cores pairs are counted.
   /// - Throws: `FormatError.content` where that is nothing to compare.
   public init(
-    _ file: ComparisonFile, known: [Alternative]? = nil, contexts: Contexts? = nil, name: String
+    _ file: ComparisonFile, known: [Alternative]? = nil, contexts: Contexts? = nil, name: String,
+    work: Work = Work(threads: 1)
   ) throws {
     (self.file, self.name) = (file, name)
     prompts = file.textOfPrompt
     do {
       dataset = try PreferenceDataset(
         withUniqueIdentifiers: known ?? file.alternatives, contexts: contexts, annotators: file.annotators,
-        prompts: file.prompts, comparisons: file.comparisons)
+        prompts: file.prompts, comparisons: file.comparisons, work: work)
     } catch let error as DatasetError {
       throw FormatError.content(
         file: name, line: nil, field: nil, found: "\(error)",
