@@ -75,12 +75,13 @@ typedef struct {
   eights residual, diagonal, value;
 } NAME(sums);
 
-// own: the row's reward. row: its number. Entries of lanes without mass add nothing.
+// own: the row's reward. row: its number. Entries of lanes without mass add nothing. rewards: NULL where all are zero; then
+// exp(0) is 1, and nothing is looked up.
 INLINE eights NAME(block)(NAME(sums) *sums, const double *rewards, const int32_t *opponents, eights factor, eights rate,
                           double own, int32_t row) {
-  eights difference = own - NAME(taken)(rewards, opponents);
+  eights difference = rewards ? own - NAME(taken)(rewards, opponents) : (eights){0};
   const longs won = difference >= 0.0;
-  eights small = NAME(small)(difference);
+  eights small = rewards ? NAME(small)(difference) : (eights){0} + 1.0;
   eights inverse = 1.0 / (1.0 + small);
   eights slope = factor * small * inverse * inverse;
   // p - s as p (1 - s) - (1 - p) s, which loses no digits where p is 1 and s is close to it.
@@ -99,26 +100,25 @@ INLINE eights NAME(block)(NAME(sums) *sums, const double *rewards, const int32_t
   return slope;
 }
 
-TARGET static double NAME(pair_terms)(const tessera_graph *graph, const double *rates, const double *rewards,
-                                      double lambda, long first, long last, double *residuals, double *curvature,
-                                      double *diagonal) {
+INLINE double NAME(terms)(const tessera_graph *graph, const double *rates, const double *rewards, double lambda, long first,
+                          long last, double *residuals, double *curvature, double *diagonal) {
   double value = 0;
   const long limit = graph->row_starts[last];
   for (long i = first; i < last; i++) {
     if (!graph->is_active[i]) continue;
-    double own = rewards[i], ridge = lambda * graph->coverage[i];
+    double own = rewards ? rewards[i] : 0, ridge = lambda * graph->coverage[i];
     NAME(sums) sums = {{0}, {0}, {0}};
     long entry = graph->row_starts[i];
     const long end = graph->row_starts[i + 1];
     for (; entry + 8 <= end; entry += 8) {
-      NAME(ask)(graph, rewards, entry, limit);
+      if (rewards) NAME(ask)(graph, rewards, entry, limit);
       *(eights *)(curvature + entry) =
           NAME(block)(&sums, rewards, graph->opponents + entry, *(const eights *)(graph->mass + entry),
                       *(const eights *)(rates + entry), own, (int32_t)i);
     }
     if (entry < end) {
       const long rest = end - entry;
-      NAME(ask)(graph, rewards, entry, limit);
+      if (rewards) NAME(ask)(graph, rewards, entry, limit);
       // Lanes beyond the row have no mass; the last one repeats the last opponent, which tells whether there is one above.
       int32_t opponents[8];
       eights factor = {0}, rate = {0};
@@ -135,6 +135,14 @@ TARGET static double NAME(pair_terms)(const tessera_graph *graph, const double *
     value += graph->weights[i] * (NAME(total)(sums.value) + ridge / 2 * own * own);
   }
   return value;
+}
+
+TARGET static double NAME(pair_terms)(const tessera_graph *graph, const double *rates, const double *rewards,
+                                      double lambda, long first, long last, double *residuals, double *curvature,
+                                      double *diagonal) {
+  // Two loops, each with one kind of block.
+  return rewards ? NAME(terms)(graph, rates, rewards, lambda, first, last, residuals, curvature, diagonal)
+                 : NAME(terms)(graph, rates, 0, lambda, first, last, residuals, curvature, diagonal);
 }
 
 TARGET static double NAME(hessian_product)(const tessera_graph *graph, const double *curvature, const double *diagonal,

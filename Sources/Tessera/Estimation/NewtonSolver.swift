@@ -35,16 +35,15 @@ struct NewtonSolver {
     var point = Objective.Evaluation(problem)
     if start != nil {
       // A start that is worse than none is none.
-      let zeros = [Double](repeating: 0, count: m)
-      try problem.evaluate(at: zeros, into: &point, work: work)
+      try problem.evaluate(at: nil, into: &point, work: work)
       let origin = point.value
       try problem.evaluate(at: rewards, into: &point, work: work)
       if !(point.value <= origin) {
-        rewards = zeros
-        try problem.evaluate(at: rewards, into: &point, work: work)
+        rewards = [Double](repeating: 0, count: m)
+        try problem.evaluate(at: nil, into: &point, work: work)
       }
     } else {
-      try problem.evaluate(at: rewards, into: &point, work: work)
+      try problem.evaluate(at: nil, into: &point, work: work)
     }
     var (value, certificate) = (point.value, point.certificate)
     let first = certificate

@@ -154,21 +154,21 @@ struct Objective: Sendable {
     return result
   }
 
-  /// Fills `result` with value, residuals and curvature at `rewards`.
+  /// Fills `result` with value, residuals and curvature at `rewards`; nil for zeros, which take no exponentials.
   ///
   /// - Complexity: O(pairs), on all cores.
-  func evaluate(at rewards: [Double], into result: inout Evaluation, work: Work) throws {
+  func evaluate(at rewards: [Double]?, into result: inout Evaluation, work: Work) throws {
     var values = [Double](repeating: 0, count: pieces.count)
     let lambda = lambda
     try withGraph { graph in
-      try withInputs(rewards, counts.rates) { r, rates in
+      try withInputs(rewards ?? [], counts.rates) { r, rates in
         try withPointers(&result.residuals, &result.curvature, &result.diagonal, &values) {
           residuals, curvature, diagonal, values in
           try work.forEach(pieces: pieces.count) { piece, _ in
             let rows = pieces[piece]
             values[piece] = withUnsafePointer(to: graph.rows) {
               tessera_pair_terms(
-                $0, rates.start, r.start, lambda, rows.lowerBound, rows.upperBound, residuals.start,
+                $0, rates.start, rewards == nil ? nil : r.start, lambda, rows.lowerBound, rows.upperBound, residuals.start,
                 curvature.start, diagonal.start)
             }
           }
