@@ -168,7 +168,8 @@ struct Objective: Sendable {
             let rows = pieces[piece]
             values[piece] = withUnsafePointer(to: graph.rows) {
               tessera_pair_terms(
-                $0, rates.start, rewards == nil ? nil : r.start, lambda, rows.lowerBound, rows.upperBound, residuals.start,
+                $0, rates.start, rewards == nil ? nil : r.start, lambda, rows.lowerBound, rows.upperBound,
+                residuals.start,
                 curvature.start, diagonal.start)
             }
           }
@@ -178,8 +179,8 @@ struct Objective: Sendable {
     result.value = values.reduce(0, +)
   }
 
-  /// Rewards of so many alternatives are in the cache of a core.
-  private static let cached = 1 << 16
+  /// Whether the rewards of all alternatives are in the cache of a core.
+  var isCached: Bool { isActive.count <= 1 << 16 }
 
   /// The sparse graph as kernels take it.
   struct Graph: @unchecked Sendable {
@@ -195,7 +196,7 @@ struct Objective: Sendable {
             rows: tessera_graph(
               row_starts: rowStarts.start, opponents: opponents.start, mass: mass.start,
               weights: weights.start, coverage: coverage.start, is_active: isActive.start,
-              ahead: self.isActive.count > Self.cached ? 32 : 0)))
+              ahead: isCached ? 0 : 32)))
       }
     }
   }
