@@ -159,6 +159,37 @@ def weights():
     sampled(2_000, 2, 1_000_000, ["faiss", "ckdtree", "sklearn"], 3, 0)
 
 
+def spheres():
+    """Contexts that are about equally near to much of the space: what trees over the space have least to say of."""
+    m, random = 20_000, np.random.default_rng(0)
+    angles = 2 * np.pi * random.random(m)
+    ring = np.stack([np.cos(angles), np.sin(angles), np.zeros(m)], axis=1)
+    turned = ring @ np.linalg.qr(random.normal(size=(3, 3)))[0]
+    sphere = random.normal(size=(m, 3))
+    kinds = {
+        "a circle in the plane": ring[:, :2],
+        "a circle in three dimensions": turned,
+        "about that circle, 0.001 away": turned + 0.001 * random.normal(size=(m, 3)),
+        "a sphere": sphere / np.linalg.norm(sphere, axis=1, keepdims=True),
+    }
+    rows = []
+    os.makedirs(DATA, exist_ok=True)
+    for name, values in kinds.items():
+        place = os.path.join(DATA, "sphere.npy")
+        np.save(place, values.astype(np.float32))
+        result = medians({
+            "tessera": lambda: {"seconds": ours("weights", place, 100_000, 1, "sampled")["seconds"]},
+            "tool": lambda: {"seconds": whole("weights", place, "--method", "sampled", "--format", "json")["seconds"]},
+            "faiss": lambda: {"seconds": peer("nearest.py", "faiss", place, 100_000, 1)["seconds"]},
+            "tree": lambda: {"seconds": peer("nearest.py", "ckdtree", place, 100_000, 1)["seconds"]},
+        }, 3)
+        rows.append([name, *(f"{result[who]['seconds']:.3f}" for who in ("tessera", "tool", "faiss", "tree"))])
+        os.remove(place)
+    table(
+        f"Sampled weights of {m:,} contexts on circles and spheres, 100,000 samples (seconds)",
+        ["contexts on", "tessera", "tool, whole process", "faiss IndexFlatL2", "SciPy cKDTree"], rows)
+
+
 def exact():
     rows = []
     path = contexts(100_000, 2)
@@ -417,7 +448,7 @@ def python():
 
 
 SECTIONS = {
-    "training": training, "estimation": estimation, "reading": reading, "resampling": resampling, "memory": memory, "weights": weights, "exact": exact, "large": large,
+    "training": training, "estimation": estimation, "reading": reading, "resampling": resampling, "memory": memory, "weights": weights, "spheres": spheres, "exact": exact, "large": large,
     "schemes": schemes, "embedding": embedding, "local": local,
     "parquet": parquet, "export": export, "python": python, "audit": lambda: audit(TOOL, table), "dryrun": lambda: dryrun(TOOL, comparisons, contexts, table), "load": lambda: load(comparisons, contexts, table),
     "roofline": roofline.roofline, "growth": growth.growth,

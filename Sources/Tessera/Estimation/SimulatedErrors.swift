@@ -47,8 +47,11 @@ struct SimulatedErrors {
     var relativeError = 0.0
     while done < most {
       work.report(Double(done) / Double(most))
+      let moved = try propagation.rewards(
+        movedBy: propagation.independentNoise(batch: done, seed: seed, variances: variances),
+        tolerance: Self.tolerance)
+      // The same once more: what a solve takes is not held twice meanwhile, 64 bytes an alternative.
       let noise = try propagation.independentNoise(batch: done, seed: seed, variances: variances)
-      let moved = try propagation.rewards(movedBy: noise, tolerance: Self.tolerance)
       for i in 0..<m { values.add(i, moved[i], first.inverse[i] * noise[i]) }
       if let reference {
         let (x, y) = (moved[reference], first.inverse[reference] * noise[reference])
