@@ -97,6 +97,12 @@ long long tessera_free_memory(void) {
     left = (long long)room.rlim_cur > taken ? (long long)room.rlim_cur - taken : 0;
     if (left < least) least = left;
   }
+  // What a process writes to, beside files and stacks.
+  long long data = number_in("/proc/self/status", "VmData:");
+  if (getrlimit(RLIMIT_DATA, &room) == 0 && room.rlim_cur != RLIM_INFINITY && data >= 0) {
+    left = (long long)room.rlim_cur > 1024 * data ? (long long)room.rlim_cur - 1024 * data : 0;
+    if (left < least) least = left;
+  }
   return least;
 }
 

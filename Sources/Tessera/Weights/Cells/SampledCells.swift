@@ -25,8 +25,12 @@ struct SampledCells {
   /// Alternatives of a tile of panels, whose products with a batch should stay in the second-level cache; ranges of
   /// alternatives begin at multiples of it.
   private static let tile = 128
-  /// Packed numbers that are held at once; contexts beyond are packed slab by slab.
-  static let slabLimit = 1 << 28
+  /// Packed numbers that are held at once: all of contexts that have no more than the first, slabs of the second of those
+  /// that have.
+  private static let (wholeLimit, slabLimit) = (1 << 28, 1 << 26)
+
+  /// What is held of the packed numbers of so many.
+  static func held(of numbers: Int) -> Int { numbers <= wholeLimit ? numbers : slabLimit }
 
   private let space: any AlternativeSpace
   private let plan: SamplingPlan
@@ -75,7 +79,9 @@ struct SampledCells {
     precondition(packed.blocks == plan.blocks)
     (self.packed, self.first, self.space, self.plan) = (packed, first, space, plan)
     (self.seed, self.work) = (seed, work)
-    let rows = max(1, Self.slabLimit / max(1, packed.blocks * packed.blockWidth) / 1_024) * 1_024
+    let width = max(1, packed.blocks * packed.blockWidth)
+    let held = Self.held(of: packed.count * width)
+    let rows = held < packed.count * width ? max(1, held / width / 1_024) * 1_024 : max(1, packed.count)
     slabs = stride(from: 0, to: packed.count, by: rows).map { $0..<min($0 + rows, packed.count) }
     usesRows = ReflectedRows.suit(plan)
     spots = usesRows ? ReflectedRows.spots(packed) : []

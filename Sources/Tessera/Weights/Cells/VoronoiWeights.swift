@@ -148,7 +148,7 @@ struct CellProblem {
     // Packed numbers, of all or of as many as are held at once.
     try MemoryNeed(
       "contexts packed for cells",
-      rows: min(aligned.count, SampledCells.slabLimit / max(aligned.dimension, 1)),
+      rows: SampledCells.held(of: aligned.count * aligned.dimension) / max(aligned.dimension, 1),
       columns: aligned.dimension, width: 4
     ).require()
     copies = aligned.duplicates(work: work)
