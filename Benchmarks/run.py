@@ -94,7 +94,7 @@ def memory():
         for strength in ("0.1", "auto"):
             command = [
                 "/usr/bin/time", "-f", "%e %U %M", TOOL, "fit", path, "--lambda", strength, "--format", "csv",
-                "--output", "/dev/null",
+                "--output", os.path.join(DATA, "memory.csv"),
             ]
             result = subprocess.run(command, capture_output=True, text=True)
             if result.returncode:
