@@ -1,4 +1,5 @@
 import Foundation
+import Tessera
 import TestSupport
 import Testing
 
@@ -76,10 +77,29 @@ import Testing
             ], in: folder.path)
           #expect(trained.code == 0, "\(trained.errors)")
         }
-        // 1.6 GB of numbers in an address space of 1.5 GB.
-        let line = "ulimit -v 1500000; exec \"\(Tool.path)\" \(words) \"\(file)\" --top 1"
+        // 1.6 GB of numbers in an address space of 1.5 GB, and beside 1 GB of data.
+        for limit in ["-v 1500000", "-d 1000000"] {
+          let line = "ulimit \(limit); exec \"\(Tool.path)\" \(words) \"\(file)\" --top 1"
+          let result = try Tool.run(["-c", line], in: folder.path, program: "/bin/sh")
+          #expect(
+            result.code == 71 && result.errors.contains("which is free here"), "\(limit): \(result.errors)")
+        }
+      }
+    }
+
+    @Test(.enabled(if: isWithoutSanitizer))
+    func `Votes are read where no other thread has room`() throws {
+      var random = RandomStream(seed: 51)
+      let votes = (0..<200_000).map { _ in
+        let (a, b) = (Int(300 * random.uniform()), Int(300 * random.uniform()))
+        return "{\"a\":\"m\(a)\",\"b\":\"n\(b)\",\"preference\":\(random.uniform() < 0.5 ? 1 : 0)}\n"
+      }.joined()
+      let file = try folder.write(votes, to: "v.jsonl")
+      // From too little for the program to plenty, past where a thread's stack is the last that fits or the first that does not.
+      for limit in stride(from: 430_000, through: 540_000, by: 5_000) {
+        let line = "ulimit -v \(limit); exec timeout 60 \"\(Tool.path)\" inspect \"\(file)\" --format json"
         let result = try Tool.run(["-c", line], in: folder.path, program: "/bin/sh")
-        #expect(result.code == 71 && result.errors.contains("which is free here"), "\(result.errors)")
+        #expect(result.code != 124, "\(limit) KiB: no end")
       }
     }
   #endif

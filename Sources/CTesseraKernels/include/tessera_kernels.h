@@ -125,8 +125,8 @@ typedef struct {
 } tessera_graph;
 
 // Value, residuals and curvature of a regularised Bradley-Terry objective in the rows `first` to `last`: see `Objective`.
-// rewards: NULL for zeros, which take no exponentials. Returns the rows' part of F; residuals, curvature and diagonal get R_i, a_ij s'(r_i - r_j) and the Hessian's diagonal
-// divided by w_i. The same bytes for every width.
+// rewards: NULL for zeros, which take no exponentials. Returns the rows' part of F; residuals, curvature and diagonal get R_i,
+// a_ij s'(r_i - r_j) and the Hessian's diagonal divided by w_i. The same bytes for every width.
 double tessera_pair_terms(const tessera_graph *graph, const double *rates, const double *rewards, double lambda,
                           long first, long last, double *residuals, double *curvature, double *diagonal);
 

@@ -122,12 +122,15 @@ public struct Work: Sendable {
     run(pieces: pieces, watching: nil, body)
   }
 
+  /// Whether the address space holds the stacks of so many more threads. Without that the system's queues would wait for one for
+  /// ever, so whoever hands work to them asks first.
+  package static func hasRoom(forThreads count: Int) -> Bool { tessera_room_for_threads(Int32(count)) == 1 }
+
   private func run(
     pieces: Int, watching cancellation: Cancellation?, _ body: @Sendable (_ piece: Int, _ worker: Int) -> Void
   ) {
     let workers = min(threads, pieces)
-    // Without room for another stack the system's queues would wait for it for ever.
-    guard workers > 1, tessera_room_for_threads(Int32(workers - 1)) == 1 else {
+    guard workers > 1, Self.hasRoom(forThreads: workers - 1) else {
       for piece in 0..<max(pieces, 0) {
         if cancellation?.isCancelled ?? false { return }
         body(piece, 0)

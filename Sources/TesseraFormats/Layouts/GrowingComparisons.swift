@@ -49,12 +49,14 @@ final class GrowingComparisons {
   }
 
   private func handOver() {
-    let block = waiting
-    guard let queue else {
-      place.add(block)
+    // A thread needs a stack, and its memory comes from an arena of its own: as much as eight stacks.
+    guard let queue, Work.hasRoom(forThreads: 8) else {
+      waitForOthers()
+      place.add(waiting)
       waiting.removeAll(keepingCapacity: true)
       return
     }
+    let block = waiting
     waiting = []
     waiting.reserveCapacity(Self.block + 1_024)
     isUnderWay = true
@@ -65,13 +67,17 @@ final class GrowingComparisons {
     }
   }
 
+  private func waitForOthers() {
+    if isUnderWay { queue?.sync {} }
+    isUnderWay = false
+  }
+
   /// The table with all that was added.
   ///
   /// - Throws: what it refused of comparisons that went in meanwhile.
   private func whole<R: Sendable>(_ body: (inout Place.Held) throws -> R) throws -> R {
     if !waiting.isEmpty { handOver() }
-    if isUnderWay { queue?.sync {} }
-    isUnderWay = false
+    waitForOthers()
     return try place.held.withLock { held in
       if let refused = held.refused { throw refused }
       return try body(&held)
