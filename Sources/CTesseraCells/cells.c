@@ -16,14 +16,15 @@ static void release(qhT *qh) {
 // The convex hull of points; qh must be released with release().
 //
 // Facets that rounding cannot tell apart are merged; Qx makes that feasible in higher dimensions. Where merging
-// fails, the points are moved by some 1e-12 of their size until the hull is simple (QJ).
-static int hull(qhT *qh, int dimension, int count, double *points, FILE *quiet) {
+// fails, the points are moved by some 1e-12 of their size until the hull is simple (QJ), and *moved says so.
+static int hull(qhT *qh, int dimension, int count, double *points, FILE *quiet, int *moved) {
   const char *attempts[] = {dimension >= 5 ? "qhull Qx" : "qhull", "qhull QJ"};
   int code = 0;
   for (int attempt = 0; attempt < 2; attempt++) {
     char options[32];
     strcpy(options, attempts[attempt]);
     if (attempt) release(qh);
+    *moved = attempt;
     qh_zero(qh, quiet);
     code = qh_new_qhull(qh, dimension, count, points, False, options, quiet, quiet);
     if (!code) break;
@@ -32,7 +33,8 @@ static int hull(qhT *qh, int dimension, int count, double *points, FILE *quiet) 
 }
 
 int tessera_polytope_corners(int dimension, int count, const double *halfspaces, double **corners, int *corner_count,
-                             uint64_t **incidence) {
+                             uint64_t **incidence, int *simple) {
+  *simple = 0;
   *corners = NULL;
   *incidence = NULL;
   *corner_count = 0;
@@ -45,7 +47,8 @@ int tessera_polytope_corners(int dimension, int count, const double *halfspaces,
       const double *row = halfspaces + (size_t)i * (size_t)(dimension + 1);
       for (int k = 0; k < dimension; k++) dual[i * dimension + k] = row[k] / row[dimension];
     }
-    code = hull(qh, dimension, count, dual, quiet);
+    int moved = 0;
+    code = hull(qh, dimension, count, dual, quiet, &moved);
     if (!code) {
       facetT *facet;
       int facets = 0;
@@ -58,7 +61,9 @@ int tessera_polytope_corners(int dimension, int count, const double *halfspaces,
       } else {
         // A facet n . y + offset = 0 around the origin (offset < 0) is dual to the corner -n / offset, and its vertices
         // to the halfspaces that meet there.
+        *simple = !moved;
         FORALLfacets {
+          if (!facet->simplicial) *simple = 0;
           if (facet->offset >= 0) {
             code = qh_ERRprec;
             break;

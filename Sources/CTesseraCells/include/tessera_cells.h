@@ -8,9 +8,11 @@
 //
 // halfspaces: count rows of normal (dimension numbers) and offset. On success returns 0; *corners then holds
 // *corner_count rows of `dimension` numbers, and *incidence for each halfspace ceil(*corner_count / 64) words, whose bit
-// c says whether it meets corner c. Both are to be released with free(). Returns Qhull's exit code otherwise.
+// c says whether it meets corner c. Both are to be released with free(). *simple says whether no more than `dimension` bounds
+// meet in any corner: elsewhere Qhull may have taken several corners for one, and names some of the bounds that meet there.
+// Returns Qhull's exit code otherwise.
 int tessera_polytope_corners(int dimension, int count, const double *halfspaces, double **corners, int *corner_count,
-                             uint64_t **incidence);
+                             uint64_t **incidence, int *simple);
 
 // Volume of the polytope of such corners and incidence. Returns 0 on success, an exit code where memory is lacking.
 int tessera_polytope_volume(int dimension, int count, const double *corners, int corner_count,

@@ -35,6 +35,8 @@ public struct CostTrial: Sendable, Equatable {
   public let seconds: Double
   /// The same of memory, beyond what was in use before.
   public let bytes: Double?
+  /// How fast the cost was taken to grow, at least and at most.
+  public let powers: ClosedRange<Double>
 
   /// How fast memory can grow: what is held of pairs of answers is held in pieces.
   private static let memory = 0.8...1.2
@@ -90,6 +92,7 @@ public struct CostTrial: Sendable, Equatable {
   package init(of whole: Int, _ parts: [Part], powers: ClosedRange<Double>) {
     self.parts = parts
     self.whole = whole
+    self.powers = powers
     seconds = Self.extrapolated(parts.map { (Double($0.size), $0.seconds) }, to: Double(whole), powers)
     let bytes = parts.compactMap(\.bytes)
     self.bytes =

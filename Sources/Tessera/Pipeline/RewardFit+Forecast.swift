@@ -49,7 +49,10 @@ extension RewardFit {
         }
       } : nil
     let rest = RewardFit(own, scheme: isApart ? AsMany() : scheme)
-    let estimating = try parts.estimating(aids, powers: isApart ? 0.9...1.2 : 1...2) { some, few in
+    // Weights that are measured within the estimates can grow as they do.
+    let isPlain =
+      isApart || choice.weights == .uniform && scheme == nil && !own.mergeDuplicates
+    let estimating = try parts.estimating(aids, powers: isPlain ? 1...1.2 : 1...2, budget: 0.6) { some, few in
       { _ = try rest.run(some, aids: few, work: work.silent) }
     }
     let named = Set(data.comparisons.lazy.map(\.annotator).filter { $0 >= 0 })

@@ -103,6 +103,8 @@ import Testing
       #expect((forecast.weighing == nil) == (result.choice.weights == .uniform))
       #expect((forecast.cells?.method == .sampled) == (result.choice.weights == .voronoi))
       #expect(forecast.estimating.isMeasured && forecast.estimating.whole == data.comparisons.count)
+      // Nothing in these estimates grows like a square, however trials are disturbed.
+      #expect(forecast.estimating.powers.upperBound <= 1.2)
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Tessera
 import Testing
 
@@ -79,6 +80,49 @@ import Testing
         let shared = after[i] + (i < 5 ? after[40 + i] : 0)
         #expect(abs(shared - before[i]) < 2 * distance)
       }
+    }
+  }
+
+  /// More neighbours than the first round has lie within twice the reach of a cell, and most of them cut nothing of it.
+  @Test(arguments: [3, 4, 5])
+  func `Shells of answers around one leave it the ball between`(dimension: Int) throws {
+    // Points on two spheres about the middle: only the inner one cuts the cell of the middle, which holds the ball of half its
+    // radius and lies in the cube.
+    var random = RandomStream(seed: UInt64(dimension))
+    var rows = [[Double](repeating: 0.5, count: dimension)]
+    for radius in [0.2, 0.3] {
+      for _ in 0..<300 / (dimension - 2) {
+        let direction = (0..<dimension).map { _ in random.normal() }
+        let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        rows.append(direction.map { 0.5 + radius * $0 / length })
+      }
+    }
+    let all = try exact(rows, in: UnitCube(dimension: dimension))
+    let inner = try exact(
+      Array(rows.prefix(1 + 300 / (dimension - 2))), in: UnitCube(dimension: dimension))
+    #expect(abs(all.values.reduce(0, +) - 1) < 1e-12)
+    // pi^(d / 2) / gamma(d / 2 + 1) of radius 0.1.
+    let ball = [3: 4.18879, 4: 4.934802, 5: 5.263789][dimension, default: 0] * pow(0.1, Double(dimension))
+    #expect(all.values[0] > ball && all.values[0] < 8 * ball)
+    #expect(abs(all.values[0] - inner.values[0]) < 1e-12)
+  }
+
+  /// All bisectors pass through the middle, where every cell ends: Qhull takes corners there for one, which must not
+  /// decide what cuts a cell.
+  @Test func `Cells that all meet all others are measured whole`() throws {
+    var random = RandomStream(seed: 21)
+    let rows = (0..<150).map { _ in
+      let angle = 2 * Double.pi * random.uniform()
+      return [cos(angle), sin(angle), cos(2 * angle), sin(2 * angle)]
+    }
+    let space = try BoundingBox(around: Contexts(Matrix(rows)))
+    let exact = try exact(rows, in: space)
+    #expect(abs(exact.values.reduce(0, +) - 1) < 1e-11)
+    let sampled = try VoronoiWeights.weights(
+      contexts: Contexts(Matrix(rows)), space: space, method: .sampled, samples: 200_000, seed: 1)
+    for (w, s) in zip(exact.values, sampled.values) {
+      let error: Double = (w * (1 - w) / 200_000).squareRoot()
+      #expect(abs(w - s) < 4.8 * max(error, 1.5e-6))
     }
   }
 }
