@@ -100,7 +100,8 @@ let package = Package(
       name: "FuzzTargets", dependencies: ["Tessera", "TesseraFormats", "TesseraText", "TesseraServices"],
       path: "Fuzz/FuzzTargets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"]),
-    .testTarget(name: "TesseraTests", dependencies: ["CTesseraKernels", "Tessera", "TestSupport"]),
+    .testTarget(
+      name: "TesseraTests", dependencies: ["CTesseraCells", "CTesseraKernels", "Tessera", "TestSupport"]),
     .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TestSupport"]),
     .testTarget(name: "TesseraTextTests", dependencies: ["TesseraText", "TestSupport"]),
     .testTarget(name: "TesseraServicesTests", dependencies: ["TesseraServices", "TestSupport"]),

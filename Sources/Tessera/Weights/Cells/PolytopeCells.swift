@@ -17,8 +17,8 @@ import Synchronization
 enum PolytopeCells {
   static let dimensions = 3...6
 
-  /// Up to how many alternatives exact cells take less than a second on two cores; twenty where every cell
-  /// meets every other.
+  /// Up to how many alternatives exact cells take less than a second on two cores; more than ten where every
+  /// cell meets every other.
   static func automaticLimit(dimension: Int) -> Int {
     switch dimension {
     case 3: 2_000

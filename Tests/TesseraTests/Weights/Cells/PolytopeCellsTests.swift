@@ -1,3 +1,4 @@
+import CTesseraCells
 import Foundation
 import Tessera
 import Testing
@@ -124,5 +125,28 @@ import Testing
       let error: Double = (w * (1 - w) / 200_000).squareRoot()
       #expect(abs(w - s) < 4.8 * max(error, 1.5e-6))
     }
+  }
+
+  /// Where more bounds meet than there are dimensions, Qhull may have taken several corners for one: what cuts a cell is not
+  /// decided by them.
+  @Test func `Corners of many bounds are told from others`() throws {
+    func corners(_ normals: [[Double]], offset: Double) -> (count: Int32, isSimple: Bool)? {
+      var places: UnsafeMutablePointer<Double>?
+      var incidence: UnsafeMutablePointer<UInt64>?
+      var (count, simple) = (Int32(0), Int32(-1))
+      let code = tessera_polytope_corners(
+        3, Int32(normals.count), normals.flatMap { $0 + [offset] }, &places, &count, &incidence, &simple)
+      free(places)
+      free(incidence)
+      return code == 0 ? (count, simple != 0) : nil
+    }
+    let axes: [[Double]] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    let sides = axes + axes.map { $0.map { -$0 } }
+    let cube = try #require(corners(sides, offset: 1))
+    #expect(cube.count == 8 && cube.isSimple)
+    // Four sides of an octahedron meet in each of its corners.
+    let octants: [[Double]] = (0..<8).map { number in (0..<3).map { (number >> $0) & 1 == 0 ? 1 : -1 } }
+    let octahedron = try #require(corners(octants, offset: 1))
+    #expect(octahedron.count == 6 && !octahedron.isSimple)
   }
 }
