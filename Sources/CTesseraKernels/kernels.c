@@ -139,3 +139,25 @@ void tessera_add_products(const float *rows, long row_stride, long inner_stride,
     default: plain_added(rows, row_stride, inner_stride, count, inner, panels, panel_count, products, product_stride);
   }
 }
+
+void tessera_add_row_products(const float *const *rows, int count, int inner, const float *panels, long panel_count,
+                              float *products, long product_stride) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_rows(rows, 0, 0, count, inner, panels, panel_count, products, product_stride); return;
+    case 256: avx2_rows(rows, 0, 0, count, inner, panels, panel_count, products, product_stride); return;
+#endif
+    default: plain_rows(rows, 0, 0, count, inner, panels, panel_count, products, product_stride);
+  }
+}
+
+void tessera_add_column_products(const float *const *rows, int count, int inner, const float *panels, long panel_count,
+                              float *products, long product_stride) {
+  switch (tessera_vector_bits()) {
+#if defined(__x86_64__)
+    case 512: avx512_columns(rows, 0, 0, count, inner, panels, panel_count, products, product_stride); return;
+    case 256: avx2_columns(rows, 0, 0, count, inner, panels, panel_count, products, product_stride); return;
+#endif
+    default: plain_columns(rows, 0, 0, count, inner, panels, panel_count, products, product_stride);
+  }
+}

@@ -185,10 +185,11 @@ DEFINE_SQUARES(float, H)
 DEFINE_SQUARES(double, W)
 
 // ROWS points against two vectors of alternatives: the accumulators stay in registers. ELEMENT(r, k) is coordinate k
-// of point r.
+// of point r of those that FROM names.
 #define DEFINE_PRODUCTS(KIND, ROWS)                                                                             \
-  TARGET static void NAME(KIND##_##ROWS)(const float *offsets, long row_stride, long inner_stride, int width,   \
-                                         const float *panel, float *products, long point_stride) {              \
+  TARGET static void NAME(KIND##_##ROWS)(SOURCE_##KIND offsets, long first, long row_stride, long inner_stride, \
+                                         int width, const float *panel, float *products, long point_stride) {   \
+    (void)first;                                                                                                \
     (void)row_stride;                                                                                           \
     (void)inner_stride;                                                                                         \
     for (int part = 0; part < TESSERA_PANEL; part += 2 * LANES) {                                               \
@@ -219,7 +220,7 @@ DEFINE_SQUARES(double, W)
   DEFINE_PRODUCTS(KIND, 1)                                                                                      \
   DEFINE_PRODUCTS(KIND, 4)                                                                                      \
   DEFINE_PRODUCTS(KIND, 8)                                                                                      \
-  TARGET static void NAME(KIND)(const float *offsets, long row_stride, long inner_stride, int points, int width, \
+  TARGET static void NAME(KIND)(SOURCE_##KIND offsets, long row_stride, long inner_stride, int points, int width, \
                                 const float *panels, long panel_count, float *products, long point_stride) {    \
     for (long p = 0; p < panel_count; p++) {                                                                    \
       const float *panel = panels + p * width * TESSERA_PANEL;                                                  \
@@ -227,31 +228,57 @@ DEFINE_SQUARES(double, W)
       int r = 0;                                                                                                \
       if (LANES == 16)                                                                                          \
         for (; r + 8 <= points; r += 8)                                                                         \
-          NAME(KIND##_8)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                      \
-                         column + r * point_stride, point_stride);                                              \
+          NAME(KIND##_8)(FROM_##KIND(r), row_stride, inner_stride, width, panel, column + r * point_stride,     \
+                         point_stride);                                                                         \
       for (; r + 4 <= points; r += 4)                                                                           \
-        NAME(KIND##_4)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                        \
-                       column + r * point_stride, point_stride);                                                \
+        NAME(KIND##_4)(FROM_##KIND(r), row_stride, inner_stride, width, panel, column + r * point_stride,       \
+                       point_stride);                                                                           \
       for (; r < points; r++)                                                                                   \
-        NAME(KIND##_1)(offsets + r * row_stride, row_stride, inner_stride, width, panel,                        \
-                       column + r * point_stride, point_stride);                                                \
+        NAME(KIND##_1)(FROM_##KIND(r), row_stride, inner_stride, width, panel, column + r * point_stride,       \
+                       point_stride);                                                                           \
     }                                                                                                           \
   }
 
-// Rows of numbers, whose products are stored; and any other arrangement, such as the transpose of rows, whose products
-// are added to what is there.
+// Rows of numbers, whose products are stored; and three whose products are added to what is there: any other
+// arrangement, such as the transpose of rows; rows that each lie at a place of their own; and the columns of such rows.
+#define SOURCE_products const float *
+#define SOURCE_added const float *
+#define SOURCE_rows const float *const *
+#define SOURCE_columns const float *const *
+#define FROM_products(r) offsets + r * row_stride, 0
+#define FROM_added(r) offsets + r * row_stride, 0
+#define FROM_rows(r) offsets + r, 0
+#define FROM_columns(r) offsets, r
 #define ELEMENT_products(r, k) offsets[r * width + k]
 #define ELEMENT_added(r, k) offsets[r * row_stride + k * inner_stride]
+#define ELEMENT_rows(r, k) offsets[r][k]
+#define ELEMENT_columns(r, k) offsets[k][first + r]
 #define START_products(place) ((V){0})
 #define START_added(place) (*(const V *)(place))
+#define START_rows START_added
+#define START_columns START_added
 
 DEFINE_ALL_PRODUCTS(products)
 DEFINE_ALL_PRODUCTS(added)
+DEFINE_ALL_PRODUCTS(rows)
+DEFINE_ALL_PRODUCTS(columns)
 
+#undef SOURCE_products
+#undef SOURCE_added
+#undef SOURCE_rows
+#undef SOURCE_columns
+#undef FROM_products
+#undef FROM_added
+#undef FROM_rows
+#undef FROM_columns
 #undef ELEMENT_products
 #undef ELEMENT_added
+#undef ELEMENT_rows
+#undef ELEMENT_columns
 #undef START_products
 #undef START_added
+#undef START_rows
+#undef START_columns
 #undef DEFINE_ALL_PRODUCTS
 #undef KEEP_SMALLER
 #undef DEFINE_PRODUCTS

@@ -28,6 +28,15 @@ void tessera_products(const float *offsets, int points, int width, const float *
 void tessera_add_products(const float *rows, long row_stride, long inner_stride, int count, int inner,
                               const float *panels, long panel_count, float *products, long product_stride);
 
+// The same for rows that each lie at a place of their own, without a copy: rows[r][k].
+void tessera_add_row_products(const float *const *rows, int count, int inner, const float *panels, long panel_count,
+                              float *products, long product_stride);
+
+// And for the columns of such rows, the product with their transpose: element (r, k) is rows[k][r], for `count` columns
+// of `inner` rows.
+void tessera_add_column_products(const float *const *rows, int count, int inner, const float *panels, long panel_count,
+                                 float *products, long product_stride);
+
 // Nearest alternative of the reflections of one random point, over a tile of alternatives.
 //
 // For reflection p with signs s (row p of the Hadamard matrix of order `blocks`), the score of alternative i is

@@ -63,13 +63,29 @@ struct DenseLayer: Sendable, Equatable {
   func forward(
     _ rows: UnsafePointer<Float>, rowStride: Int, count: Int, into result: UnsafeMutablePointer<Float>
   ) {
+    forward(count: count, into: result) { weights in
+      tessera_add_products(
+        rows, rowStride, 1, Int32(count), Int32(inputs), weights, panels, result, paddedOutputs)
+    }
+  }
+
+  /// The same for rows that each lie at a place of their own.
+  func forward(_ rows: [UnsafePointer<Float>?], into result: UnsafeMutablePointer<Float>) {
+    forward(count: rows.count, into: result) { weights in
+      tessera_add_row_products(
+        rows, Int32(rows.count), Int32(inputs), weights, panels, result, paddedOutputs)
+    }
+  }
+
+  private func forward(
+    count: Int, into result: UnsafeMutablePointer<Float>, addProducts: (UnsafePointer<Float>) -> Void
+  ) {
     parameters.withUnsafeBufferPointer { parameters in
       guard let base = parameters.baseAddress else { return }
       for row in 0..<count {
         (result + row * paddedOutputs).update(from: base + biasStart, count: paddedOutputs)
       }
-      tessera_add_products(
-        rows, rowStride, 1, Int32(count), Int32(inputs), base, panels, result, paddedOutputs)
+      addProducts(base)
       if isRectified {
         for place in 0..<count * paddedOutputs { result[place] = max(result[place], 0) }
       }

@@ -9,7 +9,8 @@ import CTesseraKernels
 /// Loss of a batch and its gradient by backpropagation.
 ///
 /// A batch goes through in pieces that stay in the second-level cache, forward and backward, adding to the gradient.
-/// Memory is plain and kept between batches: nothing is allocated while training.
+/// Contexts are read where they lie: the products wait for memory less than a copy would. Memory is plain and kept between
+/// batches.
 final class GradientPass {
   /// Comparisons of a piece.
   private static let pieceSize = 32
@@ -19,7 +20,6 @@ final class GradientPass {
   private let sizes: [Int]
   private let widths: [Int]
   private let forward: ForwardPass
-  private let inputs: UnsafeMutablePointer<Float>
   /// dLoss / d(output) of a layer, padded as its outputs; one for each layer.
   private let deltas: [UnsafeMutablePointer<Float>]
   /// A panel of a delta, [row][32].
@@ -32,7 +32,6 @@ final class GradientPass {
     widths = model.layers.map(\.paddedOutputs)
     gradients = sizes.map { .allocate(capacity: $0) }
     forward = ForwardPass(model, capacity: rows)
-    inputs = .allocate(capacity: max(rows * model.dimension, 1))
     deltas = widths.map { .allocate(capacity: rows * $0) }
     columns = .allocate(capacity: rows * DenseLayer.panel)
     one = .allocate(capacity: 1)
@@ -41,7 +40,6 @@ final class GradientPass {
 
   deinit {
     for list in gradients + deltas { list.deallocate() }
-    inputs.deallocate()
     columns.deallocate()
     one.deallocate()
   }
@@ -57,27 +55,19 @@ final class GradientPass {
     for (gradient, size) in zip(gradients, sizes) { gradient.update(repeating: 0, count: size) }
     let transposed = model.layers.indices.map { $0 == 0 ? [] : model.layers[$0].transposed() }
     let total = batch.reduce(Float(0)) { $0 + Float(comparisons[Int($1)].count) }
-    var loss: Float = 0
-    for start in stride(from: 0, to: batch.count, by: Self.pieceSize) {
-      let places = batch[start..<min(start + Self.pieceSize, batch.count)]
-      let piece = places.map { comparisons[Int($0)] }
-      gather(contexts, piece)
-      forward.run(model, inputs, count: 2 * piece.count)
-      loss += score(piece, places, masses, lambda, total)
-      backward(model, transposed, rows: 2 * piece.count)
-    }
-    return loss
-  }
-
-  /// Copies the contexts of a piece's alternatives, a and b of each comparison in turn.
-  private func gather(_ contexts: Matrix<Float>, _ piece: [Comparison]) {
-    let d = contexts.columns
-    contexts.withUnsafeBufferPointer { contexts in
-      guard let base = contexts.baseAddress else { return }
-      for (place, comparison) in piece.enumerated() {
-        (inputs + 2 * place * d).update(from: base + Int(comparison.a) * d, count: d)
-        (inputs + (2 * place + 1) * d).update(from: base + Int(comparison.b) * d, count: d)
+    return contexts.withUnsafeBufferPointer { contexts in
+      guard let base = contexts.baseAddress else { return 0 }
+      var loss: Float = 0
+      for start in stride(from: 0, to: batch.count, by: Self.pieceSize) {
+        let places = batch[start..<min(start + Self.pieceSize, batch.count)]
+        let piece = places.map { comparisons[Int($0)] }
+        // Contexts of a piece's alternatives, a and b of each comparison in turn.
+        let rows = piece.flatMap { [base + Int($0.a) * model.dimension, base + Int($0.b) * model.dimension] }
+        forward.run(model, rows)
+        loss += score(piece, places, masses, lambda, total)
+        backward(model, transposed, rows)
       }
+      return loss
     }
   }
 
@@ -107,8 +97,10 @@ final class GradientPass {
     return loss
   }
 
-  private func backward(_ model: RewardModel, _ transposed: [[Float]], rows: Int) {
-    let panel = DenseLayer.panel
+  private func backward(
+    _ model: RewardModel, _ transposed: [[Float]], _ contexts: [UnsafePointer<Float>?]
+  ) {
+    let (panel, rows) = (DenseLayer.panel, contexts.count)
     for index in model.layers.indices.reversed() {
       let layer = model.layers[index]
       let (delta, width, gradient) = (deltas[index], widths[index], gradients[index])
@@ -122,8 +114,6 @@ final class GradientPass {
           UnsafeMutableRawPointer(delta + place).storeBytes(of: slope, as: SIMD4<Float>.self)
         }
       }
-      let below = index == 0 ? UnsafePointer(inputs) : UnsafePointer(forward.outputs[index - 1])
-      let rowStride = index == 0 ? layer.inputs : widths[index - 1]
       for number in 0..<width / panel {
         // One panel lies as the kernel wants it; of several, each is copied together.
         var source = UnsafePointer(delta)
@@ -137,10 +127,15 @@ final class GradientPass {
         tessera_add_products(
           one, 0, 0, 1, Int32(rows), source, 1, gradient + layer.biasStart + number * panel, panel)
         // dW += rows^T delta
-        tessera_add_products(
-          below, 1, rowStride, Int32(layer.inputs), Int32(rows), source, 1,
-          gradient + number * layer.inputs * panel,
-          panel)
+        let weights = gradient + number * layer.inputs * panel
+        if index == 0 {
+          tessera_add_column_products(
+            contexts, Int32(layer.inputs), Int32(rows), source, 1, weights, panel)
+        } else {
+          tessera_add_products(
+            forward.outputs[index - 1], 1, widths[index - 1], Int32(layer.inputs), Int32(rows), source, 1,
+            weights, panel)
+        }
       }
       guard index > 0 else { return }
       let (next, nextWidth) = (deltas[index - 1], widths[index - 1])

@@ -95,13 +95,21 @@ final class ForwardPass {
 
   deinit { for output in outputs { output.deallocate() } }
 
+  /// Rows that lie one behind the other.
   func run(_ model: RewardModel, _ rows: UnsafePointer<Float>, count: Int) {
-    for (k, layer) in model.layers.enumerated() {
-      if k == 0 {
-        layer.forward(rows, rowStride: layer.inputs, count: count, into: outputs[0])
-      } else {
-        layer.forward(outputs[k - 1], rowStride: widths[k - 1], count: count, into: outputs[k])
-      }
+    model.layers[0].forward(rows, rowStride: model.dimension, count: count, into: outputs[0])
+    runAbove(model, count: count)
+  }
+
+  /// Rows that each lie at a place of their own.
+  func run(_ model: RewardModel, _ rows: [UnsafePointer<Float>?]) {
+    model.layers[0].forward(rows, into: outputs[0])
+    runAbove(model, count: rows.count)
+  }
+
+  private func runAbove(_ model: RewardModel, count: Int) {
+    for (k, layer) in model.layers.enumerated().dropFirst() {
+      layer.forward(outputs[k - 1], rowStride: widths[k - 1], count: count, into: outputs[k])
     }
   }
 
