@@ -15,15 +15,16 @@ static void release(qhT *qh) {
 
 // The convex hull of points; qh must be released with release().
 //
-// Facets that rounding cannot tell apart are merged; Qx makes that feasible in higher dimensions. Where merging
-// fails, the points are moved by some 1e-12 of their size until the hull is simple (QJ), and *moved says so.
+// Facets that rounding cannot tell apart are merged; Qx makes that feasible in higher dimensions. Where merging fails, or
+// *moved asks for it, the points are moved by some 1e-12 of their size until the hull is simple (QJ), and *moved says so.
 static int hull(qhT *qh, int dimension, int count, double *points, FILE *quiet, int *moved) {
   const char *attempts[] = {dimension >= 5 ? "qhull Qx" : "qhull", "qhull QJ"};
+  const int first = *moved ? 1 : 0;
   int code = 0;
-  for (int attempt = 0; attempt < 2; attempt++) {
+  for (int attempt = first; attempt < 2; attempt++) {
     char options[32];
     strcpy(options, attempts[attempt]);
-    if (attempt) release(qh);
+    if (attempt > first) release(qh);
     *moved = attempt;
     qh_zero(qh, quiet);
     code = qh_new_qhull(qh, dimension, count, points, False, options, quiet, quiet);
@@ -32,8 +33,8 @@ static int hull(qhT *qh, int dimension, int count, double *points, FILE *quiet, 
   return code;
 }
 
-int tessera_polytope_corners(int dimension, int count, const double *halfspaces, double **corners, int *corner_count,
-                             uint64_t **incidence, int *simple) {
+int tessera_polytope_corners(int dimension, int count, const double *halfspaces, int moved, double **corners,
+                             int *corner_count, uint64_t **incidence, int *simple) {
   *simple = 0;
   *corners = NULL;
   *incidence = NULL;
@@ -47,7 +48,6 @@ int tessera_polytope_corners(int dimension, int count, const double *halfspaces,
       const double *row = halfspaces + (size_t)i * (size_t)(dimension + 1);
       for (int k = 0; k < dimension; k++) dual[i * dimension + k] = row[k] / row[dimension];
     }
-    int moved = 0;
     code = hull(qh, dimension, count, dual, quiet, &moved);
     if (!code) {
       facetT *facet;

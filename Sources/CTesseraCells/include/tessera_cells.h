@@ -11,8 +11,11 @@
 // c says whether it meets corner c. Both are to be released with free(). *simple says whether no more than `dimension` bounds
 // meet in any corner: elsewhere Qhull may have taken several corners for one, and names some of the bounds that meet there.
 // Returns Qhull's exit code otherwise.
-int tessera_polytope_corners(int dimension, int count, const double *halfspaces, double **corners, int *corner_count,
-                             uint64_t **incidence, int *simple);
+//
+// moved: whether the bounds are moved by some 1e-12 of their size at random (always alike) until no more than `dimension` of them
+// meet in a corner. Then none is taken for another, and *simple is 0, since the corners are no longer exact.
+int tessera_polytope_corners(int dimension, int count, const double *halfspaces, int moved, double **corners,
+                             int *corner_count, uint64_t **incidence, int *simple);
 
 // Volume of the polytope of such corners and incidence. Returns 0 on success, an exit code where memory is lacking.
 int tessera_polytope_volume(int dimension, int count, const double *corners, int corner_count,

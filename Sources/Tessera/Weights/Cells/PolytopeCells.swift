@@ -42,37 +42,65 @@ enum PolytopeCells {
     let scale = Double(sign: .plus, exponent: -size.exponent, significand: 1)
     let rows = (0..<m).flatMap { points.row($0).map { $0 * scale } }
     let box = Box(checked: box.lower.map { $0 * scale }, box.upper.map { $0 * scale }, name: box.name)
-    var shares = [Double](repeating: 0, count: m)
-    // The limit is that of the task, which threads below it do not know.
-    let budget = MemoryBudget.current
-    let refused = Mutex<(any Error)?>(nil)
-    // Waves keep progress on the calling thread.
-    let wave = 64
-    for start in stride(from: 0, to: m, by: wave) {
-      try withPointers(&shares) { shares in
-        try work.forEach(pieces: min(wave, m - start)) { piece, _ in
-          do {
-            shares[start + piece] =
-              try share(of: start + piece, rows, box, threads: work.threads, budget) ?? .nan
-          } catch { refused.withLock { $0 = error } }
-        }
-      }
-      if let error = refused.withLock({ $0 }) { throw error }
-      work.report(Double(min(start + wave, m)) / Double(m))
-    }
-    let sum = shares.reduce(0, +)
+    let rounds = Rounds(rows: rows, box: box, work: work)
+    var cells = [Cell](repeating: Cell(), count: m)
+    try rounds.measure(Array(0..<m), into: &cells, moved: false)
     // Rounding is some 1e-15, and with clones at 1e-9 some 1e-10: their bisector has no more digits. Beyond, Qhull has
     // merged corners that are not one, and the shares would not be exact.
-    guard abs(sum - 1) < 1e-9 else { throw WeightsError.cellsFailed(dimension: box.dimension, sum: sum) }
-    return shares
+    func isWhole() -> Bool { abs(cells.reduce(0) { $0 + $1.share } - 1) < 1e-9 }
+    if !isWhole() {
+      // Near-copies at one distance from a place, as on a sphere: thin cells whose corners nearly meet those of others. With
+      // bounds moved a little none is merged. Cells without such corners are exact as they are.
+      try rounds.measure(cells.indices.filter { !cells[$0].isSimple }, into: &cells, moved: true)
+    }
+    guard isWhole() else {
+      throw WeightsError.cellsFailed(dimension: box.dimension, sum: cells.reduce(0) { $0 + $1.share })
+    }
+    return cells.map(\.share)
   }
 
-  /// The share of one cell; nil when Qhull gives up.
-  ///
+  private struct Cell {
+    /// nan when Qhull gives up.
+    var share = Double.nan
+    /// Whether no corner may be several.
+    var isSimple = false
+  }
+
+  private struct Rounds {
+    /// All points, in turn.
+    let rows: [Double]
+    let box: Box
+    let work: Work
+
+    /// Measures some cells.
+    ///
+    /// - Parameter moved: Whether bounds are moved a little, so that no corners are merged.
+    func measure(_ sites: [Int], into cells: inout [Cell], moved: Bool) throws {
+      // The limit is that of the task, which threads below it do not know.
+      let budget = MemoryBudget.current
+      let refused = Mutex<(any Error)?>(nil)
+      // Waves keep progress on the calling thread.
+      let wave = 64
+      for start in stride(from: 0, to: sites.count, by: wave) {
+        let end = min(start + wave, sites.count)
+        try withPointers(&cells) { cells in
+          try work.forEach(pieces: end - start) { piece, _ in
+            do {
+              let site = sites[start + piece]
+              cells[site] = try cell(of: site, rows, box, moved: moved, threads: work.threads, budget)
+            } catch { refused.withLock { $0 = error } }
+          }
+        }
+        if let error = refused.withLock({ $0 }) { throw error }
+        work.report(Double(end) / Double(sites.count))
+      }
+    }
+  }
+
   /// - Parameter rows: All points, in turn.
-  private static func share(
-    of site: Int, _ rows: [Double], _ box: Box, threads: Int, _ budget: MemoryBudget
-  ) throws -> Double? {
+  private static func cell(
+    of site: Int, _ rows: [Double], _ box: Box, moved: Bool, threads: Int, _ budget: MemoryBudget
+  ) throws -> Cell {
     let d = box.dimension
     let p = Array(rows[site * d..<(site + 1) * d])
     let others = neighbours(of: site, rows, dimension: d)
@@ -100,8 +128,8 @@ enum PolytopeCells {
     var used = min(others.count, 16 << (d - 3))
     for other in others[..<used] { cell.append(bisector(other.index)) }
     while true {
-      guard let centre = interiorPoint(cell) else { return 0 }
-      guard let polytope = Polytope(cell, around: centre) else { return nil }
+      guard let centre = interiorPoint(cell) else { return Cell(share: 0, isSimple: true) }
+      guard let polytope = Polytope(cell, around: centre, moved: moved) else { return Cell() }
       let reach = polytope.farthestSquare(from: start, width: width)
       // A cell only gets smaller: what cuts nothing of it now never will. Corners that may be several tell nothing of that.
       var cutting: [Halfspace] = []
@@ -111,7 +139,7 @@ enum PolytopeCells {
         let halfspace = bisector(other.index)
         if !polytope.isSimple || polytope.reaches(beyond: halfspace) { cutting.append(halfspace) }
       }
-      if cutting.isEmpty { return polytope.volume }
+      if cutting.isEmpty { return Cell(share: polytope.volume ?? .nan, isSimple: polytope.isSimple) }
       if polytope.isSimple { cell = cell.keeping { polytope.touches($0) } }
       try MemoryNeed(
         "corners of cells in \(d) dimensions",
@@ -175,15 +203,15 @@ enum PolytopeCells {
     var count: Int { corners.count / dimension }
 
     /// nil when Qhull gives up.
-    init?(_ halfspaces: Halfspaces, around centre: [Double]) {
+    init?(_ halfspaces: Halfspaces, around centre: [Double], moved: Bool) {
       let d = halfspaces.dimension
       var found: UnsafeMutablePointer<Double>?
       var bits: UnsafeMutablePointer<UInt64>?
       var (cornerCount, simple) = (Int32(0), Int32(0))
       guard
         tessera_polytope_corners(
-          Int32(d), Int32(halfspaces.count), halfspaces.rows(from: centre), &found, &cornerCount, &bits,
-          &simple) == 0,
+          Int32(d), Int32(halfspaces.count), halfspaces.rows(from: centre), moved ? 1 : 0, &found,
+          &cornerCount, &bits, &simple) == 0,
         let found, let bits
       else { return nil }
       defer {

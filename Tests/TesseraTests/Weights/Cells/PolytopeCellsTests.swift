@@ -127,15 +127,38 @@ import Testing
     }
   }
 
-  /// Where more bounds meet than there are dimensions, Qhull may have taken several corners for one: what cuts a cell is not
-  /// decided by them.
+  /// Thin cells of a sphere, all of which meet in its middle: corners that nearly meet are not one.
+  @Test(arguments: [1e-3, 1e-5, 1e-9])
+  func `Near-copies in pairs at one distance from a place share its cells`(gap: Double) throws {
+    for seed in 0..<3 as Range<UInt64> {
+      var random = RandomStream(seed: seed)
+      let angles = (0..<20).map { _ in 2 * Double.pi * random.uniform() }
+      func place(_ angle: Double) -> [Double] { [cos(angle), sin(angle), cos(2 * angle), sin(2 * angle)] }
+      let copies = angles.map { place($0 + gap * random.uniform()) }
+      let places = angles.map(place)
+      // One box for both.
+      let space = try BoundingBox(around: Contexts(Matrix(places + copies)))
+      let alone = try exact(places, in: space).values
+      let together = try exact(places + copies, in: space).values
+      #expect(abs(together.reduce(0, +) - 1) < 1e-9)
+      for i in angles.indices {
+        #expect(abs(together[i] + together[20 + i] - alone[i]) < 4 * gap + 1e-9)
+      }
+    }
+  }
+
+  /// Where more bounds meet than there are dimensions, Qhull may have taken several corners for one: what cuts a cell is
+  /// not decided by them.
   @Test func `Corners of many bounds are told from others`() throws {
-    func corners(_ normals: [[Double]], offset: Double) -> (count: Int32, isSimple: Bool)? {
+    func corners(
+      _ normals: [[Double]], offset: Double, moved: Bool = false
+    ) -> (count: Int32, isSimple: Bool)? {
       var places: UnsafeMutablePointer<Double>?
       var incidence: UnsafeMutablePointer<UInt64>?
       var (count, simple) = (Int32(0), Int32(-1))
       let code = tessera_polytope_corners(
-        3, Int32(normals.count), normals.flatMap { $0 + [offset] }, &places, &count, &incidence, &simple)
+        3, Int32(normals.count), normals.flatMap { $0 + [offset] }, moved ? 1 : 0, &places, &count,
+        &incidence, &simple)
       free(places)
       free(incidence)
       return code == 0 ? (count, simple != 0) : nil
@@ -148,5 +171,8 @@ import Testing
     let octants: [[Double]] = (0..<8).map { number in (0..<3).map { (number >> $0) & 1 == 0 ? 1 : -1 } }
     let octahedron = try #require(corners(octants, offset: 1))
     #expect(octahedron.count == 6 && !octahedron.isSimple)
+    // A little moved, they are two to four corners, each of three sides.
+    let moved = try #require(corners(octants, offset: 1, moved: true))
+    #expect(moved.count == 12 && !moved.isSimple)
   }
 }
