@@ -16,7 +16,7 @@ import CTesseraKernels
 /// error estimate.
 ///
 /// Products, transform and minimum run tile by tile; the table of samples against alternatives never exists.
-struct SampledCells {
+package struct SampledCells {
   /// Points (with their reflections) that meet a tile of alternatives together: as rows they should stay in the second-level
   /// cache, and for many alternatives go through memory as few times as that allows.
   private var batch: Int {
@@ -30,7 +30,7 @@ struct SampledCells {
   private static let (wholeLimit, slabLimit) = (1 << 28, 1 << 26)
 
   /// What is held of the packed numbers of so many.
-  static func held(of numbers: Int) -> Int { numbers <= wholeLimit ? numbers : slabLimit }
+  package static func held(of numbers: Int) -> Int { numbers <= wholeLimit ? numbers : slabLimit }
 
   private let space: any AlternativeSpace
   private let plan: SamplingPlan
@@ -65,22 +65,26 @@ struct SampledCells {
     }
   }
 
-  init(contexts: Contexts, space: any AlternativeSpace, plan: SamplingPlan, seed: UInt64, work: Work) {
+  /// - Parameter held: What is held of the packed numbers of so many.
+  package init(
+    contexts: Contexts, space: any AlternativeSpace, plan: SamplingPlan, seed: UInt64, work: Work = Work(),
+    held: (Int) -> Int = held(of:)
+  ) {
     let packed = PackedContexts(
       contexts, origin: space.origin, scales: space.scales, blocks: plan.blocks, work: work)
-    self.init(packed, first: 0, space: space, plan: plan, seed: seed, work: work)
+    self.init(packed, first: 0, space: space, plan: plan, seed: seed, work: work, held: held)
   }
 
   /// - Parameter packed: All alternatives, or some of them in the packing of all.
   init(
     _ packed: PackedContexts, first: Int, space: any AlternativeSpace, plan: SamplingPlan, seed: UInt64,
-    work: Work
+    work: Work, held: (Int) -> Int = held(of:)
   ) {
     precondition(packed.blocks == plan.blocks)
     (self.packed, self.first, self.space, self.plan) = (packed, first, space, plan)
     (self.seed, self.work) = (seed, work)
     let width = max(1, packed.blocks * packed.blockWidth)
-    let held = Self.held(of: packed.count * width)
+    let held = held(packed.count * width)
     let rows = held < packed.count * width ? max(1, held / width / 1_024) * 1_024 : max(1, packed.count)
     slabs = stride(from: 0, to: packed.count, by: rows).map { $0..<min($0 + rows, packed.count) }
     usesRows = ReflectedRows.suit(plan)
@@ -96,13 +100,13 @@ struct SampledCells {
   }
 
   /// Whether contexts must be packed anew for every call of `nearest`: then few large calls are best.
-  var prefersLargeRuns: Bool { slabs.count > 1 }
+  package var prefersLargeRuns: Bool { slabs.count > 1 }
 
   /// The nearest alternative of every sample of a run of points, with their reflections in turn.
   ///
   /// - Parameter samples: Samples wanted; fewer than all reflections of the last point are allowed.
   /// - Returns: Its number and its score: half the squared distance, less the same for all alternatives of a sample.
-  func nearest(firstPoint: Int, samples: Int) throws -> (indices: [Int32], scores: [Float]) {
+  package func nearest(firstPoint: Int, samples: Int) throws -> (indices: [Int32], scores: [Float]) {
     let patterns = plan.groupSize
     let points = (samples + patterns - 1) / patterns
     var bestScore = [Float](repeating: .infinity, count: points * patterns)

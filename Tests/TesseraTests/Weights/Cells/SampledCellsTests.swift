@@ -22,6 +22,27 @@ import Testing
     #expect(abs(reflected.values.reduce(0, +) - 1) < 1e-12)
   }
 
+  /// Contexts beyond 1 GiB are packed some at a time: here 1,024 rows of 5,000.
+  @Test(arguments: [1, 8, 64])
+  func `Contexts packed some at a time give the same samples to the last bit`(blocks: Int) throws {
+    let contexts = try clusteredContexts(5_000, 70, seed: 3)
+    let space = try BoundingBox(around: contexts, margin: 0.1)
+    let plan = SamplingPlan(kind: blocks == 1 ? .independent : .reflections, blocks: blocks)
+    let whole = SampledCells(contexts: contexts, space: space, plan: plan, seed: 2)
+    let some = SampledCells(contexts: contexts, space: space, plan: plan, seed: 2, held: { $0 / 4 })
+    #expect(!whole.prefersLargeRuns && some.prefersLargeRuns)
+    let (expected, found) = (
+      try whole.nearest(firstPoint: 3, samples: 3_000), try some.nearest(firstPoint: 3, samples: 3_000)
+    )
+    #expect(found.indices == expected.indices)
+    #expect(found.scores == expected.scores)
+    // Alternatives of every part are nearest to something.
+    #expect((0..<5).allSatisfy { part in found.indices.contains { Int($0) / 1_024 == part } })
+    // Up to 1 GiB of numbers is held whole, 256 MiB of more.
+    #expect(SampledCells.held(of: 1 << 28) == 1 << 28)
+    #expect(SampledCells.held(of: (1 << 28) + 1) == 1 << 26)
+  }
+
   @Test func `Every plan finds the nearest alternative`() throws {
     // The same points drawn again and searched one by one, in Double.
     for d in [1, 2, 3, 4, 7, 33] {
