@@ -84,6 +84,16 @@ struct AuditCommand: ParsableCommand {
     try input.requireFiles()
     if settings.config == nil { _ = try resolved() }
     try SettingsOptions.worded { try request(RewardFit.Settings()).check() }
+    var read = ReadFiles(
+      input,
+      alternatives.files + [
+        families.flatMap { FamilyDeclaration($0).file }, settings.config, space.transforms.transform,
+        texts.embedder.fittedEmbedder, space.pool,
+      ])
+    let folder = output.isEmpty ? "." : output
+    try read.refuse("--save-transform", space.transforms.saveTransform)
+    for name in ["index.html", "audit.json"] { try read.refuse("--output", folder + "/" + name) }
+    try read.refuse("--output", folder + "/figures", isFolder: true)
   }
 
   func run() throws {

@@ -48,8 +48,9 @@ struct CompareCommand: ParsableCommand {
     }
     try rows.check(output)
     if before == "-", after == "-" { throw ValidationError("Standard input can be read once: give - once.") }
-    try ReadFiles(nil, [before, after]).refuse("--output", output.output)
-    try ReadFiles(nil, [before, after]).refuse("--page", page)
+    var read = ReadFiles(nil, [before, after])
+    try read.refuse("--output", output.output)
+    try read.refuse("--page", page)
     if pages.isStatic, page == nil {
       throw ValidationError("--static has no effect without --page.")
     }

@@ -102,14 +102,15 @@ struct DuplicatesCommand: ParsableCommand {
           "--deduplicated copies lines of --alternatives; of rows of comparisons tessera export --deduplicate keeps one of each kind."
         )
       }
-      if file == "-" {
-        throw ValidationError("--deduplicated copies lines of a file: standard input can be read once.")
+      if FileAccess.isReadOnce(file) {
+        throw ValidationError(
+          "--deduplicated copies lines of a file: \(file == "-" ? "standard input" : file) can be read once.")
       }
       guard (RowFormat(file: file) ?? .jsonl) == .jsonl else {
         throw ValidationError("--deduplicated copies lines, and --alternatives is \(file); expected JSONL.")
       }
     }
-    let read = ReadFiles(input, alternatives.files)
+    var read = ReadFiles(input, alternatives.files)
     try read.refuse("--output", output)
     try read.refuse("--deduplicated", deduplicated)
   }
@@ -129,7 +130,8 @@ struct DuplicatesCommand: ParsableCommand {
     let document = DuplicatesDocument(
       groups, decisions, contexts, known, counts: dataset?.pairCounts, comparisonWeights: weights,
       lines: try rows
-        ?? (file == "-" || file.isEmpty ? nil : AlternativesLines.numbers(file, alternatives: known.count)),
+        ?? (file.isEmpty || FileAccess.isReadOnce(file)
+          ? nil : AlternativesLines.numbers(file, alternatives: known.count)),
       all: all)
     let words = DuplicateWords(groups, decisions, ids: known.map(\.id))
     if let deduplicated {

@@ -77,7 +77,7 @@ struct EmbedCommand: ParsableCommand {
         )
       }
     }
-    let read = ReadFiles(
+    var read = ReadFiles(
       ComparisonOptions([texts], answerRows.format, answerRows.filter), [embedder.fittedEmbedder])
     try read.refuse("--output", output)
     try read.refuse("--save-alternatives", saveAlternatives)

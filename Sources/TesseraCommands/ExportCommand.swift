@@ -122,13 +122,14 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     try input.requireFiles()
-    if comparisons.contains("-") {
-      throw ValidationError("Rows are read twice, which standard input cannot be: give a file.")
+    if let once = comparisons.first(where: FileAccess.isReadOnce) {
+      throw ValidationError(
+        "Rows are read twice, which \(once == "-" ? "standard input" : once) cannot be: give a file.")
     }
     try rowFormat.check(comparisons)
     let target = try target
     _ = try resolved()
-    let read = ReadFiles(input, alternatives.files + [families])
+    var read = ReadFiles(input, alternatives.files + [families, space.pool])
     try read.refuse("--output", output, isFolder: target == .folder)
     try read.refuse("--save-transform", space.transforms.saveTransform)
     if let resample, resample < 1 {

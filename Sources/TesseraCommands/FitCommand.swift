@@ -80,11 +80,11 @@ struct FitCommand: ParsableCommand {
     // A configuration file is read when the command runs; what stands here is checked before.
     if settings.config == nil { try refuseWithoutFamilies(resolved().settings) }
     // Day by day a state takes the place of the one before.
-    let read = ReadFiles(input, alternatives.files + [families, settings.config])
+    var read = ReadFiles(input, alternatives.files + [families, settings.config, space.pool])
     try read.refuse("--save-state", states.saveState)
     try read.refuse("--save-transform", space.transforms.saveTransform)
     try read.refuse("--output", output.output)
-    let aids = ReadFiles(
+    var aids = ReadFiles(
       nil, [states.fromState, space.transforms.transform, texts.embedder.fittedEmbedder])
     try aids.refuse("--output", output.output)
     try aids.refuse("--save-transform", space.transforms.saveTransform)

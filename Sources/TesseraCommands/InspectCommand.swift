@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       throw ValidationError("--truncate is \(truncate); expected a positive number of characters.")
     }
     if let faults { _ = try FaultFile.format(faults) }
-    let read = ReadFiles(input, alternatives.files)
+    var read = ReadFiles(input, alternatives.files)
     try read.refuse("--output", output.output)
     try read.refuse("--faults", faults)
   }

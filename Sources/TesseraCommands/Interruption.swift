@@ -22,7 +22,8 @@ enum Interruption {
       Console.clearProgress()
       _exit(128 + Int32(number))
     }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    let stopping = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    for number in stopping {
       let before = signal(number) { number in
         let saved = errno
         var byte = UInt8(truncatingIfNeeded: number)
@@ -35,7 +36,7 @@ enum Interruption {
     // Whoever started this program from a thread that hears no signals handed that down; one thread that hears them is enough.
     var heard = sigset_t()
     sigemptyset(&heard)
-    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&heard, number) }
+    for number in stopping { sigaddset(&heard, number) }
     pthread_sigmask(SIG_UNBLOCK, &heard, nil)
     // A file beyond the size that is allowed is an error of the write, which says so and cleans up.
     signal(SIGXFSZ, SIG_IGN)

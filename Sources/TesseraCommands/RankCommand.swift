@@ -91,7 +91,7 @@ struct RankCommand: ParsableCommand {
     }
     if let threads, threads < 1 { throw ValidationError("--threads is \(threads); expected 1 or more.") }
     try rows.check(output)
-    let read = ReadFiles(input, [families.declaration?.file])
+    var read = ReadFiles(input, [families.declaration?.file])
     try read.refuse("--output", output.output)
     try read.refuse("--suggest-families", families.suggestFamilies)
   }

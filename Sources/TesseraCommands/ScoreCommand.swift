@@ -41,7 +41,7 @@ struct ScoreCommand: ParsableCommand {
   func validate() throws {
     try rows.check(output)
     try texts.refuseBesideArrays(contexts)
-    let read = ReadFiles(
+    var read = ReadFiles(
       ComparisonOptions([contexts], answerRows.format, answerRows.filter),
       [model, ContextsFile.place(contexts).path, texts.embedder.fittedEmbedder])
     try read.refuse("--output", output.output)

@@ -116,9 +116,11 @@ struct TrainCommand: ParsableCommand {
     if output == "-" {
       throw ValidationError("--output is -; expected a file, beside which checkpoints can be kept.")
     }
-    let read = ReadFiles(
+    var read = ReadFiles(
       input,
-      alternatives.files + [fitSettings.config, space.transforms.transform, texts.embedder.fittedEmbedder])
+      alternatives.files + [
+        fitSettings.config, space.transforms.transform, texts.embedder.fittedEmbedder, space.pool,
+      ])
     try read.refuse("--output", output)
     try read.refuse("--save-transform", space.transforms.saveTransform)
   }

@@ -93,10 +93,10 @@ struct WeightsCommand: ParsableCommand {
     }
     if settings.config == nil { _ = try resolved() }
     let given = file.map { ComparisonOptions([$0], answerRows.format, answerRows.filter) }
-    let read = ReadFiles(
+    var read = ReadFiles(
       given,
       merge + [file.map { ContextsFile.place($0).path }, settings.config, space.transforms.transform]
-        + [texts.embedder.fittedEmbedder])
+        + [texts.embedder.fittedEmbedder, space.pool])
     try read.refuse("--save-transform", space.transforms.saveTransform)
     try read.refuse("--output", output.output)
     try read.refuse("--picture", picture)

@@ -18,12 +18,12 @@ public struct OpenAIService: Sendable {
   private let gate = Gate()
 
   /// - Parameters:
-  ///   - base: With or without a path; without one, `/v1` is meant.
+  ///   - base: With or without a path, without a query; without a path, `/v1` is meant.
   ///   - key: Sent as a bearer token; nil for services that need none.
   /// - Throws: `ServiceError.address`, `ServiceError.key`.
   public init(base: String, key: String?) throws {
     guard var parts = URLComponents(string: base), parts.scheme == "http" || parts.scheme == "https",
-      parts.host?.isEmpty == false
+      parts.host?.isEmpty == false, parts.query == nil, parts.fragment == nil
     else { throw ServiceError.address(found: "\"\(Self.withoutPassword(base))\"") }
     while parts.path.hasSuffix("/") { parts.path.removeLast() }
     if parts.path.isEmpty { parts.path = "/v1" }
@@ -35,12 +35,16 @@ public struct OpenAIService: Sendable {
   /// The address as messages and caches know it: without a name or a password inside.
   public var name: String { Self.withoutPassword(base.absoluteString) }
 
+  /// What may be told of an address, whatever it is: neither what stands before an @, nor a query, where keys are put as well.
   private static func withoutPassword(_ address: String) -> String {
-    guard let scheme = address.range(of: "://") else { return address }
-    let rest = address[scheme.upperBound...]
+    let scheme = address.range(of: "://")?.upperBound ?? address.startIndex
+    var rest = address[scheme...]
+    if let query = rest.firstIndex(where: { $0 == "?" || $0 == "#" }) {
+      rest = rest[...query] + "..."
+    }
     let host = rest.prefix { $0 != "/" }
-    guard let at = host.lastIndex(of: "@") else { return address }
-    return String(address[..<scheme.upperBound] + rest[rest.index(after: at)...])
+    if let at = host.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+    return String(address[..<scheme] + rest)
   }
 
   /// Whether a key or a password goes over a network as anybody on the way can read it.

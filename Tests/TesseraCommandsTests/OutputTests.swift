@@ -54,7 +54,7 @@ import Testing
     #expect(try String(contentsOfFile: contexts, encoding: .utf8) == before)
   }
 
-  @Test(arguments: [SIGTERM, SIGHUP, SIGINT])
+  @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
   func `A signal leaves nothing half-written`(signal: Int32) throws {
     let rows = (0..<3_000).map { "m\($0 % 60),m\(($0 * 7 + 1 + $0 / 60) % 60 + 60),a\n" }.joined()
     let votes = try folder.write("a,b,winner\n" + rows, to: "v.csv")

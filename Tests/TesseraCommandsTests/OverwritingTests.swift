@@ -63,6 +63,77 @@ import Testing
       ["fit", votes, "--families", families, "-o", families], "--output", families, keeps: families)
   }
 
+  /// One would take the place of the other, and both would be said to be written.
+  @Test func `Two outputs are not one file`() throws {
+    let votes = try folder.write("a,b,winner\nx,y,a\ny,z,b\nx,z,a\n", to: "votes.csv")
+    let versions = try folder.write("a,b,winner\ngpt-4-0314,gpt-4-0613,a\ngpt-4-0613,llama,a\n", to: "g.csv")
+    let known = try folder.write(
+      "{\"id\":\"x\",\"context\":[0,1]}\n{\"id\":\"y\",\"context\":[1,2]}\n{\"id\":\"z\",\"context\":[3,1]}\n",
+      to: "known.jsonl")
+    for (arguments, option, other) in [
+      (["fit", votes, "-o", "out.json", "--save-state", "out.json"], "--output", "--save-state"),
+      (["fit", votes, "-o", "./out.json", "--save-state", "out.json"], "--output", "--save-state"),
+      (
+        ["rank", versions, "--suggest-families", "out.json", "-o", "out.json"], "--suggest-families",
+        "--output"
+      ),
+      (["inspect", votes, "--faults", "out.csv", "-o", "out.csv"], "--faults", "--output"),
+      (
+        ["weights", known, "--picture", "out.svg", "-o", "out.svg", "--format", "csv"], "--picture",
+        "--output"
+      ),
+      (
+        ["weights", known, "--center", "--save-transform", "out.json", "-o", "out.json"], "--output",
+        "--save-transform"
+      ),
+      (
+        ["duplicates", "--alternatives", known, "--deduplicated", "out.jsonl", "-o", "out.jsonl"],
+        "--deduplicated", "--output"
+      ),
+      (["embed", known, "-o", "out.npy", "--save-embedder", "out.npy"], "--save-embedder", "--output"),
+    ] {
+      let result = try Tool.run(arguments, in: folder.path)
+      #expect(result.code == 64, "\(arguments)")
+      #expect(result.errors.hasPrefix("tessera: \(option) is "), "\(result.errors)")
+      #expect(result.errors.contains(", and so is \(other): one would take the place"), "\(result.errors)")
+    }
+    #expect(folder.names == ["g.csv", "known.jsonl", "votes.csv"])
+    // What keeps nothing can be given twice.
+    #expect(
+      try Tool.run(
+        ["fit", votes, "-o", "/dev/null", "--format", "json", "--save-state", "state.json"], in: folder.path
+      )
+      .code == 0)
+  }
+
+  @Test func `An audit does not write over what it reads`() throws {
+    let votes = try folder.write(
+      #"[{"a":"x","b":"y","winner":"a"},{"a":"x","b":"y","winner":"b"}]"#, to: "audit.json")
+    for folder in [".", self.folder.path, ""] {
+      try expectRefusal(
+        ["audit", "audit.json", "-o", folder], "--output", (folder.isEmpty ? "." : folder) + "/audit.json",
+        keeps: votes)
+    }
+  }
+
+  @Test func `Contexts of unlabelled answers are not written over`() throws {
+    let votes = try folder.write("a,b,winner\nx,y,a\n", to: "votes.csv")
+    let known = try folder.write(
+      "{\"id\":\"x\",\"context\":[0,1]}\n{\"id\":\"y\",\"context\":[1,2]}\n", to: "known.jsonl")
+    let pool = try folder.write("not read before this is told", to: "pool.npy")
+    try expectRefusal(
+      ["weights", known, "--space", "pool=pool.npy", "--center", "--save-transform", "pool.npy"],
+      "--save-transform", "pool.npy", keeps: pool)
+    try expectRefusal(
+      [
+        "fit", votes, "--alternatives", known, "--weights", "voronoi", "--space", "pool=pool.npy",
+        "--save-state",
+        "pool.npy",
+      ], "--save-state", "pool.npy", keeps: pool)
+    try expectRefusal(
+      ["weights", known, "--space", "pool=pool.npy", "-o", "pool.npy"], "--output", "pool.npy", keeps: pool)
+  }
+
   @Test func `A state takes the place of the one before`() throws {
     let votes = try folder.write("a,b,winner\nx,y,a\ny,z,b\nx,z,a\n", to: "votes.csv")
     let state = folder.file("week.json")

@@ -85,4 +85,92 @@ import Testing
     let table = try Tool.run(["inspect", file, "--drop", "tie"]).output
     #expect(table.contains("\nrows     3, and 2 left out by filters: 3 comparisons\n"))
   }
+
+  /// Looking into a pipe before it is read would take from it, or wait for a second writer.
+  @Test(arguments: ["weights", "embed", "duplicates"])
+  func `A pipe is read once, from its beginning`(command: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = [
+      #"{"id":"x","context":[0,1],"text":"one two"}"#, #"{"id":"y","context":[0.5,2],"text":"three"}"#,
+      #"{"id":"z","context":[3,2],"text":"four five"}"#,
+    ]
+    let file = try folder.write(lines.map { $0 + "\n" }.joined(), to: "known.jsonl")
+    let pipe = folder.file("pipe.jsonl")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    func arguments(_ path: String) -> [String] {
+      switch command {
+      case "weights": ["weights", path, "--format", "csv"]
+      case "embed": ["embed", path, "-o", "-"]
+      default: ["duplicates", "--alternatives", path, "--format", "csv", "--all"]
+      }
+    }
+    // One opening, two pieces with a pause between them: a second opening would find the rest, or wait for ever.
+    let script = "(printf '%s\\n' \"$1\"; sleep 0.3; printf '%s\\n' \"$2\" \"$3\") > pipe.jsonl"
+    let writer = Process()
+    writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+    writer.arguments = ["-c", script, "sh"] + lines
+    writer.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    try writer.run()
+    let found = try Tool.run(
+      ["20", Tool.path] + arguments("pipe.jsonl"), in: folder.path, program: "/usr/bin/timeout")
+    if writer.isRunning { writer.terminate() }
+    writer.waitUntilExit()
+    let expected = try Tool.run(arguments(file), in: folder.path)
+    #expect(expected.code == 0 && found.code == 0, "\(found.errors)")
+    #expect(found.output == expected.output)
+  }
+
+  @Test func `Rows that are read twice do not come from a pipe`() throws {
+    let folder = try TemporaryFolder()
+    try #require(mkfifo(folder.file("pipe.csv"), 0o600) == 0)
+    let result = try Tool.run(
+      ["20", Tool.path, "export", "pipe.csv", "-o", "e.csv"], in: folder.path, program: "/usr/bin/timeout")
+    #expect(result.code == 64)
+    #expect(
+      result.errors.hasPrefix("tessera: Rows are read twice, which pipe.csv cannot be: give a file."),
+      "\(result.errors)")
+  }
+
+  @Test func `Files of pzstd begin with a frame that is skipped`() throws {
+    let folder = try TemporaryFolder()
+    let csv = try folder.write("a,b,winner\nx,y,a\ny,z,a\n", to: "v.csv")
+    let packer = Process()
+    packer.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    packer.arguments = ["zstd", "-q", "-k", csv]
+    try packer.run()
+    packer.waitUntilExit()
+    // RFC 8878, section 3.1.2: a magic number of sixteen, the size, and so many bytes of anything.
+    let skipped = Data([0x5F, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3])
+    let frame = try Data(contentsOf: URL(fileURLWithPath: csv + ".zst"))
+    try (skipped + frame + skipped).write(to: URL(fileURLWithPath: folder.file("p.csv.zst")))
+    let (plain, packed) = (
+      try Tool.run(["fit", csv, "--format", "csv"]),
+      try Tool.run(["fit", folder.file("p.csv.zst"), "--input-format", "csv", "--format", "csv"])
+    )
+    #expect(packed.code == 0 && packed.output == plain.output, "\(packed.errors)")
+    try (skipped.prefix(9)).write(to: URL(fileURLWithPath: folder.file("short.csv.zst")))
+    let short = try Tool.run(["fit", folder.file("short.csv.zst"), "--input-format", "csv"])
+    #expect(
+      short.code == 65 && short.errors.contains("Zstandard data end before their end"), "\(short.errors)")
+  }
+
+  /// Each would become U+FFFD, and be one alternative.
+  @Test func `Names with half of a surrogate pair are refused, texts are not`() throws {
+    let folder = try TemporaryFolder()
+    let votes = try folder.write(
+      #"{"a":"\ud800","b":"y","winner":"a"}"# + "\n" + #"{"a":"\ud801","b":"y","winner":"b"}"# + "\n",
+      to: "v.jsonl")
+    let fit = try Tool.run(["fit", votes])
+    #expect(fit.code == 65)
+    #expect(
+      fit.errors.hasPrefix(
+        #"tessera: \#(votes):1: field "a": found half of a surrogate pair, expected both halves"#),
+      "\(fit.errors)")
+    let known = try folder.write(#"{"id":"x\udc00","context":[1,2]}"# + "\n", to: "known.jsonl")
+    #expect(try Tool.run(["weights", known]).errors.contains(#"field "id": found half of a surrogate pair"#))
+    let texts = try folder.write(
+      #"{"id":"x\ud83d\ude00","text":"cut \ud83d"}"# + "\n" + #"{"id":"y","text":"whole"}"# + "\n",
+      to: "texts.jsonl")
+    #expect(try Tool.run(["embed", texts, "-o", folder.file("t.npy")]).code == 0)
+  }
 }

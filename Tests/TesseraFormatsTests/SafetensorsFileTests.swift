@@ -154,7 +154,8 @@ import Testing
           #"{"x":{"dtype":"F32","shape":[1099511627775,1099511627775],"data_offsets":[0,4]}}"#, [0, 0, 0, 0])
       )
       .contains("field \"x\""))
-    let metadata = #"{"__metadata__":{"format":"tessera-reward-model","runs":"1","layers":"1"}}"#
+    let metadata =
+      #"{"__metadata__":{"format":"tessera-reward-model","version":"1","runs":"1","layers":"1"}}"#
     #expect(try failure(file(metadata)).contains("run.0.layer.0.weight"))
     // Every damaged byte of a good header gives an error or a model, never a crash.
     let model = RewardModelFile(

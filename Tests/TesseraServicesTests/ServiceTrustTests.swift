@@ -133,4 +133,17 @@ import Testing
     _ = try ReplyCache(file: file)
     #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
   }
+
+  /// Keys stand in queries as well, and addresses are given without what they begin with.
+  @Test(arguments: [
+    "http://127.0.0.1:9/v1?key=hunter2", "user:hunter2@h", "ftp://user:hunter2@h/v1",
+    "http://u:hunter2@h/v1#hunter2",
+    "user:hunter2@h/v1?key=hunter2", "http://?key=hunter2", "http://u:hunter2@/v1",
+  ])
+  func `What is no address is refused without its secrets`(address: String) {
+    let error = #expect(throws: ServiceError.self) { try OpenAIService(base: address, key: nil) }
+    let words = error?.description ?? ""
+    #expect(words.contains("expected one such as http://localhost:8000/v1"), "\(words)")
+    #expect(!words.contains("hunter2"), "\(words)")
+  }
 }

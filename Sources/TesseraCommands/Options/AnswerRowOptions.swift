@@ -42,7 +42,7 @@ struct AnswerRowOptions: ParsableArguments {
 
   private func areRows(_ file: String, _ reader: ComparisonReader) throws -> Bool {
     if format.layout != nil || RowPaths.isFolder(file) { return true }
-    guard file != "-",
+    guard !FileAccess.isReadOnce(file),
       let container = format.inputFormat ?? RowFormat(file: file)
         ?? (ContextsFile.hasEnding(file) ? nil : .jsonl)
     else { return false }

@@ -57,7 +57,9 @@ struct PageOptions: ParsableArguments {
     let date = epoch.map { Date(timeIntervalSince1970: $0) } ?? Date()
     origin.date = String(date.ISO8601Format().prefix(10))
     origin.sources = files.compactMap { file in
-      guard file != "-", let bytes = FileManager.default.contents(atPath: file) else { return nil }
+      guard !FileAccess.isReadOnce(file), let bytes = FileManager.default.contents(atPath: file) else {
+        return nil
+      }
       let digest = SHA256.digest(of: Array(bytes)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         .joined()
       return (URL(fileURLWithPath: file).lastPathComponent, digest)

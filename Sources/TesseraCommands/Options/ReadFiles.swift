@@ -2,10 +2,13 @@ import ArgumentParser
 import Foundation
 import TesseraFormats
 
-/// Files that a command reads, none of which it may write: rows that are left out or drawn would be lost.
+/// Files that a command reads, none of which it may write: rows that are left out or drawn would be lost. Nor may it write one
+/// file twice.
 struct ReadFiles {
   /// Real paths, without links.
   private var places: Set<String> = []
+  /// The options that write, by real paths.
+  private var written: [String: String] = [:]
 
   /// - Parameter files: Files beside the rows; nil for options that were not given.
   init(_ input: ComparisonOptions?, _ files: [String?] = []) {
@@ -26,15 +29,30 @@ struct ReadFiles {
   /// - Parameters:
   ///   - option: As it is spelled.
   ///   - isFolder: Whether files are put into a folder of that name.
-  func refuse(_ option: String, _ output: String?, isFolder: Bool = false) throws {
+  mutating func refuse(_ option: String, _ output: String?, isFolder: Bool = false) throws {
     guard let output else { return }
-    guard let place = Self.place(output) else { return }
-    let isRead =
-      isFolder ? places.contains { $0.hasPrefix(place == "/" ? place : place + "/") } : places.contains(place)
-    if isRead {
-      throw ValidationError(
-        "\(option) is \(output), which is read as well: writing it would lose rows; give another name.")
+    if let place = Self.place(output) {
+      let isRead =
+        isFolder
+        ? places.contains { $0.hasPrefix(place == "/" ? place : place + "/") } : places.contains(place)
+      if isRead {
+        throw ValidationError(
+          "\(option) is \(output), which is read as well: writing it would lose rows; give another name.")
+      }
     }
+    guard !isFolder, output != "-", let place = Self.futurePlace(output) else { return }
+    if let other = written.updateValue(option, forKey: place) {
+      throw ValidationError(
+        "\(option) is \(output), and so is \(other): one would take the place of the other; give another name."
+      )
+    }
+  }
+
+  /// Where a file is or will be; nil for what keeps nothing.
+  private static func futurePlace(_ path: String) -> String? {
+    if FileManager.default.fileExists(atPath: path) { return place(path) }
+    let url = URL(fileURLWithPath: path)
+    return place(url.deletingLastPathComponent().path).map { $0 + "/" + url.lastPathComponent }
   }
 
   /// nil for what is not there, and for what keeps nothing, as a terminal.

@@ -15,6 +15,12 @@ struct SpaceOptions: ParsableArguments {
       """, valueName: "space"))
   var space: SpaceSpecification?
 
+  /// The file of contexts of unlabelled answers.
+  var pool: String? {
+    if case .pool(let file) = space { return ContextsFile.place(file).path }
+    return nil
+  }
+
   @Option(
     help: "auto (the default): exact where cells are cheap; exact: boxes of up to 6 dimensions; sampled.")
   var method: VoronoiWeights.Method?

@@ -56,7 +56,8 @@ public enum ContextsFile {
   public static func read(
     _ path: String, member: String?, limits: ReadLimits = ReadLimits()
   ) throws -> Contexts {
-    let start = try path == "-" ? [] : firstBytes(path)
+    // A pipe can be read once: only arrays come that way.
+    let start = try FileAccess.isReadOnce(path) ? [] : firstBytes(path)
     let ending = path.lowercased()
     if ParquetRows.begins(start) || start.isEmpty && ending.hasSuffix(".parquet") {
       let parquet = try ParquetFile(path)
@@ -79,8 +80,6 @@ public enum ContextsFile {
   private static func firstBytes(_ path: String) throws -> [UInt8] {
     let descriptor = try FileAccess.openForReading(path)
     defer { close(descriptor) }
-    // A pipe can be read once: only arrays come that way.
-    guard FileAccess.size(of: descriptor) != nil else { return [] }
     return try [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
       count = try FileAccess.read(descriptor, into: UnsafeMutableRawBufferPointer(buffer), of: path)
     }

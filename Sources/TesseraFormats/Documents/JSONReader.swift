@@ -178,25 +178,8 @@ public struct JSONReader {
 
   /// A half of a surrogate pair alone stands for nothing.
   private func checkSurrogates(_ found: JSONScanner.Value, at place: Int) throws {
-    guard found.escaped else { return }
-    let bytes = found.bytes
-    func unit(_ at: Int) -> UInt16? {
-      guard at + 6 <= bytes.count, bytes[at] == 0x5C, bytes[at + 1] == 0x75 else { return nil }
-      return (at + 2..<at + 6).reduce(UInt16(0)) { $0 << 4 | (JSONScanner.hexDigit(bytes[$1]) ?? 0) }
-    }
-    var index = 0
-    while index < bytes.count {
-      guard bytes[index] == 0x5C else {
-        index += 1
-        continue
-      }
-      let isHigh = unit(index).map { (0xD800..<0xDC00).contains($0) } ?? false
-      let isLow = unit(index).map { (0xDC00..<0xE000).contains($0) } ?? false
-      if isLow || isHigh && !(unit(index + 6).map { (0xDC00..<0xE000).contains($0) } ?? false) {
-        throw fault(at: place + index, "half of a surrogate pair", "both halves, \\uD800\\uDC00 and above")
-      }
-      index += isHigh ? 12 : 2
-    }
+    guard found.escaped, let index = JSONScanner.loneSurrogate(in: found.bytes) else { return }
+    throw fault(at: place + index, "half of a surrogate pair", "both halves, \\uD800\\uDC00 and above")
   }
 
   private func firstInvalid() -> Int {

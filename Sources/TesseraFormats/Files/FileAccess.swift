@@ -36,6 +36,15 @@ public enum FileAccess {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether a file gives its bytes once: standard input, pipes, terminals. Looking into one first would take from it.
+  public static func isReadOnce(_ path: String) -> Bool {
+    if path == "-" { return true }
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    let kind = status.st_mode & S_IFMT
+    return kind != S_IFREG && kind != S_IFDIR
+  }
+
   /// Size of a regular file; nil for pipes and terminals.
   static func size(of descriptor: Int32) -> Int? {
     var status = stat()

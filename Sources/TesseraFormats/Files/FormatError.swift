@@ -20,14 +20,20 @@ public enum FormatError: KindedError, Equatable {
 
   public var description: String {
     switch self {
-    case .noSuchFile(let file): return "\(file): no such file"
-    case .cannotRead(let file, let reason): return "\(file): cannot be read: \(reason)"
-    case .cannotWrite(let file, let reason): return "\(file): cannot be written: \(reason)"
+    case .noSuchFile(let file): return "\(Self.line(file)): no such file"
+    case .cannotRead(let file, let reason): return "\(Self.line(file)): cannot be read: \(reason)"
+    case .cannotWrite(let file, let reason): return "\(Self.line(file)): cannot be written: \(reason)"
     case .content(let file, let line, let field, let found, let expected):
-      return Self.sentence(line.map { "\(file):\($0)" } ?? file, field, found, expected)
+      return Self.sentence(Self.line(file) + (line.map { ":\($0)" } ?? ""), field, found, expected)
     case .row(let file, let row, let field, let found, let expected):
-      return Self.sentence("\(file): row \(row)", field, found, expected)
+      return Self.sentence("\(Self.line(file)): row \(row)", field, found, expected)
     }
+  }
+
+  /// A name on one line: breaks of lines in it would pass for ends of messages.
+  private static func line(_ file: String) -> String {
+    file.contains(where: \.isNewline)
+      ? file.replacing("\r", with: "\\r").replacing("\n", with: "\\n") : file
   }
 
   private static func sentence(_ place: String, _ field: String?, _ found: String, _ expected: String)

@@ -73,6 +73,11 @@ public struct RewardModelFile: Sendable, Equatable {
       let layers = source.metadata["layers"].flatMap(Int.init),
       (1...RewardTraining.mostRuns).contains(runs), (1...100).contains(layers)
     else { throw problem(nil, "another kind of safetensors file", "a reward model written by tessera train") }
+    guard let version = source.metadata["version"] else { throw problem("version", "nothing", "1") }
+    guard version == "1" else {
+      let found = Array(version.utf8).withUnsafeBufferPointer { quoted($0) }
+      throw problem("version", found, "1; a newer tessera may have written it")
+    }
 
     func tensor(_ name: String, dimensions: Int) throws -> (shape: [Int], values: [Float]) {
       guard let tensor = source.tensors[name] else { throw problem(name, "nothing", "a tensor") }

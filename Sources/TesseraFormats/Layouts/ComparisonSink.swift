@@ -138,6 +138,7 @@ struct ComparisonSink {
     guard value.kind == .string || value.kind == .number else {
       throw row.error(field, quoted(value.bytes), "a string or a number")
     }
+    try row.checkName(value, field)
     let bytes = value.escaped ? scratch.unescaped(value.bytes) : value.bytes
     guard !bytes.isEmpty else { throw row.error(field, "an empty name", "a name") }
     return try identify(bytes, row, field)

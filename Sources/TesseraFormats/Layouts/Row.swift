@@ -52,11 +52,19 @@ struct Row {
     return number
   }
 
+  /// A name with half of a surrogate pair would be one with all others that have one in its place.
+  func checkName(_ value: JSONScanner.Value, _ field: String) throws {
+    if value.escaped, JSONScanner.loneSurrogate(in: value.bytes) != nil {
+      throw error(field, "half of a surrogate pair", "both halves, \\uD800\\uDC00 and above")
+    }
+  }
+
   /// A name: a string, or a number as it is written.
   func text(_ value: JSONScanner.Value, _ field: String) throws -> [UInt8] {
     guard value.kind == .string || value.kind == .number else {
       throw error(field, quoted(value.bytes), "a string or a number")
     }
+    try checkName(value, field)
     let bytes = value.escaped ? JSONScanner.unescape(value.bytes) : Array(value.bytes)
     guard !bytes.isEmpty else { throw error(field, "an empty name", "a name") }
     return bytes

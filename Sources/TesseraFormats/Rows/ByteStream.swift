@@ -81,11 +81,15 @@ final class ByteStream {
     if let coding { return coding }
     while end < 4, !atEnd { try fill() }
     let found: Coding =
-      end >= 2 && raw[0] == 0x1F && raw[1] == 0x8B
-      ? .gzip
-      : end >= 4 && raw[0] == 0x28 && raw[1] == 0xB5 && raw[2] == 0x2F && raw[3] == 0xFD ? .zstd : .plain
+      end >= 2 && raw[0] == 0x1F && raw[1] == 0x8B ? .gzip : end >= 4 && beginsZstandard ? .zstd : .plain
     coding = found
     return found
+  }
+
+  /// A frame of data, or one to be skipped, with which files of pzstd begin (RFC 8878, section 3.1).
+  private var beginsZstandard: Bool {
+    raw[0] == 0x28 && raw[1] == 0xB5 && raw[2] == 0x2F && raw[3] == 0xFD
+      || raw[0] & 0xF0 == 0x50 && raw[1] == 0x2A && raw[2] == 0x4D && raw[3] == 0x18
   }
 
   private func fail(_ reason: String) -> FormatError { .cannotRead(file: name, reason: reason) }

@@ -228,6 +228,28 @@ package struct JSONScanner {
     }
   }
 
+  /// Where half of a surrogate pair stands alone in a scanned string, which stands for nothing; nil where none does.
+  static func loneSurrogate(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    func unit(_ at: Int) -> UInt16? {
+      guard at + 6 <= bytes.count, bytes[at] == 0x5C, bytes[at + 1] == 0x75 else { return nil }
+      return (at + 2..<at + 6).reduce(UInt16(0)) { $0 << 4 | (hexDigit(bytes[$1]) ?? 0) }
+    }
+    var index = 0
+    while index < bytes.count {
+      guard bytes[index] == 0x5C else {
+        index += 1
+        continue
+      }
+      let isHigh = unit(index).map { (0xD800..<0xDC00).contains($0) } ?? false
+      let isLow = unit(index).map { (0xDC00..<0xE000).contains($0) } ?? false
+      if isLow || isHigh && !(unit(index + 6).map { (0xDC00..<0xE000).contains($0) } ?? false) {
+        return index
+      }
+      index += isHigh ? 12 : 2
+    }
+    return nil
+  }
+
   /// The bytes that a scanned string stands for. A lone half of a surrogate pair becomes U+FFFD.
   package static func unescape(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: unescapedCapacity(bytes.count)) { target, count in

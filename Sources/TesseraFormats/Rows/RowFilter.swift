@@ -61,10 +61,10 @@ public struct RowFilter: Sendable, Equatable {
   }
 
   /// Seconds since 1970 of a date, a date and time (UTC where it names no other zone), or a number of seconds, milliseconds,
-  /// microseconds or nanoseconds; nil for other texts.
+  /// microseconds or nanoseconds; nil for other texts, days that no month has, and days as eight digits, which are seconds as well.
   public static func seconds(_ text: String) -> Double? {
     if let number = Double(text) {
-      guard number.isFinite else { return nil }
+      guard number.isFinite, !isDigitsOfDay(text) else { return nil }
       // Seconds reach 1e11 in the year 5138; what is larger counts smaller units.
       var seconds = number
       while abs(seconds) >= 1e11 { seconds /= 1_000 }
@@ -74,7 +74,7 @@ public struct RowFilter: Sendable, Equatable {
     guard let day = parts.first, parts.count <= 3 else { return nil }
     let numbers = day.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let date = numbers[2],
-      (1...12).contains(month), (1...31).contains(date), (1...9999).contains(year)
+      isDay(year, month, date)
     else { return nil }
     var seconds = Double(days(year, month, date)) * 86_400
     guard parts.count > 1 else { return seconds }
@@ -97,6 +97,20 @@ public struct RowFilter: Sendable, Equatable {
     else { return nil }
     seconds += hours * 3_600 + minutes * 60 + rest - offset
     return seconds
+  }
+
+  private static func isDay(_ year: Int, _ month: Int, _ day: Int) -> Bool {
+    guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return false }
+    let (nextYear, nextMonth) = month == 12 ? (year + 1, 1) : (year, month + 1)
+    return day <= days(nextYear, nextMonth, 1) - days(year, month, 1)
+  }
+
+  /// Whether a text can be meant as a day, as 20261127. Nobody voted in the seconds after 1970 that it is as a number.
+  private static func isDigitsOfDay(_ text: String) -> Bool {
+    guard text.utf8.count == 8, let number = Int(text), (19_000_000...21_999_999).contains(number) else {
+      return false
+    }
+    return isDay(number / 10_000, number / 100 % 100, number % 100)
   }
 
   /// Days since 1970-01-01 in the Gregorian calendar.

@@ -296,7 +296,21 @@ import Testing
   ])
   func `Times are read`(text: String, seconds: Double) {
     #expect(RowFilter.seconds(text) == seconds)
-    #expect(RowFilter.seconds("tomorrow") == nil && RowFilter.seconds("2026-13-01") == nil)
+  }
+
+  // Days that no month has, and a day as eight digits, which are seconds as well.
+  @Test(arguments: [
+    "tomorrow", "2026-13-01", "2026-00-10", "2026-02-29", "2026-04-31", "1900-02-29", "2026-02-30T12:00:00Z",
+    "2026-01-00", "20260301", "20240229",
+  ])
+  func `What is no time, or could be another one, is refused`(text: String) {
+    #expect(RowFilter.seconds(text) == nil)
+  }
+
+  @Test func `Eight digits that are no day are seconds`() {
+    #expect(RowFilter.seconds("20260231") == 20_260_231)
+    #expect(RowFilter.seconds("86400000") == 86_400_000)
+    #expect(RowFilter.seconds("2024-02-29") == 1_709_164_800 && RowFilter.seconds("2000-02-29") != nil)
   }
 
   @Test func `Faults are counted and listed, and nothing is dropped in silence`() throws {

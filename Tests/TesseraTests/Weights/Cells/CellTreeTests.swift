@@ -102,4 +102,15 @@ import Testing
     }
     #expect(PointTree([SIMD4(1, 2, 3, 0)]).nearest(.zero).number == 0)
   }
+
+  /// 1,023 places along a width this small are beyond what single precision holds.
+  @Test(arguments: [1e-37, 1e-38, 1e-40, 1e-44, 1e-46])
+  func `One narrow coordinate does not decide, and ends nothing`(width: Double) throws {
+    let rows = [[0, 0], [1, width], [2, 0]]
+    let contexts = try Contexts(Matrix(rows))
+    let space = try BoundingBox(around: contexts)
+    let sampled = try VoronoiWeights.weights(
+      contexts: contexts, space: space, method: .sampled, samples: 200_000, seed: 1)
+    for (found, expected) in zip(sampled.values, [0.25, 0.5, 0.25]) { #expect(abs(found - expected) < 0.005) }
+  }
 }
