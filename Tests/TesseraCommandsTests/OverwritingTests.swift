@@ -131,7 +131,8 @@ import Testing
         "pool.npy",
       ], "--save-state", "pool.npy", keeps: pool)
     try expectRefusal(
-      ["weights", known, "--space", "pool=pool.npy", "-o", "pool.npy"], "--output", "pool.npy", keeps: pool)
+      ["weights", known, "--space", "pool=pool.npy", "-o", "pool.npy", "--format", "csv"], "--output",
+      "pool.npy", keeps: pool)
   }
 
   @Test func `A state takes the place of the one before`() throws {
