@@ -36,8 +36,8 @@ package struct PointTree: Sendable {
     for point in points { whole.add(point, point) }
     // Ten bits a lane along the curve; a lane without width, or one too narrow to be divided by, has none to give.
     let (low, width) = (whole.lower, whole.upper - whole.lower)
-    let scale = (SIMD4<Float>(repeating: 1_023) / width).replacing(
-      with: 0, where: width .< Float.leastNormalMagnitude)
+    let quotient = SIMD4<Float>(repeating: 1_023) / width
+    let scale = quotient.replacing(with: 0, where: quotient .== .infinity)
     let order = points.enumerated().map { number, point in
       let cell = (point - low) * scale
       var key: UInt64 = 0
