@@ -179,5 +179,16 @@ import Testing
       #"{"id":"x\ud83d\ude00","text":"cut \ud83d"}"# + "\n" + #"{"id":"y","text":"whole"}"# + "\n",
       to: "texts.jsonl")
     #expect(try Tool.run(["embed", texts, "-o", folder.file("t.npy")]).code == 0)
+    // A prompt is a text, also where it names a place.
+    let prompted = try folder.write(
+      #"{"prompt":"cut \ud83d","a":"x","b":"y","winner":"a"}"# + "\n", to: "prompted.jsonl")
+    #expect(
+      try Tool.run(["fit", prompted, "--per-prompt", "--weights", "local"]).errors.contains("surrogate")
+        == false)
+    let answers = try folder.write(
+      #"{"id":"x","context":[1,2],"prompt":"cut \ud83d"}"# + "\n"
+        + #"{"id":"y","context":[2,2],"prompt":"q"}"#
+        + "\n", to: "answers.jsonl")
+    #expect(try Tool.run(["weights", answers]).code == 0)
   }
 }

@@ -188,7 +188,7 @@ struct ComparisonSink {
   /// The number of a prompt that is known by a name; nil where they are not kept apart or there is none.
   mutating func promptName(_ value: JSONScanner.Value?, _ row: Row, _ field: String) throws -> Int? {
     guard settings.keepsPrompts, let value else { return nil }
-    return try Self.number(row.text(value, field), row, field, &prompts)
+    return try Self.number(row.text(value, field, isText: true), row, field, &prompts)
   }
 
   /// Which families a row says that its two alternatives are of; one alternative has one.

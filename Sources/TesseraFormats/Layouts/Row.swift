@@ -60,11 +60,13 @@ struct Row {
   }
 
   /// A name: a string, or a number as it is written.
-  func text(_ value: JSONScanner.Value, _ field: String) throws -> [UInt8] {
+  ///
+  /// - Parameter isText: Whether it can be a text, as a prompt, which may be cut off in the middle of a pair.
+  func text(_ value: JSONScanner.Value, _ field: String, isText: Bool = false) throws -> [UInt8] {
     guard value.kind == .string || value.kind == .number else {
       throw error(field, quoted(value.bytes), "a string or a number")
     }
-    try checkName(value, field)
+    if !isText { try checkName(value, field) }
     let bytes = value.escaped ? JSONScanner.unescape(value.bytes) : Array(value.bytes)
     guard !bytes.isEmpty else { throw error(field, "an empty name", "a name") }
     return bytes

@@ -51,7 +51,7 @@ public enum AlternativesReader {
         guard value.kind == .string || value.kind == .number else {
           throw problem(name, quoted(value.bytes), "a string or a number")
         }
-        if name != "text", value.escaped, JSONScanner.loneSurrogate(in: value.bytes) != nil {
+        if name == "id" || name == "model", value.escaped, JSONScanner.loneSurrogate(in: value.bytes) != nil {
           throw problem(name, "half of a surrogate pair", "both halves, \\uD800\\uDC00 and above")
         }
         let bytes = value.escaped ? JSONScanner.unescape(value.bytes) : Array(value.bytes)
